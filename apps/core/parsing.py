@@ -43,7 +43,7 @@ class JSONBodyParser(BaseParser):
 
 def parse_json(raw: bytes) -> Any:
     """Parse a JSON text. Raises ParseError, or InvalidRequestError for too many values."""
-    _check_count(raw)
+    check_count(raw)
     try:
         # Not left to json.loads, which takes UTF-16 and UTF-32 too. A byte order mark is nobody's mistake.
         value = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
@@ -54,8 +54,8 @@ def parse_json(raw: bytes) -> Any:
         raise ParseError(f"The body is not valid JSON: {str(error)[:200]}") from error
 
 
-def _check_count(raw: bytes) -> None:
-    """Refuse too many values before parsing: megabytes of `[],` would become hundreds of them. Strings may contain any number of commas."""
+def check_count(raw: bytes) -> None:
+    """Refuse too many values (413) before parsing: megabytes of `[],` would become hundreds of them. Strings may contain any number of commas."""
     if _separators(raw) <= MOST_VALUES:
         return
     quotes = raw.count(b'"') - raw.count(b'\\"')  # two for each string, of which a value has two at most: its name and itself

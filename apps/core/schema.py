@@ -75,6 +75,7 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
     """The OpenAPI security schemes for sending a key."""
 
     target_class = "apps.accounts.authentication.KeyAuthentication"
+    match_subclasses = True
     name = ["bearer", "header"]
 
     def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[str]]]:  # noqa: ARG002

@@ -79,12 +79,12 @@ def train_slot(caller: Caller, *, slot_id: str, source: Source, name: str, conse
 def remove_slot(caller: Caller, *, slot_id: str) -> None:
     """Delete a slot with its voice, unless another slot has the same voice."""
     with transaction.atomic():
+        wait_for_tenant(caller.tenant)  # a training may be about to give the voice to another slot
         slot = _lock(caller, slot_id=slot_id)
         voice = slot.voice
         slot.delete()
-        is_shared = voice is not None and VoiceSlot.objects.filter(voice=voice).exists()
-    if voice is not None and not is_shared:
-        remove_voice(voice)
+        if voice is not None and not VoiceSlot.objects.filter(voice=voice).exists():
+            remove_voice(voice)
 
 
 class _Training:

@@ -6,8 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.uploads.conftest import Elsewhere, elsewhere
 from ttsai.api_client import ApiClient, ApiError
 from ttsai.api_client.in_process import AHEAD_MESSAGES, Application, InProcessTransport
+
+__all__ = ["elsewhere"]
 
 START = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]}
 
@@ -115,3 +118,30 @@ def test_answers_of_other_servers_are_errors() -> None:
         with pytest.raises(ApiError) as refused:
             asyncio.run(ask(path, **parameters))
         assert refused.value.code == "bad_answer"
+
+
+def test_own_headers_do_not_follow_a_redirect_to_another_server(elsewhere: Elsewhere) -> None:
+    elsewhere.files["/audio"] = b"sound"
+    seen: list[dict[bytes, bytes]] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        seen.append(dict(scope["headers"]))
+        where = "/here" if scope["path"] == "/begin" else f"{elsewhere.url}/audio"
+        await send({"type": "http.response.start", "status": 307, "headers": [(b"location", where.encode())]})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def download(path: str) -> bytes:
+        headers = {"Host": "speech.example", "X-Forwarded-For": "192.0.2.7"}
+        transport = InProcessTransport(application)
+        async with ApiClient(url="http://localhost:9", key="secret", transport=transport, headers=headers) as api:
+            return (await api.download(path, limit=100))[0]
+
+    for path in ("/begin", f"{elsewhere.url}/audio"):  # by a redirect, and at once
+        assert asyncio.run(download(path)) == b"sound"
+    assert [one[b"authorization"] for one in seen] == [b"Bearer secret"] * 2
+    assert [one[b"x-forwarded-for"] for one in seen] == [b"192.0.2.7"] * 2
+    assert len(elsewhere.headers) == 2
+    for one in elsewhere.headers:
+        assert not {"authorization", "x-forwarded-for"} & {name.lower() for name in one}
+        assert one["Host"] == elsewhere.url.removeprefix("http://")

@@ -1,13 +1,19 @@
 """POST /mcp without the SDK: keys, origins, bodies and methods."""
 
+import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
+import pytest
 
+from apps.core.fair_slots import FairSlots
 from tests.factories import make_key
+from tests.flows.following import wait_until
 from tests.speech.people import Person
 from tests.web.shell import RunningShell
+from ttsai.mcp_server import views
 
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 SPEAK = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "speak", "arguments": {"text": "Hi."}}}
@@ -77,6 +83,34 @@ def test_a_body_that_is_no_message_is_a_400(server: RunningShell, owner: Person)
         for version in ({}, {"MCP-Protocol-Version": "2026-07-28"}):
             response = httpx.post(f"{server.url}/mcp", content=content, headers={**headers, **version})
             assert response.status_code == 400, (content[:20], response.text)
+
+
+def test_a_message_of_too_many_values_is_refused_before_it_is_parsed(server: RunningShell, owner: Person) -> None:
+    response = post(server, owner, {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"a": [[]] * 100_001}})
+    assert (response.status_code, response.json()["error"]["code"]) == (413, "request_too_large")
+
+
+def test_large_messages_of_an_account_take_turns(server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert owner.account is not None
+    turns, tenant = FairSlots(usual=2, most=2, waiting_each=1), f"account:{owner.account.pk}"
+    monkeypatch.setattr(views, "large_messages", lambda: turns)
+    large = {**LIST, "params": {"_meta": {"padding": "a" * (views.LARGE_BYTES + 1)}}}
+    asyncio.run(turns.wait(tenant))
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(post, server, owner, large)
+        wait_until(lambda: tenant in turns._waiting)
+        refused = post(server, owner, large)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (429, "concurrency_limit_exceeded")
+        assert post(server, owner).status_code == 200
+        turns.release(tenant)
+        assert waiting.result(60).status_code == 200
+    wait_until(lambda: not turns._share.held)
+
+
+def test_a_key_in_x_api_key_is_the_key_of_the_tools_requests(server: RunningShell, owner: Person) -> None:
+    message = {**SPEAK, "params": {"name": "list_voices", "arguments": {}}}
+    response = post(server, Person("", None), message, X_API_Key=owner.key)
+    assert (response.status_code, answer_of(response)["result"]["isError"]) == (200, False)
 
 
 def test_only_messages_are_posted(server: RunningShell, owner: Person) -> None:

@@ -97,6 +97,8 @@ class Elsewhere(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.files: dict[str, bytes] = {}
+        self.headers: list[dict[str, str]] = []
+        """Headers of each request."""
         self.is_leaving = threading.Event()
         self.asked_slowly = threading.Semaphore(0)
         self.url = f"http://127.0.0.1:{self.server_port}"
@@ -106,6 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Elsewhere
 
     def do_GET(self) -> None:
+        self.server.headers.append(dict(self.headers))
         if self.path == "/slow":
             self.server.asked_slowly.release()
             self.server.is_leaving.wait(60)

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+from collections.abc import AsyncGenerator
 from typing import Any
 
+import pytest
 from wyoming.asr import Transcribe, Transcript, TranscriptChunk
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.client import AsyncTcpClient
-from wyoming.event import Event
+from wyoming.event import Event, async_write_event
 from wyoming.info import Describe, Info
 from wyoming.ping import Ping
 from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart, SynthesizeStop, SynthesizeVoice
@@ -17,7 +19,10 @@ from tests.compat.realtime.talking import QUESTION, SPOKEN, Talker, talking
 from tests.flows.following import wait_until
 from tests.speech.people import Person, person
 from tests.wyoming.conftest import WyomingMaker
+from ttsai.api_client import ApiClient, ApiError
 from ttsai.wyoming.program_info import locale_of
+from ttsai.wyoming.synthesis import CHUNK_BYTES, Choice, StreamedSpeech
+from ttsai.wyoming.transcription import Listening
 
 HALVES = b"".join(samples.tobytes() for samples in SPOKEN)
 MICROPHONE: dict[str, Any] = {"rate": 16_000, "width": 2, "channels": 1}
@@ -170,9 +175,13 @@ BAD: list[tuple[bytes, str]] = [
     (b'{"type": "audio-chunk", "payload_length": -1}\n', "bad_event"),
     (b'{"type": "audio-chunk", "data": {"rate": "x", "width": 2, "channels": 1}}\n', "bad_event"),
     (b'{"type": "audio-start", "data": {"rate": 16000, "width": 9, "channels": 1}}\n', "bad_audio"),
+    (b'{"type": "audio-start", "data": {"rate": 16000.0, "width": 2, "channels": 1}}\n', "bad_event"),
+    (b'{"type": "audio-start", "data": {"rate": 16000, "width": true, "channels": 1}}\n', "bad_event"),
+    (b'{"type": "audio-chunk", "data": {"rate": 16000, "width": 2, "channels": 1.5}, "payload_length": 2}\nab', "bad_event"),
     (b'{"type": "audio-stop"}\n', "bad_event"),
     (b'{"type": "synthesize-chunk", "data": {"text": "Hi."}}\n', "bad_event"),
     (b"\xff\xfe\n", "bad_event"),
+    (b'{"type": "synthesize", "data": {"text": "\xed\xa0\xbd"}}\n', "bad_event"),
 ]
 
 
@@ -190,6 +199,71 @@ def test_a_broken_event_is_answered_with_an_error_and_closed(wyoming_of: Wyoming
     with wyoming_of(owner) as port:
         for data, code in BAD:
             assert asyncio.run(send(port, data)) == ("error", code), data[:60]
+
+
+HALF_A_PAIR = (
+    b'{"type": "synthesize-start"}\n'
+    rb'{"type": "synthesize-chunk", "data": {"text": "It is \ud83d noon. \ud83d\ude00 Good bye!"}}' + b"\n"
+    b'{"type": "synthesize-stop"}\n'
+)
+
+
+def test_half_of_a_surrogate_pair_does_not_stop_the_speech(wyoming_of: WyomingMaker, owner: Person) -> None:
+    async def speak(port: int) -> list[Event]:
+        async with AsyncTcpClient("127.0.0.1", port, read_timeout=PATIENCE) as client:
+            assert client._writer is not None
+            client._writer.write(HALF_A_PAIR)
+            events: list[Event] = []
+            while not events or events[-1].type not in {"synthesize-stopped", "error"}:
+                event = await client.read_event()
+                assert event is not None
+                events.append(event)
+            return events
+
+    with wyoming_of(owner) as port, talking():
+        assert types_of(asyncio.run(speak(port))) == ["audio-start", "audio-chunk", "audio-stop", "synthesize-stopped"]
+
+
+class Faulty(ApiClient):
+    """Client whose requests fail for a reason that nobody foresaw."""
+
+    async def stream(self, path: str, body: Any, *, chunk_bytes: int) -> AsyncGenerator[bytes]:
+        yield b"\0" * chunk_bytes
+        raise UnicodeError(path)
+
+
+def test_a_bug_in_the_speech_of_a_sentence_ends_the_stream_with_an_error() -> None:
+    heard: list[bytes] = []
+
+    async def hear() -> None:
+        speech = StreamedSpeech(Faulty(url="http://127.0.0.1:9", key=""), Choice(None, None))
+        await speech.feed("It is noon. ")
+        await speech.finish()
+        async with asyncio.timeout(PATIENCE):
+            async for chunk in speech.audio():
+                heard.append(chunk)
+
+    with pytest.raises(ApiError, match="could not be spoken"):
+        asyncio.run(hear())
+    assert len(b"".join(heard)) == CHUNK_BYTES
+
+
+def test_a_connection_is_closed_even_if_its_audio_cannot_be(
+    wyoming_of: WyomingMaker, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Any) -> None:
+        raise RuntimeError("the disk is full")
+
+    async def leave_audio(port: int) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        await async_write_event(AudioStart(**MICROPHONE).event(), writer)
+        writer.write_eof()
+        async with asyncio.timeout(PATIENCE):
+            return await reader.read()
+
+    monkeypatch.setattr(Listening, "close", fail)
+    with wyoming_of(owner) as port:
+        assert asyncio.run(leave_audio(port)) == b""
 
 
 def test_audio_beyond_the_limit_is_refused_while_it_comes(wyoming_of: WyomingMaker, owner: Person) -> None:

@@ -22,14 +22,15 @@ class ApiClient:
     def __init__(
         self, *, url: str, key: str, transport: httpx.AsyncBaseTransport | None = None, headers: Mapping[str, str] | None = None
     ) -> None:
-        """transport: in place of connections, for calls within the web process. headers: sent with every request."""
+        """transport: in place of connections, for calls within the web process. headers: sent with every request to the platform."""
         self.url = url.rstrip("/")
-        own = {"Authorization": f"Bearer {key}"} if key else {}
+        self._own_headers = {**(headers or {}), **({"Authorization": f"Bearer {key}"} if key else {})}
         # Downloads may lead to an object store, to which a transport within the process does not reach.
         mounts = {f"all://{httpx.URL(self.url).host}": transport} if transport is not None else None
         self._http = httpx.AsyncClient(
             base_url=self.url,
-            headers={**(headers or {}), **own},
+            headers=self._own_headers,
+            event_hooks={"request": [self._keep_own_headers]},
             timeout=TIMEOUT,
             mounts=mounts,
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
@@ -106,6 +107,14 @@ class ApiClient:
             async for event in parse_events(response.aiter_lines()):
                 yield event.name, event.data
 
+    async def _keep_own_headers(self, request: httpx.Request) -> None:
+        """Take the key and the other own headers off a request that leads elsewhere, such as a redirect to an object store."""
+        if _is_same_origin(request.url, own=self._http.base_url):
+            return
+        for name in self._own_headers:
+            request.headers.pop(name, None)
+        request.headers["Host"] = request.url.netloc.decode("ascii")
+
     def _answer(self, method: str, path: str, **arguments: Any) -> "_Answer":
         return _Answer(self._http, method, path, arguments)
 
@@ -150,6 +159,12 @@ class _Answer:
         await self._streaming.__aexit__(kind, error, trace)
         if isinstance(error, httpx.TransportError):
             raise ApiError("unreachable", f"{self._url} broke off its answer: {error or type(error).__name__}") from error
+
+
+def _is_same_origin(url: httpx.URL, *, own: httpx.URL) -> bool:
+    """True for the platform's own address, also where it leads from HTTP to HTTPS."""
+    is_upgraded = (own.scheme, own.port, url.scheme, url.port) == ("http", None, "https", None)
+    return url.host == own.host and (is_upgraded or (url.scheme, url.port) == (own.scheme, own.port))
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.requests import Request
 
 from apps.core.deferred import ASGIApp, Message, Receive, Scope, Send
+from apps.core.dialects import dialect_of
 from ttsai.api_client import ApiClient
 from ttsai.api_client.in_process import InProcessTransport
 from ttsai.mcp_server.server import build_server
 
-PASSED_HEADERS: Final = ("host", "authorization", "x-api-key", "x-forwarded-for", "x-forwarded-proto", "x-request-id")
-"""Headers by which a tool's requests are the client's: its key, its address behind a proxy, the server's name, the log's id."""
+PASSED_HEADERS: Final = ("host", "x-forwarded-for", "x-forwarded-proto", "x-request-id")
+"""Headers by which a tool's requests are the client's, beside its key: its address behind a proxy, the server's name, the log's id."""
 
 
 def answer_message(body: bytes, *, limit: int) -> ASGIApp:
@@ -39,7 +40,9 @@ def _client_of(context: Context[Any, Any]) -> ApiClient:
     assert isinstance(request, Request)  # noqa: S101 - of this transport
     headers = {name: request.headers[name] for name in PASSED_HEADERS if name in request.headers}
     transport = InProcessTransport(request.scope["app"], client=request.scope["client"])
-    return ApiClient(url=f"{request.scope['scheme']}://platform.invalid", key="", transport=transport, headers=headers)
+    sent = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in request.headers.items()}
+    key = dialect_of(request.url.path).find_secret(sent) or ""
+    return ApiClient(url=f"{request.scope['scheme']}://platform.invalid", key=key, transport=transport, headers=headers)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -1,5 +1,6 @@
 """Recordings that a client names: a URL, a data URI, an earlier result, or a file of this machine."""
 
+import asyncio
 import base64
 import binascii
 import contextlib
@@ -32,7 +33,7 @@ async def open_recording(named: str, *, api: ApiClient, files: LocalFiles | None
     if named.lower().startswith(("http://", "https://")):
         yield Recording({"file_url": named})  # the platform fetches it through its guard against private addresses
     elif named.startswith("data:"):
-        yield Recording({}, _decode(named))
+        yield Recording({}, await asyncio.to_thread(_decode, named))
     elif named.startswith("speech:"):
         yield Recording({}, await _read_result(named, api=api))
     elif files is None:

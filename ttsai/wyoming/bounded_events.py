@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from typing import Any, Final
 
 from wyoming.event import Event
@@ -12,6 +13,8 @@ MOST_DATA: Final = 1_048_576
 """Bytes of an event's data, such as a text."""
 MOST_PAYLOAD: Final = 4_194_304
 """Bytes of an event's audio: 20 seconds at 48 kHz in stereo."""
+_SURROGATE_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class BadEventError(Exception):
@@ -49,7 +52,9 @@ async def _read(reader: asyncio.StreamReader, length: Any, *, limit: int, name: 
 
 def _object(text: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(text)
+        value = json.loads(text.decode())  # json.loads takes UTF-16 and encoded surrogates too
+        if _SURROGATE_ESCAPE.search(text):  # UTF-8, in which the platform is asked and answers are sent, cannot hold half of a pair
+            value = json.loads(_LONE_SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False)))
     except (ValueError, RecursionError) as error:
         raise BadEventError("An event is a JSON object in UTF-8.") from error
     if not isinstance(value, dict):

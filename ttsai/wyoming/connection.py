@@ -224,17 +224,25 @@ class Connection:
             await self._send(Error(text=text, code=code).event())
 
     async def _end(self) -> None:
-        self._discard_audio()
-        if self._working is not None:
-            self._working.cancel()
-            await asyncio.gather(self._working, return_exceptions=True)
+        try:
+            self._discard_audio()
+            if self._working is not None:
+                self._working.cancel()
+                await asyncio.gather(self._working, return_exceptions=True)
+        finally:
+            await self._close()
+
+    async def _close(self) -> None:
+        """Close the connection, whatever was left to be sent after a second."""
         self._writer.close()
-        with contextlib.suppress(ConnectionError, TimeoutError):
-            async with asyncio.timeout(1.0):
-                await self._writer.wait_closed()
-        self._writer.transport.abort()
+        try:
+            with contextlib.suppress(OSError):  # a timeout too
+                async with asyncio.timeout(1.0):
+                    await self._writer.wait_closed()
+        finally:
+            self._writer.transport.abort()
 
     def _discard_audio(self) -> None:
-        if self._listening is not None:
-            self._listening.close()
-            self._listening = None
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            listening.close()

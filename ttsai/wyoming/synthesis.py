@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from wyoming.tts import SynthesizeVoice
 from ttsai.api_client import ApiClient, ApiError
 from workers.text.markup.boundaries import PAUSES
 from workers.text.markup.incoming import IncomingSentence, IncomingText
+
+logger = logging.getLogger(__name__)
 
 RATE: Final = 24_000
 WIDTH: Final = 2
@@ -145,6 +148,9 @@ class _Begun:
                     await asyncio.sleep(RETRY_SECONDS)
                     continue
                 await self._made.put(error)
+            except Exception:
+                logger.exception("a bug in the speech of a sentence")
+                await self._made.put(ApiError("failed", "The sentence could not be spoken."))
             else:
                 await self._made.put(None)
             return

@@ -10,6 +10,7 @@ from wyoming.asr import Transcribe
 from wyoming.audio import AudioChunk, AudioFormat
 
 from ttsai.api_client import ApiClient, ApiError
+from ttsai.wyoming.bounded_events import BadEventError
 
 IN_MEMORY_BYTES: Final = 1_048_576
 RATES: Final = (1_000, 192_000)
@@ -29,7 +30,9 @@ class Listening:
     """Audio of one request, spooled to disk beyond a megabyte, then transcribed."""
 
     def __init__(self, wanted: Transcribe | None, form: AudioFormat, *, most_seconds: float) -> None:
-        """Begin to record. Raises ApiError for a format that is none."""
+        """Begin to record. Raises BadEventError, and ApiError for a format that is not supported."""
+        if any(type(value) is not int for value in (form.rate, form.width, form.channels)):  # the package takes any JSON value
+            raise BadEventError("The rate, width and channels of audio are whole numbers.")
         if not (RATES[0] <= form.rate <= RATES[1] and form.width in WIDTHS and 1 <= form.channels <= MOST_CHANNELS):
             raise ApiError("bad_audio", f"Audio of {form.rate} Hz, {form.width} bytes and {form.channels} channels is not supported.")
         self._wanted = wanted
@@ -73,6 +76,8 @@ class Listening:
 
     def close(self) -> None:
         """Discard the audio."""
-        with contextlib.suppress(wave.Error):
-            self._wave.close()
-        self._file.close()
+        try:
+            with contextlib.suppress(wave.Error):
+                self._wave.close()
+        finally:
+            self._file.close()

@@ -24,6 +24,7 @@ from apps.core.deferred import ASGIApp, Exchange
 from apps.core.streamed_body import UNBUFFERED, begin_body
 from apps.jobs.models import Job, JobState
 from apps.jobs.outcomes import failure_as_error
+from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import still_running, upload_wait_seconds
 from apps.streaming.stored_audio import find_job_audio, read_stored
 from apps.streaming.submission import cancel_unheard, clean_up, submitted
@@ -60,8 +61,15 @@ async def convert_tone(exchange: Exchange, caller: Caller, *, order: ToneOrder, 
     """The response with the converted audio. Raises ApplicationErrors."""
     started = time.monotonic()
     sources = await ingest_sources_async(exchange, order.target, held=(order.source,))
-    submission = await exchange.run(_enrol, caller, order.enrolment, sources, request_id)
-    await wait_for_examination(exchange, submission, wait_seconds=upload_wait_seconds(time.monotonic() - started))
+    try:
+        submission = await exchange.run(_enrol, caller, order.enrolment, sources[:1], request_id)
+        await wait_for_examination(exchange, submission, wait_seconds=upload_wait_seconds(time.monotonic() - started))
+    except asyncio.CancelledError:
+        clean_up(exchange.run(release_sources, sources[1:]))
+        raise
+    except Exception:
+        await exchange.run(release_sources, sources[1:])
+        raise
     extracted = time.monotonic()
     conversion = ConversionOrder(
         kind=VOICE_CONVERSION,
@@ -72,7 +80,7 @@ async def convert_tone(exchange: Exchange, caller: Caller, *, order: ToneOrder, 
     )
     job = await submitted(
         exchange,
-        exchange.run(request_conversion, caller, order=conversion, source=sources[1], idempotency=None, request_id=request_id),
+        exchange.run(_submit, caller, conversion, sources[1], request_id),
     )
     try:
         await exchange.wait_for_end(job.uuid, upload_wait_seconds(time.monotonic() - started))
@@ -91,16 +99,25 @@ async def convert_tone(exchange: Exchange, caller: Caller, *, order: ToneOrder, 
     )
 
 
-def _enrol(caller: Caller, order: CloneOrder, sources: Sequence[Source], request_id: str) -> CloneSubmission:
-    """Enrol the voice of the first recording. Recordings without a job are deleted."""
+def _enrol(caller: Caller, sources: Sequence[Source], request_id: str) -> CloneSubmission:
+    """Enrol the voice of the recording, which is deleted if no job takes it."""
     try:
-        submission = request_clone(caller, order=order, sources=sources[:1], idempotency=None, request_id=request_id)
+        submission = request_clone(caller, order=CloneOrder(is_awaited=True), sources=sources, idempotency=None, request_id=request_id)
     except Exception:
         release_sources(sources)
         raise
     if submission.job is None or submission.is_replay:
-        release_sources(sources[:1])
+        release_sources(sources)
     return submission
+
+
+def _submit(caller: Caller, order: ConversionOrder, source: Source, request_id: str) -> Submission:
+    """Queue the conversion of the recording, which is deleted if it is refused."""
+    try:
+        return request_conversion(caller, order=order, source=source, idempotency=None, request_id=request_id)
+    except Exception:
+        release_sources([source])
+        raise
 
 
 def _check_completed(job: Job) -> None:

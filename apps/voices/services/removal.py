@@ -34,8 +34,8 @@ def remove_voice(voice: Voice) -> None:
         voice.delete()
         expire_now(jobs.filter(state=JobState.COMPLETED))
         purge_cache(PurgeScope(tenant=f"account:{voice.account_id}", voice=voice.voice_id))
-    for enrolment in filter(None, (voice.next_enrolment_id, voice.enrolment_id)):
-        try_to_remove(enrolment)
+        for enrolment in filter(None, (voice.next_enrolment_id, voice.enrolment_id)):
+            transaction.on_commit(partial(try_to_remove, enrolment))  # the caller's transaction may still be undone
 
 
 def remove_if_unused(enrolment_uuid: UUID) -> bool:

@@ -18,7 +18,7 @@ from tests.conversion.test_conversion import WORLD
 from tests.factories_jobs import announce, engine_spec, outcome_of, started, store_output
 from tests.flows.following import wait_until
 from tests.listening.conftest import HEARD, WHISPER
-from tests.speech.people import Person
+from tests.speech.people import Person, person
 from tests.voices.conftest import CLONING, ENROLLING, KOKORO, Enroller, _platform, attempt_part, clip, owner, server
 from tests.web.shell import RunningShell
 from tests.working import working
@@ -138,3 +138,19 @@ def test_invalid_requests_are_refused_in_the_envelope_and_cost_nothing(
     assert not Job.objects.exists()
     wait_until(lambda: not Upload.objects.filter(state="pending").exists())
     assert owner.millicredits == 1_000_000
+
+
+def test_refused_target_leaves_no_recordings(server: RunningShell, owner: Person, worker: Enroller, clip: bytes) -> None:
+    worker.refusal = ("no_speech", "There is no speech.")
+    encoded = base64.b64encode(clip).decode()
+    answer = post(server, owner, target_audio=encoded, source_audio=encoded)
+    assert (answer.status_code, answer.json()["code"]) == (400, "no_speech")
+    assert not Job.objects.filter(kind="voice-convert").exists()
+    wait_until(lambda: not Upload.objects.exists())
+
+
+def test_refused_conversion_leaves_no_recordings(server: RunningShell, worker: Enroller, clip: bytes) -> None:
+    poor, encoded = person(credits=0), base64.b64encode(clip).decode()
+    answer = post(server, poor, target_audio=encoded, source_audio=encoded)
+    assert (answer.status_code, answer.json()["code"]) == (402, "insufficient_credits")
+    wait_until(lambda: not Upload.objects.exists())

@@ -5,15 +5,20 @@ import contextlib
 import http.client
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from django.db import transaction
 
 from apps.jobs.models import Job
+from apps.jobs.services.limits import wait_for_tenant
+from apps.uploads.models import Upload
 from apps.voices.models import Enrolment, EnrolmentState, Voice
+from tests.flows.following import wait_until
 from tests.speech.people import Person, person
 from tests.text_streams.reader import Reader
 from tests.voices.conftest import Enroller, enrolling
@@ -95,6 +100,18 @@ def test_id_whose_voice_is_being_made_is_answered_once_it_can_speak(
         assert clone(server, owner, clip).json() == {"existed": True, "prompt_id": "ada"}
         assert speakers(server, owner) == ["ada"]
     assert Job.objects.get() == job
+
+
+def test_two_requests_at_once_clone_an_id_once(server: RunningShell, owner: Person, reader: Reader, clip: bytes) -> None:
+    assert owner.account is not None
+    with ThreadPoolExecutor(2) as threads:
+        with transaction.atomic():
+            wait_for_tenant(f"account:{owner.account.pk}")  # both find no voice, and wait here for the lock
+            answers = [threads.submit(clone, server, owner, clip + bytes(64 * number)) for number in range(2)]
+            wait_until(lambda: Upload.objects.filter(state="ready").count() == 2)
+        existed = sorted(answer.result().json()["existed"] for answer in answers)
+    assert (existed, speakers(server, owner), Voice.objects.count()) == ([False, True], ["ada"], 1)
+    wait_until(lambda: not Job.objects.exclude(state="completed").exists() and not Upload.objects.exists())
 
 
 def test_data_url_is_taken_as_a_recording(server: RunningShell, owner: Person, reader: Reader, clip: bytes) -> None:

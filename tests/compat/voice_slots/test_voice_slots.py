@@ -15,8 +15,12 @@ from django.test import Client
 from apps.accounts.models import Plan
 from apps.jobs.models import Part
 from apps.voice_slots.models import VoiceSlot
+from apps.voice_slots.services import remove_slot
 from apps.voices.models import Enrolment, EnrolmentState, Voice
+from apps.voices.services import removal
 from tests.compat.voice_slots.conftest import SlotClient
+from tests.factories_jobs import caller
+from tests.routes.voices import make_voice
 from tests.speech.people import Person, person
 from tests.uploads.conftest import Elsewhere
 from tests.voices.conftest import Enroller, enrolling
@@ -173,6 +177,22 @@ def test_deleted_slot_is_gone_with_its_voice(slots: SlotClient, trained: Callabl
     assert (status, failure["data"]["error"]) == (404, "voice_not_found")
     assert not Voice.objects.exists()
     assert not VoiceSlot.objects.exists()
+
+
+def test_slot_stays_whole_if_its_deletion_is_interrupted(owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    def die(_: Any) -> None:
+        raise SystemExit
+
+    assert owner.account is not None
+    voice = make_voice(owner.account)
+    VoiceSlot.objects.create(slot_id="slot_" + "0" * 20, account=owner.account, voice=voice, engine_id="chatterbox", name="Ada")
+    monkeypatch.setattr(removal, "purge_cache", die)
+    with pytest.raises(SystemExit):
+        remove_slot(caller(owner.account), slot_id="slot_" + "0" * 20)
+    assert VoiceSlot.objects.get().voice == voice
+    monkeypatch.undo()
+    remove_slot(caller(owner.account), slot_id="slot_" + "0" * 20)
+    assert [model.objects.count() for model in (VoiceSlot, Voice, Enrolment)] == [0, 0, 0]
 
 
 def test_slot_of_another_account_is_unknown(quiet_slots: SlotClient) -> None:
