@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BasicAuthentication
 
+from apps.accounts.authentication import KeyAuthentication
 from apps.accounts.models import AccountStatus
 from apps.accounts.services import suspend_account
 from apps.compat.clonyvoice.dialect import DIALECT as CLONYVOICE
 from apps.compat.openai.dialect import DIALECT as OPENAI
 from apps.core.dialects import API_KEY, AUTHORIZATION, PLATFORM, Dialect, KeyHeader, dialect_of, list_dialects, routed_path
-from apps.core.schema import add_common_responses
+from apps.core.schema import KeyScheme, add_common_responses
 from apps.core.zones import zone_of
 from tests.core.other_api import DIALECT as OTHER
 from tests.factories import AccountFactory, AnonymousPlanFactory, PlanFactory, make_key
@@ -241,3 +244,12 @@ def test_openapi_schema_describes_keys_errors_and_headers_of_the_dialect() -> No
     assert refused == ["#/components/schemas/OtherError", "#/components/schemas/Error"]
     assert schema["components"]["schemas"]["OtherError"] == OTHER.error_schema
     assert ("request-id" in other["responses"]["200"]["headers"], "X-Request-Id" in openai["responses"]["200"]["headers"]) == (True, True)
+
+
+def test_openapi_schema_knows_the_keys_of_each_dialects_own_authentication() -> None:
+    class OwnAuthentication(KeyAuthentication):
+        pass
+
+    found = [OpenApiAuthenticationExtension.get_match(one) for one in (KeyAuthentication, OwnAuthentication, BasicAuthentication)]
+    assert [type(one) for one in found[:2]] == [KeyScheme, KeyScheme]
+    assert not isinstance(found[2], KeyScheme)

@@ -252,7 +252,10 @@ def test_a_bug_in_the_speech_of_a_sentence_ends_the_stream_with_an_error() -> No
 def test_a_connection_is_closed_even_if_its_audio_cannot_be(
     wyoming_of: WyomingMaker, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: Any) -> None:
+    close = Listening.close
+
+    def fail(listening: Listening) -> None:
+        close(listening)
         raise RuntimeError("the disk is full")
 
     async def leave_audio(port: int) -> bytes:
@@ -260,7 +263,10 @@ def test_a_connection_is_closed_even_if_its_audio_cannot_be(
         await async_write_event(AudioStart(**MICROPHONE).event(), writer)
         writer.write_eof()
         async with asyncio.timeout(PATIENCE):
-            return await reader.read()
+            received = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        return received
 
     monkeypatch.setattr(Listening, "close", fail)
     with wyoming_of(owner) as port:

@@ -141,10 +141,10 @@ def test_invalid_requests_are_refused_in_the_envelope_and_cost_nothing(
 
 
 def test_refused_target_leaves_no_recordings(server: RunningShell, owner: Person, worker: Enroller, clip: bytes) -> None:
-    worker.refusal = ("no_speech", "There is no speech.")
+    worker.refusal = ("invalid_reference", "There is no speech.")
     encoded = base64.b64encode(clip).decode()
     answer = post(server, owner, target_audio=encoded, source_audio=encoded)
-    assert (answer.status_code, answer.json()["code"]) == (400, "no_speech")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_reference")
     assert not Job.objects.filter(kind="voice-convert").exists()
     wait_until(lambda: not Upload.objects.exists())
 
