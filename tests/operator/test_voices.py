@@ -55,9 +55,10 @@ def test_voice_whose_recordings_were_not_examined_cannot_be_blocked(voice: Voice
     assert not BlockedVoice.objects.exists()
 
 
-def test_deleting_a_voice_deletes_its_enrolment(voice: Voice) -> None:
+def test_deleting_a_voice_deletes_its_enrolment(voice: Voice, django_capture_on_commit_callbacks: Any) -> None:
     client = log_in("view_voice", "change_voice", "delete_voice")
-    assert client.post(f"/admin/voices/voice/{voice.pk}/remove/").status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(f"/admin/voices/voice/{voice.pk}/remove/").status_code == 302
     assert not Enrolment.objects.exists()
 
 
