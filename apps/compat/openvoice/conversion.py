@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -30,7 +31,7 @@ from apps.streaming.stored_audio import find_job_audio, read_stored
 from apps.streaming.submission import cancel_unheard, clean_up, submitted
 from apps.uploads.services import HeldFile, Source, SourceOrder, ingest_sources_async, release_sources
 from apps.voices.embed_waiting import wait_for_examination
-from apps.voices.services.requests import CloneOrder, CloneSubmission, request_clone
+from apps.voices.services.requests import CloneOrder, CloneSubmission, clone_or_release, request_clone
 from workers.audio.encoding import FileEncoder, from_pcm16
 
 SAMPLE_RATE: Final = 22_050
@@ -99,16 +100,9 @@ async def convert_tone(exchange: Exchange, caller: Caller, *, order: ToneOrder, 
     )
 
 
-def _enrol(caller: Caller, sources: Sequence[Source], request_id: str) -> CloneSubmission:
+def _enrol(caller: Caller, order: CloneOrder, sources: Sequence[Source], request_id: str) -> CloneSubmission:
     """Enrol the voice of the recording, which is deleted if no job takes it."""
-    try:
-        submission = request_clone(caller, order=CloneOrder(is_awaited=True), sources=sources, idempotency=None, request_id=request_id)
-    except Exception:
-        release_sources(sources)
-        raise
-    if submission.job is None or submission.is_replay:
-        release_sources(sources)
-    return submission
+    return clone_or_release(sources, partial(request_clone, caller, order=order, sources=sources, idempotency=None, request_id=request_id))
 
 
 def _submit(caller: Caller, order: ConversionOrder, source: Source, request_id: str) -> Submission:
