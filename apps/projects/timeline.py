@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from apps.projects.models import Line
 from apps.projects.services.planning import RenderOrder, settings_digest
@@ -29,7 +30,7 @@ def place_lines(lines: Sequence[Line], *, order: RenderOrder) -> list[PlacedLine
     """Lines one after the other, with their pauses, as a render with these settings joins them."""
     placed: list[PlacedLine] = []
     start: float | None = 0.0
-    for line, following in zip(lines, [*lines[1:], None], strict=True):
+    for line, following in zip_longest(lines, lines[1:]):
         seconds = _seconds_of(line)
         placed.append(PlacedLine(line, seconds, None if start is None else round(start, 3)))
         start = None if start is None or seconds is None else start + seconds + _gap(line, following, order=order)
