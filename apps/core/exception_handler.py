@@ -139,7 +139,13 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Handler for 404 (Django's handler404)."""
-    return _json_error_response(request, path_not_found(request.path)) or defaults.page_not_found(request, exception)
+    return _json_error_response(request, path_not_found(asked_path(request))) or defaults.page_not_found(request, exception)
+
+
+def asked_path(request: HttpRequest) -> str:
+    """Path that the client sent, for messages: a shared path is routed elsewhere (apps/core/dialects.py)."""
+    path: str = getattr(request, "asked_path", request.path)
+    return path
 
 
 def path_not_found(path: str) -> NotFoundError:

@@ -22,7 +22,7 @@ from apps.core.cross_origin import allow_origin, is_preflight, preflight
 from apps.core.deferred import Deferred
 from apps.core.dialects import REQUEST_ID, dialect_of, routed_path
 from apps.core.errors import ApplicationError, InvalidRequestError
-from apps.core.exception_handler import error_response, path_not_found
+from apps.core.exception_handler import asked_path, error_response, path_not_found
 from apps.core.limits import LimitState
 from apps.core.page_safety import add_security_headers
 from apps.core.zones import Zone, with_slash, zone_of, zone_of_request
@@ -34,6 +34,8 @@ class PlatformRequest(HttpRequest):
     """Django's request with the attributes that this platform sets on it."""
 
     request_id: str
+    asked_path: str
+    """Path that the client sent, which a shared path is routed away from."""
     zone: Zone
     limit_state: LimitState
     """Set by the throttle that counted this request."""
@@ -61,6 +63,7 @@ class RequestMiddleware:
             clear_contextvars()
 
     def _respond(self, request: PlatformRequest) -> HttpResponseBase:
+        request.asked_path = with_slash(asked_path(request))
         request.path_info = request.path = with_slash(routed_path(request.path_info, request.META))
         request.zone = zone_of(request.path_info)
         request.request_id = dialect_of(request.path).request_id_of(request.META)
@@ -127,7 +130,7 @@ def _options(request: PlatformRequest) -> HttpResponseBase:
     try:
         view: Any = resolve(request.path_info).func
     except Resolver404:
-        return error_response(path_not_found(request.path), request_id=request.request_id, path=request.path)
+        return error_response(path_not_found(asked_path(request)), request_id=request.request_id, path=request.path)
     view_class = getattr(view, "cls", None) or getattr(view, "view_class", None)
     methods = [name for name in ("get", "post", "put", "patch", "delete") if hasattr(view_class, name)]
     allowed = [name.upper() for name in methods] + (["HEAD"] if "get" in methods else []) + ["OPTIONS"]

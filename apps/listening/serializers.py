@@ -1,10 +1,12 @@
 """Serializers of POST /v1/stt/."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework import serializers
 
 from apps.core import fields
+from apps.core.errors import InvalidRequestError
 from apps.listening.services import DEFAULT_MODEL
 from apps.uploads.serializers import SourceSerializer
 from apps.webhooks.fields import WebhookUrl
@@ -12,6 +14,15 @@ from apps.webhooks.fields import WebhookUrl
 MOST_SPEAKERS = 20
 LONGEST_PROMPT = 2000
 """Most characters of a prompt; the model would use only the end of a longer one."""
+
+
+def join_hotwords(terms: Sequence[str], *, param: str) -> str:
+    """Words to listen for, as the recogniser takes them, of a list in another API. Raises InvalidRequestError if they are too many."""
+    joined = ", ".join(terms)
+    if len(joined) > LONGEST_PROMPT:
+        message = f"{param}: the words have {len(joined)} characters together, and at most {LONGEST_PROMPT} are listened for."
+        raise InvalidRequestError(message, param=param)
+    return joined
 
 
 class TranscriptionRequestSerializer(SourceSerializer):

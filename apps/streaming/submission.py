@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +16,18 @@ _cleaning: set[asyncio.Future[Any]] = set()
 """Tasks that outlive their connection; held, since the event loop keeps weak references only."""
 
 
-async def submitted(exchange: Exchange, start: Coroutine[Any, Any, Submission]) -> Job:
-    """Job of a submission, which a cancellation does not interrupt halfway: a job that nobody waits for is cancelled instead."""
+async def submitted(
+    exchange: Exchange, start: Coroutine[Any, Any, Submission], *, drop: Callable[[Exchange, Job], Awaitable[None]] | None = None
+) -> Job:
+    """Job of a submission, which a cancellation does not interrupt halfway: a job that nobody waits for is cancelled instead.
+
+    drop: ends such a job in another way.
+    """
     submitting = asyncio.ensure_future(start)
     try:
         return (await asyncio.shield(submitting)).job
     except asyncio.CancelledError:
-        clean_up(_cancel_submitted(exchange, submitting))
+        clean_up(_drop_submitted(exchange, submitting, drop=drop or _cancel))
         raise
 
 
@@ -39,7 +44,12 @@ def cancel_unheard(job_uuid: UUID) -> None:
         cancel_job(Job.objects.get(uuid=job_uuid), reason="The client left, or interrupted the response.")
 
 
-async def _cancel_submitted(exchange: Exchange, submitting: "asyncio.Future[Submission]") -> None:
+async def _drop_submitted(
+    exchange: Exchange, submitting: "asyncio.Future[Submission]", *, drop: Callable[[Exchange, Job], Awaitable[None]]
+) -> None:
     with contextlib.suppress(ApplicationError):
-        submission = await submitting
-        await exchange.run(cancel_unheard, submission.job.uuid)
+        await drop(exchange, (await submitting).job)
+
+
+async def _cancel(exchange: Exchange, job: Job) -> None:
+    await exchange.run(cancel_unheard, job.uuid)

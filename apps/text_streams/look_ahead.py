@@ -62,6 +62,8 @@ class LookAhead:
         self._waiting: deque[PendingSentence | Marker] = deque()
         self._ready: deque[SubmittedSentence | Marker] = deque()
         self._for_submitter, self._for_taker = asyncio.Event(), asyncio.Event()
+        self.waiting_markers = 0
+        """Markers that were put and not taken."""
         self._unheard = 0
         """Sentences that were submitted and are not heard to their end."""
         self._has_begun = False
@@ -77,6 +79,7 @@ class LookAhead:
 
     def put(self, item: PendingSentence | Marker) -> None:
         """Add a sentence, or a marker behind the sentences so far."""
+        self.waiting_markers += isinstance(item, Marker)
         self._waiting.append(item)
         self._for_submitter.set()
 
@@ -85,7 +88,9 @@ class LookAhead:
         while not self._ready:
             self._for_taker.clear()
             await self._for_taker.wait()
-        return self._ready.popleft()
+        item = self._ready.popleft()
+        self.waiting_markers -= isinstance(item, Marker)
+        return item
 
     def note_heard(self, *, is_end: bool) -> None:
         """The sentence that was taken last is heard, for the first time or to its end."""

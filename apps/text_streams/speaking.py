@@ -5,10 +5,12 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Final
 
 from django.conf import settings
+from django.db import transaction
 
 from apps.accounts.callers import Caller
 from apps.billing.models import EntryKind
 from apps.billing.services.credits import grant_credits
+from apps.cache.services.purge import forget_results
 from apps.catalog.selectors import find_model
 from apps.catalog.voices import choose_voice_model, resolve_voice
 from apps.core.deferred import Exchange
@@ -16,6 +18,7 @@ from apps.core.errors import ConflictError
 from apps.jobs.models import Job, Part
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.services.cancel import cancel_job
+from apps.jobs.services.retention import expire_now
 from apps.speech.services import SpeechOrder, request_speech
 from apps.streaming.chunks import AudioChunk
 from apps.streaming.job_audio import JobAudio, listen
@@ -38,7 +41,7 @@ async def submit_speech(exchange: Exchange, caller: Caller, *, order: SpeechOrde
     async def start() -> Submission:
         return await exchange.run(request_speech, caller, order=order, idempotency=None, request_id=request_id)
 
-    return await submitted(exchange, start())
+    return await submitted(exchange, start(), drop=drop_unheard)
 
 
 @contextlib.asynccontextmanager
@@ -65,7 +68,7 @@ async def speaking(
 
 
 async def drop_unheard(exchange: Exchange, job: Job) -> None:
-    """End a job of which nothing was sent; nothing of it is charged."""
+    """End a job of which nothing was sent; nothing of it is charged, and nothing of it is kept."""
     parts = await exchange.run(_cancel_or_refund, job)
     await exchange.drop_live_audio(job.uuid, range(parts), is_closed=True)
 
@@ -75,14 +78,23 @@ def _cancel_or_refund(job: Job) -> int:
     try:
         cancel_job(job, reason="The client left, or interrupted the speech, before this was heard.", units_sent=0)
     except ConflictError:
-        charged = Job.objects.values_list("charged_millicredits", flat=True).get(uuid=job.uuid)
-        if charged and job.account_id is not None:
-            grant_credits(
-                job.account_id,
-                amount_millicredits=charged,
-                kind=EntryKind.ADJUSTMENT,
-                reason=f"Speech of the job {job.uuid.hex} was made ahead and never sent.",
-                actor=REFUND_ACTOR,
-                external_ref=f"unsent:{job.uuid.hex}",
-            )
+        _refund(Job.objects.get(uuid=job.uuid))
     return Part.objects.filter(job_id=job.uuid).count()
+
+
+def _refund(job: Job) -> None:
+    """Return the charge of a job that is over, and delete its audio: what is not paid for is not to be had afterwards, from the cache neither."""
+    if not job.charged_millicredits or job.account_id is None:
+        return
+    with transaction.atomic():  # locks in the order of a job's end: the job, the cache, the balance
+        expire_now(Job.objects.filter(uuid=job.uuid))
+        if job.part_count and job.result is not None:  # one without parts has its result from the cache, which an earlier job paid for
+            forget_results(job.tenant, digests=[output["sha256"] for output in job.result["outputs"]])
+        grant_credits(
+            job.account_id,
+            amount_millicredits=job.charged_millicredits,
+            kind=EntryKind.ADJUSTMENT,
+            reason=f"Speech of the job {job.uuid.hex} was made ahead and never sent.",
+            actor=REFUND_ACTOR,
+            external_ref=f"unsent:{job.uuid.hex}",
+        )

@@ -38,6 +38,8 @@ class TextStreamLimits:
     """Longest text of one call of `feed`."""
     pending_characters: int = 100_000
     """Most text that waits to be spoken; a client that writes faster than speech must wait for its audio."""
+    pending_flushes: int = 1000
+    """Most flushes that wait for the audio before them."""
 
 
 class TextStream:
@@ -109,7 +111,11 @@ class TextStream:
         self._put(self._text.feed(text))
 
     def flush(self, marker: Any = None) -> None:
-        """Speak the text so far, complete or not; `Flushed` with this marker follows its audio."""
+        """Speak the text so far, complete or not; `Flushed` with this marker follows its audio. Raises InvalidRequestError for too many."""
+        most = self._limits.pending_flushes
+        if self._required.waiting_markers >= most:
+            message = f"More than {most} flushes would wait for the audio before them. Receive the audio before you flush again."
+            raise InvalidRequestError(message, code="too_many_flushes")
         self._put(self._text.flush())
         self._required.put(Marker(marker))
 

@@ -92,7 +92,8 @@ def test_shared_path_answers_in_the_dialect_of_the_header_that_was_sent(client: 
     assert "id" in client.get("/v1/account", headers={"Authorization": f"Bearer {secret}"}).json()
     refused = client.get("/v1/account", headers={"Authorization": "Token wrong"}).json()
     assert refused["detail"]["status"] == "invalid_api_key"
-    assert client.get("/v1/account/nowhere", headers={"Authorization": f"Token {secret}"}).json()["detail"]["status"] == "not_found"
+    missing = client.get("/v1/account/nowhere", headers={"Authorization": f"Token {secret}"}).json()["detail"]
+    assert (missing["status"], missing["message"].split(".")[0]) == ("not_found", "Unknown path /v1/account/nowhere/")
     assert client.get("/v1/account", headers={"X-API-Key": "wrong"}).json()["error"]["code"] == "invalid_api_key"
 
 

@@ -7,7 +7,7 @@ import io
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from apps.speech.services import SpeechOrder
 from apps.streaming.answers import AudioForm
 from apps.text_streams.events import SentenceFailed
 from apps.text_streams.sockets import read_while_writing
+from apps.text_streams.speaking import submit_speech
 from apps.text_streams.stream import TextStream, TextStreamLimits
 from tests.factories_jobs import outcome_of, started, store_output
 from tests.working import working
@@ -98,7 +99,7 @@ async def serve(socket: Socket) -> None:
     given = socket.request.GET
     order = SpeechOrder(text="", voice=given.get("voice"))
     form = AudioForm(given.get("format", "pcm"), sample_rate=int(given.get("rate", 0)))
-    limits = TextStreamLimits(message_characters=5000, pending_characters=2000)
+    limits = TextStreamLimits(message_characters=5000, pending_characters=2000, pending_flushes=3)
     stream = TextStream(socket.exchange, socket.caller, order=order, form=form, request_id=socket.request_id, limits=limits)
 
     async def read() -> None:
@@ -123,6 +124,16 @@ async def serve(socket: Socket) -> None:
         await read_while_writing(read(), write())
 
 
+async def serve_abandoned(socket: Socket) -> None:
+    """Submit a sentence as a text stream does, and leave before it is accepted."""
+    stream = TextStream(socket.exchange, socket.caller, order=SpeechOrder(text=""), form=AudioForm("pcm"), request_id=socket.request_id)
+    order = replace(stream.order, text="I am here.")
+    task = asyncio.create_task(submit_speech(socket.exchange, socket.caller, order=order, request_id=socket.request_id))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+
+
 def _shape(event: Any) -> dict[str, Any]:
     if isinstance(event, SentenceFailed):
         return {"index": event.index, "code": event.error.code, "is_fatal": event.is_fatal}
@@ -133,4 +144,7 @@ def _plain(value: Any) -> Any:
     return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value) if isinstance(value, UUID) else value
 
 
-ROUTES = (SocketRoute(path="/v1/test-text-stream/", handler=serve),)
+ROUTES = (
+    SocketRoute(path="/v1/test-text-stream/", handler=serve),
+    SocketRoute(path="/v1/test-abandoned-submission/", handler=serve_abandoned),
+)

@@ -11,7 +11,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from apps.billing.models import LedgerEntry
+from apps.cache.models import CacheEntry
 from apps.jobs.models import Job, JobState
+from tests.factories_jobs import announce, engine_spec
 from tests.flows.following import wait_until
 from tests.speech.people import Person, person
 from tests.text_streams.reader import PATIENCE, RATE, Reader, reading
@@ -37,8 +39,8 @@ class Client:
 
 
 @contextlib.contextmanager
-def opened(server: RunningShell, somebody: Person, query: str = "") -> Iterator[Client]:
-    url = f"{server.url.replace('http', 'ws')}/v1/test-text-stream/{query}"
+def opened(server: RunningShell, somebody: Person, query: str = "", *, path: str = "test-text-stream") -> Iterator[Client]:
+    url = f"{server.url.replace('http', 'ws')}/v1/{path}/{query}"
     with connect(url, additional_headers=somebody.headers, open_timeout=PATIENCE, proxy=None) as connection:
         yield Client(connection)
 
@@ -130,6 +132,49 @@ def test_client_that_leaves_pays_for_what_was_sent(server: RunningShell) -> None
     job = Job.objects.get(params__text="And this was made ahead. ")
     refund = LedgerEntry.objects.get(kind="adjustment")
     assert (refund.amount_millicredits, refund.external_ref) == (job.charged_millicredits, f"unsent:{job.uuid.hex}")
+
+
+@pytest.fixture
+def _cache(settings: Any) -> None:
+    settings.TTSAI_CACHE, settings.TTSAI_CACHE_PRICE_PERCENT = True, 100
+    announce(engine_spec(is_deterministic=True))
+
+
+@pytest.mark.usefixtures("_cache")
+def test_refunded_sentence_leaves_no_audio_and_no_cached_result(server: RunningShell) -> None:
+    owner = person(credits=1000, concurrent_jobs=9)
+    with reading(), opened(server, owner) as client:
+        client.send(text="I am heard. This is for later. And this was made ahead. ")
+        client.until("SentenceEnded")
+        wait_until(lambda: CacheEntry.objects.count() == 2)
+        client.connection.close()
+        wait_until(lambda: LedgerEntry.objects.filter(kind="adjustment").count() == 1)
+    heard, refunded = (Job.objects.get(params__text=text) for text in ("I am heard. ", "And this was made ahead. "))
+    assert (owner.result(heard.uuid.hex).status_code, owner.result(refunded.uuid.hex).status_code) == (200, 410)
+    assert CacheEntry.objects.count() == 1
+
+
+@pytest.mark.usefixtures("_cache")
+def test_client_that_leaves_before_a_cached_sentence_is_accepted_pays_nothing(server: RunningShell, owner: Person) -> None:
+    with reading(), opened(server, owner) as client:
+        client.send(text="I am here.", finish=True)
+        client.until("Finished")
+        wait_until(lambda: CacheEntry.objects.count() == 1)
+    before = owner.millicredits
+    with opened(server, owner, path="test-abandoned-submission"):
+        wait_until(lambda: LedgerEntry.objects.filter(kind="adjustment").count() == 1)
+    assert LedgerEntry.objects.get(kind="adjustment").amount_millicredits > 0
+    assert owner.millicredits == before
+    assert Job.objects.filter(state=JobState.COMPLETED).count() == 2
+    assert CacheEntry.objects.count() == 1
+
+
+def test_flushes_beyond_the_limit_are_refused(server: RunningShell, owner: Person) -> None:
+    with reading(), opened(server, owner) as client:
+        client.send(text="This is for later. ")
+        for number in range(4):
+            client.send(flush=number)
+        assert json.loads(client.connection.recv(timeout=PATIENCE))["error"]["code"] == "too_many_flushes"
 
 
 def test_failed_sentence_is_an_event_and_the_next_one_is_spoken(server: RunningShell, owner: Person) -> None:

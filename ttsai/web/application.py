@@ -147,7 +147,7 @@ def _routed(scope: Scope) -> Scope:
     if not is_shared_path(scope["path"]):
         return scope
     meta = {f"HTTP_{name.decode('latin-1').upper().replace('-', '_')}": value.decode("latin-1") for name, value in scope["headers"]}
-    return {**scope, "path": routed_path(scope["path"], meta)}
+    return {**scope, "path": routed_path(scope["path"], meta), "asked_path": scope["path"]}
 
 
 async def _final_response(deferred: Deferred, exchange: WebExchange, *, request_id: str, path: str) -> HttpResponseBase | ASGIApp:

@@ -21,6 +21,7 @@ from structlog.contextvars import bound_contextvars, get_contextvars
 from apps.core import retry_after
 from apps.core.deferred import Scope
 from apps.core.errors import ApplicationError, UnavailableError
+from apps.core.zones import with_slash
 from ttsai.web.body import Body
 
 P = ParamSpec("P")
@@ -47,6 +48,7 @@ class ShellRequest(ASGIRequest):
         super().__init__(scope, body.file)
         self.body_file = body.file  # a view may take the file over instead of copying it
         self.match = match
+        self.asked_path = with_slash(scope.get("asked_path", scope["path"]))
         # A chunked body has no Content-Length, and Django and REST framework take that for "no body".
         self.META["CONTENT_LENGTH"] = str(body.size)
 

@@ -1,13 +1,14 @@
 """Purge: results and sentences of an account, a voice, an engine or all leave the cache. Results of jobs stay until their own retention."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from apps.cache.models import CacheEntry, CacheWork, SentencePurge
+from apps.cache.models import CacheEntry, CacheWork, EntryObject, SentencePurge
 from apps.cache.services.sentences import publish_purges
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,13 @@ def purge_cache(scope: PurgeScope) -> int:
         SentencePurge.objects.create(tenant=scope.tenant, voice=scope.voice, engine_id=scope.engine_id)
         transaction.on_commit(publish_purges, robust=True)
     return deleted
+
+
+def forget_results(scope: str, *, digests: Iterable[str]) -> int:
+    """Delete entries that give out files of these digests, inside a transaction; returns their number."""
+    wanted = [digest for digest in digests if digest]
+    rows = EntryObject.objects.filter(cached_object__scope=scope, cached_object__sha256__in=wanted)
+    return delete_entries(sorted(set(rows.values_list("entry_id", flat=True))))
 
 
 def _delete_entries(scope: PurgeScope) -> int:

@@ -14,7 +14,7 @@ from apps.billing import prices
 from apps.billing.selectors import available_millicredits
 from apps.catalog.selectors import can_clone, find_listed_model, list_models, list_stand_ins
 from apps.compat.elevenlabs.catalogue_shapes import model_shape
-from apps.compat.elevenlabs.names import DEFAULT_MODEL
+from apps.compat.elevenlabs.names import DEFAULT_MODEL, MODEL_PREFIX
 from apps.jobs.usage import read_period, read_usage
 from apps.voices.selectors import count_named_voices
 
@@ -58,9 +58,10 @@ class ModelListView(APIView):
         operation_id="elevenlabs_models", tags=["elevenlabs"], summary="List models", responses=ElevenLabsModelSerializer(many=True)
     )
     def get(self, request: Request) -> Response:
-        """Models that speak or convert: ours, and ElevenLabs' names that they serve."""
+        """Models that speak or convert: those that are installed, and ElevenLabs' names that they serve."""
         plan = get_caller(request).plan
-        engines = [*list_stand_ins(plan), *list_models()]
+        stand_ins = [engine for engine in list_stand_ins(plan) if engine.requested_id.startswith(MODEL_PREFIX)]
+        engines = [*stand_ins, *list_models()]
         return Response([model_shape(engine, plan=plan) for engine in engines if engine.kind in SHOWN_KINDS])
 
 

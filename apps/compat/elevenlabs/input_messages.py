@@ -1,16 +1,16 @@
 """Messages of the WebSockets that speak text as it arrives, and the options in their address."""
 
-import json
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ParseError, ValidationError
 
 from apps.compat.elevenlabs.names import DEFAULT_MODEL, VOICES
 from apps.compat.elevenlabs.output_formats import DEFAULT_FORMAT, read_output_format
 from apps.compat.elevenlabs.speech_serializers import VoiceSettingsSerializer
 from apps.core.errors import InvalidRequestError
 from apps.core.exception_handler import invalid_fields
+from apps.core.parsing import parse_json
 from apps.core.sockets import Socket
 from apps.speech.services import SpeechOrder
 from apps.streaming.answers import AudioForm
@@ -70,8 +70,8 @@ def read_message(message: str | bytes) -> InputMessage:
     if isinstance(message, bytes):
         raise InvalidRequestError("Messages are JSON text, and this one is binary.", code="invalid_message")
     try:
-        data = json.loads(message)
-    except (ValueError, RecursionError):
+        data = parse_json(message.encode("utf-8", "replace"))
+    except ParseError:
         raise InvalidRequestError("The message is not JSON.", code="invalid_message") from None
     if not isinstance(data, dict):
         raise InvalidRequestError("The message must be a JSON object.", code="invalid_message")

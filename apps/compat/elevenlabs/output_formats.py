@@ -5,9 +5,9 @@ from typing import Final
 
 import numpy as np
 
-from apps.compat.realtime.audio_formats import encode_audio
 from apps.core.errors import InvalidRequestError
 from apps.streaming.answers import AudioForm
+from workers.audio.encoding.g711 import Law, encode_g711
 
 DEFAULT_FORMAT: Final = "mp3_44100_128"
 OUTPUT_FORMATS: Final = (
@@ -20,7 +20,7 @@ OUTPUT_FORMATS: Final = (
     "alaw_8000",
 )
 """Values of the enumerations in the official packages."""
-LAWS: Final = {"ulaw": "audio/pcmu", "alaw": "audio/pcma"}
+LAWS: Final[dict[str, Law]] = {"ulaw": "mu", "alaw": "a"}
 G711_TYPES: Final = {"ulaw": "audio/basic", "alaw": "audio/x-alaw-basic"}
 
 
@@ -31,7 +31,7 @@ def read_output_format(name: str, *, param: str = "output_format") -> AudioForm:
         raise InvalidRequestError(message, code="invalid_request", param=param)
     codec, rate, *bitrate = name.split("_")
     if codec in LAWS:
-        return AudioForm("pcm", int(rate), recode=partial(_to_g711, name=LAWS[codec]), media_type=G711_TYPES[codec])
+        return AudioForm("pcm", int(rate), recode=partial(_to_g711, law=LAWS[codec]), media_type=G711_TYPES[codec])
     return AudioForm(codec, int(rate), 1000 * int(bitrate[0]) if bitrate else 0)
 
 
@@ -40,5 +40,5 @@ def stored_format(form: AudioForm) -> str:
     return "wav" if form.format == "pcm" else form.format
 
 
-def _to_g711(pcm: bytes, *, name: str) -> bytes:
-    return encode_audio(np.frombuffer(pcm, "<i2").astype(np.int16, copy=False), name=name)
+def _to_g711(pcm: bytes, *, law: Law) -> bytes:
+    return encode_g711(np.frombuffer(pcm, "<i2").astype(np.int16, copy=False), law=law)

@@ -1,6 +1,5 @@
 """Views of speech to speech (`voice-changer` in newer packages) and of audio isolation."""
 
-import json
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -18,7 +18,7 @@ from apps.audio_tools.services import request_tool
 from apps.audio_tools.tools.enhance import ENHANCE_TOOL
 from apps.compat.elevenlabs.names import our_voice
 from apps.compat.elevenlabs.output_formats import DEFAULT_FORMAT, OUTPUT_FORMATS, read_output_format
-from apps.compat.elevenlabs.speech_serializers import FASTEST, SLOWEST
+from apps.compat.elevenlabs.speech_serializers import VoiceSettingsSerializer
 from apps.conversion.choice import choose_models
 from apps.conversion.kinds import SPEECH_TO_SPEECH, VOICE_CONVERSION
 from apps.conversion.orders import ConversionOrder
@@ -26,6 +26,7 @@ from apps.conversion.services import LIMITS, request_conversion
 from apps.core import fields
 from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.fields import validated
+from apps.core.parsing import parse_json
 from apps.jobs.recordings import has_idempotency_key, recording_idempotency, recording_response
 from apps.jobs.requests import IDEMPOTENCY_HEADER, request_id_of
 from apps.jobs.services.acceptance import Submission
@@ -55,14 +56,7 @@ class VoiceChangeSerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Read the settings, which a form carries as JSON."""
         refuse_raw_samples(attrs)
-        try:
-            settings = json.loads(attrs.get("voice_settings") or "{}")
-            speed = float((settings or {}).get("speed") or 1.0)
-        except (ValueError, TypeError, AttributeError, RecursionError):
-            raise serializers.ValidationError({"voice_settings": "Not a JSON object with numbers."}, code="invalid") from None
-        if not SLOWEST <= speed <= FASTEST:
-            raise serializers.ValidationError({"voice_settings": f"speed lies between {SLOWEST} and {FASTEST}."}, code="invalid")
-        return {**attrs, "speed": speed}
+        return {**attrs, "speed": _read_settings(attrs.get("voice_settings", "")).get("speed") or 1.0}
 
 
 class IsolationSerializer(serializers.Serializer[Any]):
@@ -78,6 +72,17 @@ class IsolationSerializer(serializers.Serializer[Any]):
         return attrs
 
 
+def _read_settings(text: str) -> dict[str, Any]:
+    """Voice settings of a form."""
+    try:
+        settings = parse_json(text.encode()) if text else None
+        return dict(SETTINGS.run_validation(settings)) if settings is not None else {}
+    except ParseError:
+        raise serializers.ValidationError({"voice_settings": "Not a JSON object with numbers."}, code="invalid") from None
+    except serializers.ValidationError as error:
+        raise serializers.ValidationError({"voice_settings": error.detail}) from None
+
+
 def refuse_raw_samples(attrs: dict[str, Any]) -> None:
     """400 for samples without a header."""
     if attrs["file_format"] != "other":
@@ -85,6 +90,7 @@ def refuse_raw_samples(attrs: dict[str, Any]) -> None:
         raise serializers.ValidationError({"file_format": message}, code="not_supported")
 
 
+SETTINGS: Final = VoiceSettingsSerializer()
 CHANGE, ISOLATE = VoiceChangeSerializer(), IsolationSerializer()
 ENHANCEMENT = ENHANCE_TOOL.fields()
 

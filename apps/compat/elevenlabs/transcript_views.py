@@ -29,6 +29,7 @@ from apps.jobs.waiting import Answer
 from apps.listening.documents import read_transcript
 from apps.listening.kinds import TRANSCRIPTION
 from apps.listening.requests import ListeningView
+from apps.listening.serializers import join_hotwords
 from apps.listening.services import ListeningOrder
 from apps.speech.audio_response import job_headers
 from apps.speech.downloads import completed
@@ -148,7 +149,7 @@ class SpeechToTextView(ListeningView):
             has_words=granularity != "none",
             is_diarized=body["diarize"],
             speakers=body.get("num_speakers") or 0 if body["diarize"] else 0,
-            hotwords=", ".join(body["keyterms"]),
+            hotwords=join_hotwords(body["keyterms"], param="keyterms"),
             temperature=min(1.0, body.get("temperature") or 0.0),
             is_awaited=True,
         )
@@ -197,6 +198,6 @@ def _answer(*, granularity: str, formats: tuple[str, ...], warnings: tuple[str, 
 
 
 def _warnings(data: Any, *, body: Mapping[str, Any]) -> tuple[str, ...]:
-    ignored = [name for name in IGNORED if isinstance(data, Mapping) and data.get(name) not in {None, "", "false", "False"}]
+    ignored = [name for name in IGNORED if isinstance(data, Mapping) and data.get(name) not in (None, "", "false", "False")]
     ignored += ["num_speakers"] if body.get("num_speakers") and not body["diarize"] else []
     return (f"Not followed: {', '.join(ignored)}.",) if ignored else ()

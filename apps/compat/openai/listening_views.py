@@ -20,6 +20,7 @@ from apps.jobs.requests import IDEMPOTENCY_HEADER
 from apps.jobs.waiting import ASYNC, Answer, prefers_async
 from apps.listening.documents import read_transcript
 from apps.listening.requests import ListeningView
+from apps.listening.serializers import join_hotwords
 from apps.listening.services import ListeningOrder
 from apps.speech.audio_response import job_headers
 
@@ -76,7 +77,7 @@ def _transcription_order(body: Mapping[str, Any], *, is_awaited: bool) -> Listen
         has_words="word" in body["timestamp_granularities"] or body["response_format"] in NEED_WORDS,
         is_diarized=body["response_format"] == "diarized_json",
         prompt=body["prompt"],
-        hotwords=", ".join(body["keywords"]),
+        hotwords=join_hotwords(body["keywords"], param="keywords"),
         temperature=body["temperature"],
         is_awaited=is_awaited,
     )

@@ -67,6 +67,18 @@ def test_multi_stream_input_tells_contexts_apart(server: RunningShell, owner: Pe
         assert own[-1]["isFinal"] is True
 
 
+def test_characters_that_nothing_can_keep_are_replaced_in_a_message(server: RunningShell, owner: Person) -> None:
+    text = f"{ANSWER.replace('. ', ', ')}\\u0000\\ud800 "
+    with talking(), open_socket(server, owner.key, name="multi-stream-input") as socket:
+        socket.send(f'{{"text": "{text}", "context_id": "a\\ud800\\u0000", "flush": true}}')
+        socket.send('{"close_socket": true}')
+        messages = list(received(socket))
+        assert socket.close_code == 1000
+    assert audio_of(messages) == SPOKEN_PCM
+    assert {message["contextId"] for message in messages} == {"a\ufffd"}
+    assert Job.objects.get().params["text"] == "It is noon, Good bye!\ufffd "
+
+
 @pytest.mark.parametrize(
     ("message", "code"),
     [(b"\x00", "invalid_message"), ("{", "invalid_message"), ('{"text": 7}', "invalid_message"), ('{"text": "a", "voice_settings": {"speed": 9}}', "invalid_message"),

@@ -3,6 +3,7 @@
 import io
 import zipfile
 
+import httpx
 import pytest
 from elevenlabs import VoiceSettings
 from elevenlabs.client import ElevenLabs
@@ -17,6 +18,7 @@ from tests.factories_jobs import AUDIO, announce, engine_spec
 from tests.listening.conftest import WHISPER
 from tests.routes.voices import make_voice
 from tests.speech.people import Person, person, working
+from tests.web.shell import RunningShell
 
 
 def test_voices_are_listed_searched_and_paged(client: ElevenLabs, owner: Person) -> None:
@@ -63,7 +65,7 @@ def test_models_user_and_subscription_are_those_of_the_account(client: ElevenLab
     models = {model.model_id: model for model in client.models.list()}
     assert models["eleven_flash_v2_5"].can_do_text_to_speech
     assert models["eleven_v3"].maximum_text_length_per_request == 5000
-    assert "tts-1" in models
+    assert {name for name in models if not name.startswith("eleven_")} == {"kokoro"}
     user = client.user.get()
     assert owner.account is not None
     assert user.user_id == str(owner.account.pk)
@@ -102,3 +104,31 @@ def test_transcript_has_words_and_can_be_fetched_again(client: ElevenLabs) -> No
     with pytest.raises(ApiError) as refused:
         client.speech_to_text.convert(model_id="scribe_v1", file=AUDIO, webhook=True)
     assert (refused.value.status_code, read_detail(refused.value)["code"]) == (400, "not_supported")
+
+
+def test_voice_change_with_invalid_settings_is_refused(client: ElevenLabs) -> None:
+    for written in (f'{{"speed": 1{"0" * 400}}}', '{"speed": "fast"}', '{"speed": 9}', '{"speed": NaN}', "[]", "{", "7"):
+        with pytest.raises(ApiError) as refused:
+            b"".join(client.speech_to_speech.convert(RACHEL, audio=AUDIO, voice_settings=written))
+        detail = read_detail(refused.value)
+        assert (refused.value.status_code, detail["status"], detail["param"].split(".")[0]) == (422, "invalid_request", "voice_settings")
+
+
+def test_transcription_with_too_many_keyterms_is_refused(client: ElevenLabs) -> None:
+    with pytest.raises(ApiError) as refused:
+        client.speech_to_text.convert(model_id="scribe_v1", file=AUDIO, keyterms=["x" * 200] * 10)
+    detail = read_detail(refused.value)
+    assert (refused.value.status_code, detail["param"]) == (422, "keyterms")
+    assert detail["message"] == "keyterms: the words have 2018 characters together, and at most 2000 are listened for."
+
+
+def test_field_that_is_not_followed_may_have_any_value(server: RunningShell, owner: Person) -> None:
+    announce(engine_spec(), engine_spec("whisper", **WHISPER))
+    answer = httpx.post(f"{server.url}/v1/speech-to-text", json={"seed": [], "no_verbatim": {}}, headers={"xi-api-key": owner.key})
+    assert (answer.status_code, answer.json()["detail"]["code"]) == (422, "missing_field")
+
+
+def test_unknown_path_is_named_as_the_client_sent_it(server: RunningShell, owner: Person) -> None:
+    answer = httpx.get(f"{server.url}/v1/models/one/two", headers={"xi-api-key": owner.key})
+    message = "Unknown path /v1/models/one/two/. GET /v1/schema/ lists all paths."
+    assert (answer.status_code, answer.json()["detail"]["message"]) == (404, message)

@@ -26,7 +26,7 @@ from apps.core.cross_origin import is_origin_allowed
 from apps.core.deferred import Receive, Scope, Send
 from apps.core.dialects import dialect_of
 from apps.core.errors import ApplicationError, AuthenticationFailedError, PermissionDeniedError, TooManyRequestsError, UnavailableError
-from apps.core.exception_handler import as_application_error, error_response, path_not_found
+from apps.core.exception_handler import as_application_error, asked_path, error_response, path_not_found
 from apps.core.leases import RENEW_SECONDS, Lease, release_lease, renew_leases, take_lease
 from apps.core.middleware import add_common_headers, write_limit
 from apps.core.sockets import SocketRoute
@@ -122,12 +122,12 @@ class Sockets:
     async def _refuse_path(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         request = _handshake(scope)
         request_id = dialect_of(request.path).request_id_of(request.META)
-        await _refuse(path_not_found(request.path), request, send, request_id=request_id)
+        await _refuse(path_not_found(asked_path(request)), request, send, request_id=request_id)
 
     async def _admit(self, request: ShellRequest, route: SocketRoute) -> Caller | None:
         """Authenticate and count a connection; None if it is to be authenticated later. Raises the error that it is refused with."""
         if "\x00" in request.path:
-            raise path_not_found(request.path)
+            raise path_not_found(asked_path(request))
         if self._stopping.is_set():
             raise UnavailableError("The server stops. Connect again.", headers={"Retry-After": retry_after.BUSY})
         if not is_origin_allowed(request):
