@@ -172,9 +172,11 @@ def test_client_that_leaves_before_a_cached_sentence_is_accepted_pays_nothing(se
 def test_flushes_beyond_the_limit_are_refused(server: RunningShell, owner: Person) -> None:
     with reading(), opened(server, owner) as client:
         client.send(text="This is for later. ")
+        wait_until(lambda: Job.objects.count() == 1)
         for number in range(4):
             client.send(flush=number)
         assert json.loads(client.connection.recv(timeout=PATIENCE))["error"]["code"] == "too_many_flushes"
+        wait_until(lambda: Job.objects.get().state == JobState.CANCELLED)
 
 
 def test_failed_sentence_is_an_event_and_the_next_one_is_spoken(server: RunningShell, owner: Person) -> None:
