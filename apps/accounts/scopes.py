@@ -9,7 +9,8 @@ SCOPES: Final = {
     "tts:generate": "make speech: POST /v1/tts/, POST /v1/tts/batch/ and its result, POST /v1/audio/speech",
     "stt:transcribe": "turn speech into text: POST /v1/stt/, POST /v1/audio/transcriptions, POST /v1/audio/translations",
     "speech:translate": "translate speech: POST /v1/speech-translate/",
-    "tts:timeline": "render compositions and show their timelines: POST /api/projects/<id>/render, GET /api/projects/<id>/timeline",
+    "tts:timeline": "render compositions, follow and cancel renders, show timelines: POST /api/projects/<id>/render, "
+    "GET /api/projects/<id>/timeline",
     "audio:process": "process recordings by the audio tools, /v1/audio/convert/ and the others below /v1/audio/, and by /api/transcribe, "
     "/api/audio-duration and /api/text/split",
     "voice:convert": "convert recordings to other voices: POST /v1/voice-convert/, POST /v1/speech-to-speech/",

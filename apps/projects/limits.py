@@ -17,9 +17,10 @@ def check_size(plan: Plan, texts: Iterable[str], *, param: str) -> None:
     """Raise 400 too_many_lines or text_too_long."""
     lengths = list(map(len, texts))
     if len(lengths) > MOST_LINES:
-        message = f"There are {len(lengths)} {param}; at most {MOST_LINES} are taken. Split the text."
+        pieces = "sentences" if param == "text" else param
+        message = f"There are {len(lengths)} {pieces}; at most {MOST_LINES} are taken. Split the text."
         raise InvalidRequestError(message, code="too_many_lines", param=param)
     longest = TEXTS * plan.max_characters
     if sum(lengths) > longest:
-        message = f"The {param} have {sum(lengths)} characters; the plan {plan.name!r} takes at most {longest}."
+        message = f"{param}: {sum(lengths)} characters; the plan {plan.name!r} takes at most {longest}."
         raise InvalidRequestError(message, code="text_too_long", param=param)

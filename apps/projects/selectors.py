@@ -8,6 +8,8 @@ from django.db.models import Count, Prefetch, QuerySet
 from apps.accounts.callers import Caller
 from apps.core.errors import InvalidRequestError, NotFoundError
 from apps.core.ids import find_uuid
+from apps.jobs.models import Job
+from apps.projects.kinds import COMPOSITION
 from apps.projects.models import Composition, Line
 
 LINES = Prefetch("lines", queryset=Line.objects.select_related("take_job").order_by("position"))
@@ -37,6 +39,13 @@ def get_generation(caller: Caller, generation_id: str) -> Composition:
 def find_generation(caller: Caller, uuid: UUID) -> Composition | None:
     """As get_generation; None if there is none."""
     return _own(caller).filter(uuid=uuid, is_project=False).select_related("last_job").prefetch_related(LINES).first()
+
+
+def is_render(job: Job) -> bool:
+    """True for a job that makes one file of lines or chunks; False for speech, and for a job that makes chunks or redoes one."""
+    if job.kind != COMPOSITION.name or Composition.objects.filter(uuid=job.uuid, is_project=False).exists():
+        return False
+    return not any("changes" in take for take in COMPOSITION.read_params(job).takes)
 
 
 def list_chunks(caller: Caller, chunk_ids: Sequence[str]) -> list[Line]:

@@ -142,7 +142,20 @@ def test_markup_and_texts_without_words_are_not_chunked(owner: Person) -> None:
     assert refusal(owner.post(path, {"voice_id": "af_bella", "text": "<p>One.</p>"})) == (400, "not_supported", "text")
     assert refusal(owner.post(path, {"voice_id": "af_bella", "text": "***"})) == (400, "blank", "text")
     many = "Yes. " * 501
-    assert refusal(owner.post(path, {"voice_id": "af_bella", "text": many})) == (400, "too_many_lines", "chunks")
+    assert refusal(owner.post(path, {"voice_id": "af_bella", "text": many})) == (400, "too_many_lines", "text")
+
+
+def test_errors_of_a_text_without_chunks_name_the_fields_that_were_sent(owner: Person, spoken: dict[str, Any]) -> None:
+    chunked, redo = "/api/generate/clone-chunked", "/api/generate/regenerate-chunk"
+    chunk = {"chunk_id": spoken["chunks"][2]["id"]}
+    assert refusal(owner.post(chunked, {"voice_id": "af_bella", "text": TEXT, "language": "de"})) == (
+        400,
+        "unsupported_language",
+        "language",
+    )
+    assert refusal(owner.post(redo, chunk | {"language": "de"})) == (400, "unsupported_language", "language")
+    assert refusal(owner.post(redo, chunk | {"text": "***"})) == (400, "blank", "text")
+    assert Job.objects.count() == 1
 
 
 def test_a_repeated_request_with_its_key_gets_the_same_generation(owner: Person) -> None:

@@ -6,11 +6,16 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from apps.catalog.voices import OwnVoice
 from apps.compat.clonyvoice import project_views
+from apps.core.errors import ConflictError
 from apps.jobs.models import Job, Part
 from apps.projects.models import Composition, Line
-from tests.projects.making import generation, refusal, spoken_texts, work
+from tests.factories import make_key
+from tests.projects.conftest import OWN_VOICE
+from tests.projects.making import generate, generated, generation, refusal, spoken_texts, work
 from tests.speech.people import Person, person
+from workers.contract.voices import VoiceRef
 
 LINES = [
     {"text": "Welcome to the show.", "voice_id": "af_bella"},
@@ -27,7 +32,7 @@ def put(who: Person, path: str, body: Any) -> Any:
 def project(owner: Person) -> dict[str, Any]:
     """Three lines in three voices, not rendered yet."""
     answer = owner.post("/api/projects", {"name": "A show", "lines": LINES, "settings": {"format": "wav"}})
-    assert answer.status_code == 201, answer.content
+    assert answer.status_code == 200, answer.content
     shape: dict[str, Any] = answer.json()
     return shape
 
@@ -177,3 +182,41 @@ def test_project_that_is_deleted_during_a_request_is_no_error_of_the_server(
     body = {"lines": [], "name": "Another"}
     answer = send(f"/api/projects/{project['id']}", body, content_type="application/json", headers=owner.headers)
     assert (answer.status_code, answer.json().get("code", "")) == (status, "project_not_found" if status == 404 else "")
+
+
+def test_a_key_that_only_renders_follows_and_cancels_renders_and_nothing_else(owner: Person, project: dict[str, Any]) -> None:
+    assert owner.account is not None
+    renderer = Person(make_key(owner.account, scopes=["tts:timeline"])[1], owner.account)
+    shape = render(renderer, project)
+    assert (shape["status"], shape["format"]) == ("completed", "wav")
+    started = renderer.post(f"/api/projects/{project['id']}/render?async=true", {"format": "mp3"}).json()["generation_id"]
+    assert renderer.post("/api/generation/cancel", {"generation_id": started}).json() == {"cancelled": [started], "count": 1}
+    chunked = generated(owner, "clone-chunked", voice_id="af_bella", text="One. Two.")
+    redone = generate(owner, "regenerate-chunk", chunk_id=chunked["chunks"][0]["id"], text="Three.")
+    for other in (chunked, redone, generate(owner, "preset", voice_id="af_bella", text="Four.")):
+        path = f"/api/generation/{other['generation_id']}"
+        assert refusal(renderer.get(path))[:2] == (403, "missing_scope")
+        assert refusal(renderer.post("/api/generation/cancel", {"generation_id": other["generation_id"]}))[:2] == (403, "missing_scope")
+
+
+def test_a_voice_that_cannot_speak_yet_is_named_by_the_field_of_the_request(owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    voice = OwnVoice(VoiceRef(OWN_VOICE, "en-us", "female", "kokoro", "7", None), is_ready=False)
+    monkeypatch.setattr("apps.catalog.voices._sources", lambda: (lambda _, voice_id: voice if voice_id == OWN_VOICE else None,))
+    body = {"voice_id": OWN_VOICE, "text": "Hello."}
+    project = owner.post("/api/projects", {"name": "A", "lines": [LINES[0], body]}).json()
+    assert refusal(owner.post("/api/generate/clone", body)) == (409, "voice_not_ready", "voice_id")
+    assert refusal(owner.post("/api/generate/clone-chunked", body)) == (409, "voice_not_ready", "voice_id")
+    assert refusal(owner.post(f"/api/projects/{project['id']}/render", {})) == (409, "voice_not_ready", "lines[1].voice_id")
+
+
+def test_a_voice_that_failed_is_named_by_the_field_of_the_request(owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    def find(_: Any, voice_id: str) -> None:
+        if voice_id == OWN_VOICE:
+            raise ConflictError("It could not be made.", code="voice_failed", param="voice")
+
+    monkeypatch.setattr("apps.catalog.voices._sources", lambda: (find,))
+    body = {"voice_id": OWN_VOICE, "text": "Hello."}
+    project = owner.post("/api/projects", {"name": "A", "lines": [LINES[0], body]}).json()
+    for form in ("clone", "preset", "clone-chunked"):
+        assert refusal(owner.post(f"/api/generate/{form}", body)) == (409, "voice_failed", "voice_id")
+    assert refusal(owner.post(f"/api/projects/{project['id']}/render", {})) == (409, "voice_failed", "lines[1].voice_id")

@@ -69,7 +69,7 @@ ROWS = [
     row("/api/generation/cancel/", "POST", scope="tts:generate", owns=a_running_generation),
     row("/api/generation/<generation_id>/", "GET", scope="tts:generate", owns=a_generation),
     row("/api/projects/", "GET", scope="projects:read", owns=a_listed_project),
-    row("/api/projects/", "POST", scope="projects:write", owns=None, body={"name": "A show"}, status=201),
+    row("/api/projects/", "POST", scope="projects:write", owns=None, body={"name": "A show"}),
     row("/api/projects/<project_id>/", "GET", scope="projects:read", owns=a_project),
     row("/api/projects/<project_id>/", "PUT", scope="projects:write", owns=a_project, body={"name": "Another show"}),
     row("/api/projects/<project_id>/", "DELETE", scope="projects:write", owns=a_project),

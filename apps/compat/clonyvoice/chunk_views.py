@@ -84,7 +84,7 @@ class ChunkedView(GeneratingView):
         """One chunk for each sentence, kept until the result expires, and all of them in one file."""
         body, caller = validated(CHUNKED, request.data), get_caller(request)
         check_voice(caller, body["voice_id"])
-        return _speak(request, body, lines=sentence_lines(caller, body), endpoint="clonyvoice-chunked")
+        return _speak(request, body, lines=sentence_lines(caller, body), endpoint="clonyvoice-chunked", param="")
 
 
 class MultiVoiceView(GeneratingView):
@@ -145,7 +145,7 @@ class RedoView(GeneratingView):
         if "voice_id" in body:
             check_voice(caller, body["voice_id"])
         changes = {NAMES[name]: body[name] for name in NAMES if name in body} | ({"model": ""} if "voice_id" in body else {})
-        order = RenderOrder(is_awaited=not prefers_async(request), cache=cache_use(request), param="chunks")
+        order = RenderOrder(is_awaited=not prefers_async(request), cache=cache_use(request), param="")
         submission = redo_chunk(
             caller, chunk, changes=changes, order=order, request=_circumstances(request, endpoint=f"clonyvoice-redo:{chunk.uuid.hex}")
         )
@@ -181,9 +181,9 @@ class MergeView(GeneratingView):
         return answer_generation(request, submission, shape=partial(generation_shape, base=public_base(request)))
 
 
-def _speak(request: Request, body: dict[str, Any], *, lines: list[Line], endpoint: str) -> HttpResponseBase:
+def _speak(request: Request, body: dict[str, Any], *, lines: list[Line], endpoint: str, param: str = "chunks") -> HttpResponseBase:
     caller, base = get_caller(request), public_base(request)
-    order = render_order(body, is_awaited=not prefers_async(request), cache=cache_use(request))
+    order = render_order(body, is_awaited=not prefers_async(request), cache=cache_use(request), param=param)
     submission = speak_in_chunks(caller, lines, order=order, request=_circumstances(request, endpoint=endpoint))
 
     def shape(job: Job) -> dict[str, Any]:

@@ -94,11 +94,11 @@ class CloneCreateView(APIView):
         afterwards. With `async=true` it answers at once (state `draft`).
         """
         body = validated(ONE, request.data)
-        files = recordings_of(body)
+        param, files = _recordings_of(body)
         if len(files) > 1:
             message = f"Send one recording, not {len(files)}. POST /api/clone/create-multi takes several."
-            raise InvalidRequestError(message, param="audio")
-        return _clone(request, body, files=files, endpoint="clonyvoice-clone")
+            raise InvalidRequestError(message, param=param)
+        return _clone(request, body, files=files, param=param, endpoint="clonyvoice-clone")
 
 
 class CloneCreateMultiView(CloneCreateView):
@@ -115,23 +115,24 @@ class CloneCreateMultiView(CloneCreateView):
     def post(self, request: Request) -> HttpResponseBase:
         """Keep the voice of several recordings of one speaker under `name`, as `POST /api/clone/create` does with one."""
         body = validated(SEVERAL, request.data)
-        return _clone(request, body, files=recordings_of(body), endpoint="clonyvoice-clone-multi")
+        param, files = _recordings_of(body)
+        return _clone(request, body, files=files, param=param, endpoint="clonyvoice-clone-multi")
 
 
-def recordings_of(body: Mapping[str, Any]) -> Sequence[Any]:
-    """Files of the body, by one of their names."""
+def _recordings_of(body: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
+    """Name under which the body has files, and the files."""
     names = [name for name in RECORDINGS if body.get(name)]
     if len(names) > 1:
         raise InvalidRequestError(f"Send recordings as {names[0]} or as {names[1]}, not both.", param=names[1])
-    return tuple(body[names[0]]) if names else ()
+    return (names[0], tuple(body[names[0]])) if names else (RECORDINGS[0], ())
 
 
-def _clone(request: Request, body: Mapping[str, Any], *, files: Sequence[Any], endpoint: str) -> Deferred:
+def _clone(request: Request, body: Mapping[str, Any], *, files: Sequence[Any], param: str, endpoint: str) -> Deferred:
     started, caller, is_awaited = time.monotonic(), get_caller(request), not prefers_async(request)
     order = _order(body, is_awaited=is_awaited)
     references = {name: body.get(name) for name in ("file_url", "upload_id")}
-    check_order(caller, order=order, recordings=len(files) or int(any(references.values())))
-    recordings = order_recordings(caller, files=files, param="audio", **references)
+    check_order(caller, order=order, recordings=len(files) or int(any(references.values())), param=param)
+    recordings = order_recordings(caller, files=files, param=param, **references)
 
     async def resolve(exchange: Exchange) -> HttpResponseBase:
         sources = await ingest_sources_async(exchange, recordings.first, held=recordings.held)
@@ -151,6 +152,7 @@ def _order(body: Mapping[str, Any], *, is_awaited: bool) -> CloneOrder:
         model=body["model"],
         voice=VoiceOrder(name=body["name"], categories=tuple(body.get("categories", ()))),
         transcript=body.get("transcript", ""),
+        transcript_param="transcript",
         consent=ConsentStatement(statement, body.get("consent_by", "")) if statement else None,
         is_awaited=is_awaited,
     )

@@ -16,6 +16,7 @@ from apps.accounts.permissions import HasAccount, scope_required
 from apps.accounts.throttles import PollLimit
 from apps.compat.clonyvoice.generation_cancelling import cancel_generation, cancel_running
 from apps.compat.clonyvoice.generation_jobs import get_shown_job
+from apps.compat.clonyvoice.generation_scopes import FollowingView, check_scope
 from apps.compat.clonyvoice.generation_serializers import (
     CancelResultSerializer,
     CancelSerializer,
@@ -25,7 +26,7 @@ from apps.compat.clonyvoice.generation_serializers import (
 )
 from apps.compat.clonyvoice.generation_shapes import generation_shape
 from apps.compat.clonyvoice.generation_waiting import NO_STORE, answer_generation, idempotency_for
-from apps.compat.clonyvoice.line_orders import check_own_voice, check_voice
+from apps.compat.clonyvoice.line_orders import check_own_voice, check_voice, naming_voice
 from apps.core.fields import validated
 from apps.core.links import public_base
 from apps.jobs.requests import CACHE_HEADER, IDEMPOTENCY_HEADER, cache_use, request_id_of
@@ -84,10 +85,9 @@ class PresetSpeechView(GeneratingView):
         return speak(request, body, model=model, endpoint="clonyvoice-preset")
 
 
-class GenerationView(APIView):
+class GenerationView(FollowingView):
     """One generation."""
 
-    permission_classes = [HasAccount, scope_required("tts:generate")]
     throttle_classes = [PollLimit]
 
     @extend_schema(operation_id="clonyvoice_generation", tags=["clonyvoice"], summary="One generation", responses=GenerationSerializer)
@@ -95,14 +95,13 @@ class GenerationView(APIView):
         """State and result of a generation, with its chunks. Polls do not count against the limits."""
         caller = get_caller(request)
         job = get_shown_job(caller, generation_id)
+        check_scope(caller, job)
         shape = generation_shape(job, base=public_base(request), composition=find_generation(caller, job.uuid))
         return Response(shape, headers=NO_STORE)
 
 
-class CancelView(APIView):
+class CancelView(FollowingView):
     """Cancel generations."""
-
-    permission_classes = [HasAccount, scope_required("tts:generate")]
 
     @extend_schema(
         operation_id="clonyvoice_cancel",
@@ -139,7 +138,8 @@ def speak(
         cache=cache_use(request),
     )
     identity = idempotency_for(request, endpoint=endpoint)
-    submission = request_speech(get_caller(request), order=order, idempotency=identity, request_id=request_id_of(request))
+    with naming_voice("description" if voice else "voice_id"):
+        submission = request_speech(get_caller(request), order=order, idempotency=identity, request_id=request_id_of(request))
     told = {"voice_id": order.voice, **(added or {})}
     shape = partial(generation_shape, base=public_base(request))
     return answer_generation(request, submission, shape=lambda job: {**shape(job), **told})

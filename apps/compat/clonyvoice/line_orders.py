@@ -1,13 +1,14 @@
 """Lines and orders from the bodies of requests."""
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from apps.accounts.callers import Caller
 from apps.cache.tickets import CacheUse
 from apps.catalog.selectors import list_tts_models
 from apps.catalog.voices import find_own_voice
-from apps.core.errors import InvalidRequestError, NotFoundError
+from apps.core.errors import ApplicationError, InvalidRequestError, NotFoundError
 from apps.projects.limits import check_size
 from apps.projects.models import Line
 from apps.projects.sentences import split_sentences
@@ -15,9 +16,21 @@ from apps.projects.services.planning import RenderOrder
 from apps.speech.text_preparation import parse_text
 
 
+@contextlib.contextmanager
+def naming_voice(param: str = "voice_id") -> Iterator[None]:
+    """Let errors about a voice name the field that this API has for it."""
+    try:
+        yield
+    except ApplicationError as error:
+        if error.param == "voice":
+            error.param = param
+        raise
+
+
 def check_own_voice(caller: Caller, voice_id: str) -> str:
     """Model of one of the account's own voices. 404 voice_not_found for any other, built-in ones too."""
-    own = find_own_voice(caller, voice_id)
+    with naming_voice():
+        own = find_own_voice(caller, voice_id)
     if own is None:
         message = (
             f"There is no voice {voice_id[:100]!r} in your account. GET /api/voices lists yours; /api/generate/preset takes built-in ones."
@@ -29,8 +42,9 @@ def check_own_voice(caller: Caller, voice_id: str) -> str:
 def check_voice(caller: Caller, voice_id: str, *, param: str = "voice_id") -> None:
     """Raise 404 voice_not_found for a name that is no voice of a model or of the account, and no mix."""
     is_mix = any(sign in voice_id for sign in "+(:")  # resolved with the text, which tells what is wrong with it
-    if is_mix or any(engine.find_voice(voice_id) for engine in list_tts_models(caller.plan)) or find_own_voice(caller, voice_id):
-        return
+    with naming_voice(param):
+        if is_mix or any(engine.find_voice(voice_id) for engine in list_tts_models(caller.plan)) or find_own_voice(caller, voice_id):
+            return
     message = f"There is no voice {voice_id[:100]!r} here or in your account. GET /api/voices lists all."
     raise NotFoundError(message, code="voice_not_found", param=param)
 

@@ -82,13 +82,13 @@ class ProjectListView(ProjectsView):
         tags=["clonyvoice"],
         summary="Make a project",
         request=ProjectSerializer,
-        responses={201: ProjectResultSerializer},
+        responses=ProjectResultSerializer,
     )
     def post(self, request: Request) -> Response:
         """Keep lines of text, each with its voice and settings. The plan limits the number of projects and their size."""
         body, caller = validated(NEW, request.data), get_caller(request)
         project = create_project(caller, content=_content(body))
-        return Response(project_shape(get_project(caller, project.uuid.hex), base=public_base(request)), status=201, headers=NO_STORE)
+        return Response(project_shape(get_project(caller, project.uuid.hex), base=public_base(request)), headers=NO_STORE)
 
 
 class ProjectView(ProjectsView):

@@ -64,7 +64,7 @@ class VoiceAddView(VoiceFormView):
             raise InvalidRequestError("files: Send one recording of the speaker or several.", code="missing_field", param="files")
         consent = body.get("consent")
         order = CloneOrder(voice=VoiceOrder(name=body["name"]), consent=ConsentStatement(consent, "") if consent else None)
-        check_order(caller, order=order, recordings=len(files))
+        check_order(caller, order=order, recordings=len(files), param="files")
         recordings = order_recordings(caller, files=files, file_url=None, upload_id=None, param="files")
 
         def submit(*sources: Source) -> Submission:

@@ -1,8 +1,9 @@
 """Plans of jobs that speak lines and join them: only lines that changed are spoken again."""
 
+import contextlib
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +50,20 @@ class RenderOrder:
     """Uuids of lines that are spoken again although nothing changed."""
     cache: CacheUse = CacheUse.NORMAL
     param: str = "lines"
-    """Name of the lines in the request, for error messages."""
+    """Name of the lines in the request, for error messages; empty where the request has the fields of a line itself."""
+
+    def field_of(self, number: int, name: str) -> str:
+        """Name of a line's field in the request."""
+        return f"{self.param}[{number}].{name}" if self.param else name
+
+    @contextlib.contextmanager
+    def naming(self, number: int) -> Iterator[None]:
+        """Let errors about a line name its field in the request."""
+        try:
+            yield
+        except ApplicationError as error:
+            error.param = self.field_of(number, "voice_id" if error.param == "voice" else error.param or "text")
+            raise
 
     def pause_after(self, line: Line) -> float:
         """Seconds of silence after a line that another one follows."""
@@ -58,7 +72,11 @@ class RenderOrder:
 
 def plan_composition(caller: Caller, lines: Sequence[Line], *, order: RenderOrder, composition: str = "") -> JobPlan:
     """Job that speaks the changed lines and joins all of them. Errors name the line. composition: 32 hex digits."""
-    models = {voice: choose_model(caller, voice) for voice in {line.voice for line in lines if not line.model}}
+    models: dict[str, str] = {}
+    for number, line in enumerate(lines):
+        if not line.model and line.voice not in models:
+            with order.naming(number):
+                models[line.voice] = choose_model(caller, line.voice)
     plans = [_plan_line(caller, line, number=number, order=order, models=models) for number, line in enumerate(lines)]
     digests = [_digest_of(caller, plan) for plan in plans]
     changed = [
@@ -99,7 +117,7 @@ def plan_merge(chunks: Sequence[Line], *, order: RenderOrder) -> JobPlan:
         take, timings = chunk.take, chunk.take_timings
         if take is None:
             raise ValueError(f"chunk {number} has no audio")
-        characters = len(parse_text(chunk.text, param=f"{order.param}[{number}].text").written)
+        characters = len(parse_text(chunk.text, param=order.field_of(number, "text")).written)
         stored_timings = StoredObject(timings.key) if timings else None
         pause = order.pause_after(chunk)
         audios.append(LineAudio(characters=characters, pause_seconds=pause, stored=StoredObject(take.key), stored_timings=stored_timings))
@@ -147,11 +165,8 @@ def _plan_line(caller: Caller, line: Line, *, number: int, order: RenderOrder, m
         has_chapters=False,
         cache=CacheUse.REFRESH if line.uuid in order.remade and order.cache is CacheUse.NORMAL else order.cache,
     )
-    try:
+    with order.naming(number):
         return plan_speech(caller, order=speech)
-    except ApplicationError as error:
-        error.param = f"{order.param}[{number}].{'voice_id' if error.param == 'voice' else error.param or 'text'}"
-        raise
 
 
 def _audio_of(line: Line, *, plan: JobPlan, number: int, order: RenderOrder, is_changed: bool) -> LineAudio:
@@ -201,10 +216,10 @@ def _sha256(value: Any) -> str:
 
 
 def _warnings(plans: Sequence[JobPlan], *, param: str) -> tuple[str, ...]:
-    """Warnings of the lines, each once, with the first line that has it."""
+    """Warnings of the lines, each once, with the first line that has it, if the request names its lines."""
     first: dict[str, int] = {}
     for number, plan in enumerate(plans):
         for warning in plan.warnings:
             first.setdefault(warning, number)
-    shown = [f"{param}[{number}]: {warning}" for warning, number in first.items()][:MOST_WARNINGS]
+    shown = [f"{param}[{number}]: {warning}" if param else warning for warning, number in first.items()][:MOST_WARNINGS]
     return tuple(shown)

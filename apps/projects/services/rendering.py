@@ -42,7 +42,7 @@ def render_project(caller: Caller, project: Composition, *, order: RenderOrder, 
 
 def speak_in_chunks(caller: Caller, lines: Sequence[Line], *, order: RenderOrder, request: Request) -> Submission:
     """Speak each line as a chunk that is kept, and join them. The generation has the uuid of the job."""
-    check_size(caller.plan, [line.text for line in lines], param=order.param)
+    check_size(caller.plan, [line.text for line in lines], param=order.param or "text")
     plan = plan_composition(caller, lines, order=order)
     with accepting_jobs(caller, idempotency=request.idempotency, request_id=request.request_id) as acceptance:
         if acceptance.earlier is not None:

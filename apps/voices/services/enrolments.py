@@ -129,8 +129,8 @@ def check_voice_limit(caller: Caller) -> None:
         )
 
 
-def check_sample_limit(caller: Caller, *, count: int) -> None:
-    """403 sample_limit_reached if a voice has more recordings than the plan allows."""
+def check_sample_limit(caller: Caller, *, count: int, param: str = "file") -> None:
+    """403 sample_limit_reached if a voice has more recordings than the plan allows. param: name of the recordings in the request."""
     limit = caller.plan.max_samples
     if count > limit:
         raise InvalidRequestError(
@@ -138,7 +138,7 @@ def check_sample_limit(caller: Caller, *, count: int) -> None:
             "Send fewer, or join short ones to one file.",
             code="sample_limit_reached",
             status=403,
-            param="file",
+            param=param,
         )
 
 

@@ -46,6 +46,8 @@ class CloneOrder:
     """Voice that was enrolled before, in place of a recording."""
     transcript: str = ""
     """Words of the recording; transcribed if empty."""
+    transcript_param: str = "reference_text"
+    """Name of the transcript in the request, for error messages."""
     consent: ConsentStatement | None = None
     speech: SpeechOrder | None = None
     """Text to speak; None only enrols the voice."""
@@ -77,13 +79,13 @@ class CloneSteps:
     after: Callable[[Voice], None]
 
 
-def check_order(caller: Caller, *, order: CloneOrder, recordings: int) -> None:
-    """Refuse what can be refused before the recordings are ingested. Raises ApplicationErrors."""
+def check_order(caller: Caller, *, order: CloneOrder, recordings: int, param: str = "file") -> None:
+    """Refuse what can be refused before the recordings are ingested. Raises ApplicationErrors. param: name of the recordings."""
     if recordings > 1:
-        check_sample_limit(caller, count=recordings)
+        check_sample_limit(caller, count=recordings, param=param)
         if order.transcript:
-            message = "reference_text is the text of one recording. Leave it out with several: they are transcribed."
-            raise InvalidRequestError(message, param="reference_text")
+            message = f"{order.transcript_param} is the text of one recording. Leave it out with several: they are transcribed."
+            raise InvalidRequestError(message, param=order.transcript_param)
     if order.embed_id and recordings:
         raise InvalidRequestError("Send either embed_id or a recording, not both.", param="embed_id")
     if order.embed_id:

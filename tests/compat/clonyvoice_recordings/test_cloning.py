@@ -68,6 +68,18 @@ def test_invalid_clone_is_refused_and_leaves_nothing(
     assert (Voice.objects.count(), Job.objects.count(), Upload.objects.count()) == (0, 0, 0)
 
 
+def test_refused_recordings_are_named_as_the_request_names_them(desk: Desk, clip: bytes) -> None:
+    two = [("files", (f"{index}.mp3", clip + bytes(index))) for index in range(2)]
+    refused = desk.post(MULTI, files=two, name="Ada", transcript="Hello there.")
+    assert (refused.status_code, refused.json()["param"]) == (400, "transcript")
+    assert refused.json()["detail"] == "transcript is the text of one recording. Leave it out with several: they are transcribed."
+    broken = desk.post(MULTI, files=[("files", ("a.mp3", b"no sound"))], name="Ada")
+    assert (broken.json()["code"], broken.json()["param"]) == ("unsupported_format", "files")
+    eleven = [("files", (f"{index}.mp3", clip + bytes(index))) for index in range(11)]
+    many = desk.post(MULTI, files=eleven, name="Ada", by=person())  # a key clones twice a minute
+    assert (many.json()["code"], many.json()["param"]) == ("sample_limit_reached", "files")
+
+
 def test_file_that_is_no_recording_is_refused(desk: Desk) -> None:
     assert code_of(desk.post(CREATE, files={"audio": ("a.mp3", b"no sound")}, name="Ada")) == (400, "unsupported_format")
     assert (Voice.objects.count(), Upload.objects.count()) == (0, 0)
