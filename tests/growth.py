@@ -9,7 +9,7 @@ FACTOR: Final = 16
 MARGIN: Final = 4
 """Margin between linear and quadratic growth (FACTOR), equal on both sides, for other work on the same cores, caches and clock rates."""
 ATTEMPTS: Final = 3
-HARMLESS_SECONDS: Final = 0.0005
+HARMLESS_SECONDS: Final = 0.001
 """Least CPU time of the smaller input: FACTOR times as much is harmless, so that a large input within MARGIN * FACTOR of it passes at once."""
 
 

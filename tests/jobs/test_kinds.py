@@ -89,7 +89,7 @@ def test_job_kinds_keep_the_names_that_rows_have() -> None:
         "voice-clone",
         "voice-convert",
     ]
-    assert sorted(kind_names_with_unit(Unit.CHARACTERS)) == ["speech", "voice-clone"]
+    assert sorted(kind_names_with_unit(Unit.CHARACTERS)) == ["composition", "speech", "voice-clone"]
 
 
 def test_params_of_a_row_have_the_type_of_its_kind() -> None:
