@@ -52,10 +52,11 @@ def page() -> Iterator[Browser]:
 def test_the_documentation_opens_an_operation_by_its_address_and_tries_it(swept: RunningPlatform, page: Browser) -> None:
     """Swagger UI renders only operations near the visible part of the page, so that one is opened by its own address."""
     page.open(f"{swept.url}/docs/#/health/health", until="document.querySelector('#operations-health-health .execute')")
-    # The page may render the operation anew while it scrolls there, which loses a click.
+    # The page may render the operation anew while it scrolls there, which loses a click; each click empties the answer before.
     answer = "document.querySelector('#operations-health-health .live-responses-table .response')?.innerText.includes('online')"
-    page.wait_until(f"{answer} || document.querySelector('#operations-health-health .execute')?.click()")
-    page.wait_until(answer)
+    button = "document.querySelector('#operations-health-health .execute')"
+    is_due = "performance.now() - (window.clickedAt ?? -1e6) > 3000 && (window.clickedAt = performance.now())"
+    page.wait_until(f"{answer} || ({button} && {is_due} && {button}.click())")
     assert page.complaints == []
 
 
