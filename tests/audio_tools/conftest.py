@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 import redis
-from django.core.management import call_command
 
-from apps.core.storage import get_storage
 from apps.jobs.models import Part
-from apps.jobs.publishing import Attempt, _message, forget_broker_state
-from apps.uploads.threads import forget_threads
+from apps.jobs.publishing import Attempt, _message
 from tests.factories_jobs import announce, outcome_of, started
+from tests.fresh_state import fresh_state
 from tests.speech.people import Person, person
 from tests.web.shell import RunningShell, running_shell
 from tests.workers.tasks.task_harness import TaskHarness
@@ -24,16 +22,9 @@ from workers.contract.messages import PartOutcome
 
 @pytest.fixture(autouse=True)
 def _platform(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
-    settings.OBJECTS_FOLDER = str(tmp_path / "objects")
-    settings.TTSAI_HOME = tmp_path / "home"
-    get_storage.cache_clear()
-    forget_threads()
-    forget_broker_state()
-    call_command("load_defaults")
-    announce()
-    yield
-    get_storage.cache_clear()
-    forget_threads()
+    with fresh_state(settings, tmp_path):
+        announce()
+        yield
 
 
 @pytest.fixture

@@ -8,13 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
-from apps.core.storage import get_storage
 from apps.jobs.models import Part
-from apps.jobs.publishing import forget_broker_state
-from apps.uploads.threads import forget_threads
 from tests.factories_jobs import AUDIO, announce, engine_spec, outcome_of, started, store_output
+from tests.fresh_state import fresh_state
 from tests.speech.people import Person, person
 from tests.web.shell import RunningShell, running_shell
 from tests.workers.audio.probe.recordings import record
@@ -43,16 +40,9 @@ WHISPER: dict[str, Any] = {
 
 @pytest.fixture(autouse=True)
 def _platform(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
-    settings.OBJECTS_FOLDER = str(tmp_path / "objects")
-    settings.TTSAI_HOME = tmp_path / "home"
-    get_storage.cache_clear()
-    forget_threads()
-    forget_broker_state()
-    call_command("load_defaults")
-    announce(engine_spec(), engine_spec("whisper", **WHISPER))
-    yield
-    get_storage.cache_clear()
-    forget_threads()
+    with fresh_state(settings, tmp_path):
+        announce(engine_spec(), engine_spec("whisper", **WHISPER))
+        yield
 
 
 @pytest.fixture

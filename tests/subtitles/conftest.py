@@ -6,17 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
-from apps.core.storage import get_storage
 from apps.jobs.dispatch import dispatch, dispatch_all
 from apps.jobs.models import Job
 from apps.jobs.plans import PartPlan
-from apps.jobs.publishing import forget_broker_state
 from apps.jobs.services.finish import finish_part
-from apps.uploads.threads import forget_threads
 from tests.factories import AccountFactory
 from tests.factories_jobs import AUDIO, announce, caller, engine_spec, outcome_of, part_of, reread, started, store_output, submit
+from tests.fresh_state import fresh_state
 from tests.web.shell import RunningShell, running_shell
 from workers.contract.codec import Message
 from workers.contract.engines import VoiceSpec
@@ -41,17 +38,10 @@ Completed = Callable[..., Job]
 
 @pytest.fixture(autouse=True)
 def _platform(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
-    settings.OBJECTS_FOLDER = str(tmp_path / "objects")
-    settings.TTSAI_HOME = tmp_path / "home"
-    get_storage.cache_clear()
-    forget_threads()
-    forget_broker_state()
-    call_command("load_defaults")
-    kokoro = engine_spec()
-    announce(engine_spec(languages=("en", "es"), voices=(*kokoro.voices, SPANISH_VOICE)), WHISPER)
-    yield
-    get_storage.cache_clear()
-    forget_threads()
+    with fresh_state(settings, tmp_path):
+        kokoro = engine_spec()
+        announce(engine_spec(languages=("en", "es"), voices=(*kokoro.voices, SPANISH_VOICE)), WHISPER)
+        yield
 
 
 @pytest.fixture

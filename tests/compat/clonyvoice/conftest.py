@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 
 from apps.accounts.models import Account
-from apps.core.storage import get_storage
-from apps.jobs.publishing import forget_broker_state
 from tests.factories import AccountFactory, make_key
 from tests.factories_jobs import announce
+from tests.fresh_state import fresh_state
 
 
 @dataclass(frozen=True)
@@ -47,14 +45,9 @@ def caller(**limits: Any) -> ApiCaller:
 
 @pytest.fixture(autouse=True)
 def _platform(db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
-    settings.OBJECTS_FOLDER = str(tmp_path / "objects")
-    settings.TTSAI_HOME = tmp_path / "home"
-    get_storage.cache_clear()
-    forget_broker_state()
-    call_command("load_defaults")
-    announce()
-    yield
-    get_storage.cache_clear()
+    with fresh_state(settings, tmp_path):
+        announce()
+        yield
 
 
 @pytest.fixture
