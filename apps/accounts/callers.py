@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from apps.accounts.models import Account, ApiKey, Plan, User
@@ -116,22 +116,6 @@ def caller_of_key(key: ApiKey, *, address: str, public_base: str = "") -> Caller
     )
 
 
-def caller_of_session(account: Account, *, user: User, address: str, public_base: str = "") -> Caller:
-    """Caller for a person who acts for an account."""
-    plan = account.plan
-    return Caller(
-        account=account,
-        key=None,
-        plan=plan,
-        tenant=f"account:{account.pk}",
-        address=address,
-        requests_per_minute=plan.requests_per_minute,
-        concurrent_jobs=plan.concurrent_jobs,
-        public_base=public_base,
-        user=user,
-    )
-
-
 def caller_of_account(account: Account, *, address: str, public_base: str = "") -> Caller:
     """Caller without a key for whom an account answers, as an operator decided."""
     plan = account.plan
@@ -145,6 +129,11 @@ def caller_of_account(account: Account, *, address: str, public_base: str = "") 
         concurrent_jobs=plan.concurrent_jobs,
         public_base=public_base,
     )
+
+
+def caller_of_session(account: Account, *, user: User, address: str, public_base: str = "") -> Caller:
+    """Caller for a person who acts for an account."""
+    return replace(caller_of_account(account, address=address, public_base=public_base), user=user)
 
 
 def anonymous_caller(plan: Plan, *, address: str, public_base: str = "") -> Caller:

@@ -1,7 +1,6 @@
 """Answers with several files: a ZIP archive that is made while it is sent, or their addresses."""
 
-import contextlib
-from collections.abc import AsyncIterator, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 from django.http import JsonResponse
 from django.http.response import HttpResponseBase
@@ -14,6 +13,7 @@ from apps.core.deferred import ASGIApp, Exchange
 from apps.core.errors import GoneError
 from apps.core.links import public_base
 from apps.core.storage import get_storage
+from apps.core.streamed_files import made_chunks
 from apps.jobs.models import Job
 from apps.jobs.results import ResultOutput
 from apps.jobs.waiting import Answer
@@ -45,17 +45,7 @@ def archive_answer(job: Job, exchange: Exchange) -> ASGIApp:
         "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "no-store",
     }
-    return StreamingResponse(_sent(exchange, job.outputs), media_type="application/zip", headers=headers)
-
-
-async def _sent(exchange: Exchange, outputs: Sequence[ResultOutput]) -> AsyncIterator[bytes]:
-    chunks = archive_chunks(outputs)
-    try:
-        while chunk := await exchange.run(next, chunks, b""):
-            yield chunk
-    finally:
-        with contextlib.suppress(ValueError):  # a thread still makes the next chunk for a client that left
-            chunks.close()
+    return StreamingResponse(made_chunks(exchange, archive_chunks(job.outputs)), media_type="application/zip", headers=headers)
 
 
 def archive_chunks(outputs: Sequence[ResultOutput]) -> Generator[bytes]:

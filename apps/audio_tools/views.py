@@ -15,6 +15,7 @@ from apps.accounts.permissions import HasAccount, scope_required
 from apps.audio_tools.declaration import AudioTool, ToolOrder
 from apps.audio_tools.services import request_tool
 from apps.audio_tools.shapes import answer_shape
+from apps.core.caching import NO_STORE
 from apps.core.deferred import ASGIApp, Exchange
 from apps.core.fields import validated
 from apps.core.parsing import JSONBodyParser
@@ -29,7 +30,6 @@ from apps.uploads.parsers import FormParser
 from apps.uploads.services import Source
 
 WAITS = "Waits for the result for at most 290 seconds; then answers 504 with the uuid, and `/v1/speech/results/` returns it later."
-NOT_STORED = {"Cache-Control": "no-store"}
 
 
 class ToolView(APIView):
@@ -64,7 +64,7 @@ class ToolView(APIView):
 
 def document_answer(job: Job, exchange: Exchange) -> HttpResponseBase | ASGIApp:  # noqa: ARG001 - the protocol of answers
     """Response with the facts that the tool found."""
-    return JsonResponse(answer_shape(job), headers={**NOT_STORED, "X-Job-Id": job.uuid.hex})
+    return JsonResponse(answer_shape(job), headers={**NO_STORE, "X-Job-Id": job.uuid.hex})
 
 
 def tool_view(tool: AudioTool) -> type[ToolView]:

@@ -14,6 +14,7 @@ from apps.batches.selectors import get_own_batch, get_own_result
 from apps.batches.serializers import BatchRequestSerializer, BatchResultSerializer, BatchSerializer
 from apps.batches.services.accept import BatchOrder, request_batch
 from apps.batches.services.cancel import cancel_batch
+from apps.core.caching import NO_STORE
 from apps.core.fields import validated
 from apps.core.idempotency import body_digest
 from apps.core.links import public_base
@@ -21,7 +22,6 @@ from apps.jobs.requests import CACHE_HEADER, IDEMPOTENCY_HEADER, cache_use, idem
 
 SHAPE = BatchRequestSerializer()
 ENDPOINT = "tts-batch"
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 class BatchView(APIView):

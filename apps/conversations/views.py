@@ -17,6 +17,7 @@ from apps.conversations.kinds import VOICE_CHAT
 from apps.conversations.selectors import get_own_conversation, read_turns
 from apps.conversations.services import LIMITS, TurnOrder, check_text, choose_models, remove_conversation, request_turn
 from apps.conversations.shapes import answer_shape, conversation_shape
+from apps.core.caching import NO_STORE
 from apps.core.deferred import Exchange
 from apps.core.fields import validated
 from apps.core.links import public_base
@@ -31,7 +32,6 @@ from apps.uploads.parsers import FormParser
 from apps.uploads.services import Source, order_source
 
 SHAPE = shapes.VoiceChatRequestSerializer()
-NOT_STORED = {"Cache-Control": "no-store"}
 
 
 class VoiceChatView(APIView):
@@ -63,7 +63,7 @@ class VoiceChatView(APIView):
             return request_turn(caller, order=order, source=source, idempotency=idempotency, request_id=request_id_of(request))
 
         def answer(job: Job, exchange: Exchange) -> HttpResponseBase:  # noqa: ARG001 - the protocol of answers
-            return JsonResponse(answer_shape(job, base=base), headers={**NOT_STORED, "X-Job-Id": job.uuid.hex})
+            return JsonResponse(answer_shape(job, base=base), headers={**NO_STORE, "X-Job-Id": job.uuid.hex})
 
         is_kept = "HTTP_IDEMPOTENCY_KEY" in request.META
         if order.text:
@@ -89,7 +89,7 @@ class ConversationView(APIView):
         """Answered turns, oldest first: those in the history of the next answer."""
         conversation = get_own_conversation(get_caller(request), conversation_id=conversation_id)
         shape = conversation_shape(conversation, turns=read_turns(conversation), base=public_base(request))
-        return Response(shape, headers=NOT_STORED)
+        return Response(shape, headers=NO_STORE)
 
     @extend_schema(
         operation_id="voice_chat_delete",

@@ -22,6 +22,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+def left_response() -> HttpResponse:
+    """Response to a client that closed its connection: nobody reads it."""
+    return HttpResponse(status=499)
+
+
 class ListenerLeftError(Exception):
     """The client of a response that streams has closed its connection."""
 

@@ -14,6 +14,7 @@ from apps.accounts.callers import get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.accounts.throttles import PollLimit
 from apps.core import retry_after, sse
+from apps.core.caching import NO_STORE
 from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.errors import GatewayTimeoutError, InvalidRequestError
 from apps.core.links import download_url
@@ -34,7 +35,6 @@ CANCEL_WAIT_SECONDS = 3.0
 """Longest wait of a cancellation for the worker, which stops within a sentence."""
 PREVIEW_WAIT_SECONDS = 60.0
 LARGEST_PAGE = 100
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 class JobListView(APIView):

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from apps.core.deferred import ASGIApp, Deferred, Exchange
+from apps.core.deferred import ASGIApp, Deferred, Exchange, left_response
 from apps.core.errors import ConflictError, GatewayTimeoutError
 from apps.jobs.models import Job, JobState
 from apps.jobs.outcomes import failure_as_error
@@ -42,6 +41,8 @@ class JobResponse:
     wait_seconds: float
     """Longest wait, then 504 with the uuid: shorter than clients wait."""
     answer: Answer
+    answer_unfinished: Answer | None = None
+    """Response after the longest wait in place of the 504."""
 
     def deferred(self) -> Deferred:
         """Deferred response for the view to return."""
@@ -50,16 +51,19 @@ class JobResponse:
     async def resolve(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:
         """Wait for the job. Raises ApplicationErrors."""
         end = await exchange.wait_for_end(self.job_uuid, self.wait_seconds)
-        if end is not None:
+        has_left = exchange.has_left.is_set()
+        if end is not None or (self.answer_unfinished is not None and not has_left):
             return await exchange.run(self._finish, exchange)
-        if not exchange.has_left.is_set():
+        if not has_left:
             raise still_running(self.job_uuid)
         if not self.is_kept:
             await cancel_if_abandoned(exchange, self.job_uuid)
-        return HttpResponse(status=499)  # nobody reads it
+        return left_response()
 
     def _finish(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:
         job = Job.objects.get(uuid=self.job_uuid)
+        if self.answer_unfinished is not None and not job.is_over:
+            return self.answer_unfinished(job, exchange)
         if job.state != JobState.COMPLETED or not job.result:
             raise failure_as_error(job)
         return self.answer(job, exchange)

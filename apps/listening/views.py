@@ -8,6 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
+from apps.core.caching import NO_STORE
 from apps.core.deferred import Exchange
 from apps.core.fields import validated
 from apps.jobs.models import Job
@@ -19,7 +20,6 @@ from apps.listening.services import ListeningOrder
 from apps.listening.shapes import answer_shape, event_shapes
 
 SHAPE = TranscriptionRequestSerializer()
-NOT_STORED = {"Cache-Control": "no-store"}
 
 
 class TranscriptionView(ListeningView):
@@ -60,4 +60,4 @@ def _order(body: dict[str, Any], *, is_awaited: bool) -> ListeningOrder:
 
 
 def _answer(job: Job, exchange: Exchange) -> HttpResponseBase:  # noqa: ARG001 - the protocol of answers
-    return JsonResponse(answer_shape(job), headers={**NOT_STORED, "X-Job-Id": job.uuid.hex})
+    return JsonResponse(answer_shape(job), headers={**NO_STORE, "X-Job-Id": job.uuid.hex})

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
 from apps.core import sse
-from apps.core.deferred import ASGIApp, Deferred, Exchange, ListenerLeftError
+from apps.core.deferred import ASGIApp, Deferred, Exchange, ListenerLeftError, left_response
 from apps.core.errors import ApplicationError
 from apps.core.sse import ServerSentEvent, encode_events
 from apps.core.streamed_body import UNBUFFERED, begin_body
@@ -117,7 +116,7 @@ class StreamedAnswer:
             try:
                 return await begin_body(self._chunks(exchange, write), exchange=exchange, headers=headers)
             except ListenerLeftError:
-                return HttpResponse(status=499)  # nobody reads it
+                return left_response()
 
         return Deferred(resolve)
 

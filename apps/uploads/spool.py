@@ -77,6 +77,15 @@ class Spool:
         """Close the file, which frees the disk space."""
         self.file.close()
 
+    @contextmanager
+    def closed_on_error(self) -> Iterator[Self]:
+        """Close the file if the block ends with an error; otherwise whoever gets it does."""
+        try:
+            yield self
+        except BaseException:
+            self.close()
+            raise
+
     def __enter__(self) -> Self:
         return self
 

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from apps.accounts.callers import get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.accounts.throttles import PollLimit
+from apps.core.caching import NO_STORE
 from apps.core.deferred import Deferred, Exchange, Resolve
 from apps.core.fields import validated
 from apps.core.links import public_base
@@ -28,7 +29,6 @@ from apps.uploads.services.uploads import announce_upload, has_arrived, presigne
 from apps.uploads.spool import Spool
 
 SHAPE = shapes.NewUploadSerializer()
-NOT_STORED = {"Cache-Control": "no-store"}
 
 
 class UploadView(APIView):
@@ -55,7 +55,7 @@ class UploadListView(UploadView):
         """
         body = validated(SHAPE, request.data)
         upload = announce_upload(get_caller(request), file_name=body["file_name"], size=body["bytes"], content_type=body["content_type"])
-        return Response(_address(request, upload), headers=NOT_STORED)
+        return Response(_address(request, upload), headers=NO_STORE)
 
 
 class OneUploadView(UploadView):
@@ -67,7 +67,7 @@ class OneUploadView(UploadView):
         upload = get_own_upload(get_caller(request), upload_id=upload_id)
         if has_arrived(upload):
             return Deferred(_ingest_response(order_of_sent_file(upload), is_refusal_shown=True))
-        return Response(shapes.upload_shape(upload), headers=NOT_STORED)
+        return Response(shapes.upload_shape(upload), headers=NO_STORE)
 
     @extend_schema(operation_id="uploads_delete", tags=["uploads"], summary="Remove an upload", responses=shapes.RemovedUploadSerializer)
     def delete(self, request: Request, upload_id: str) -> Response:
@@ -109,7 +109,7 @@ def _ingest_response(order: SourceOrder, *, is_refusal_shown: bool = False) -> R
         except RefusedFileError:
             if not is_refusal_shown:
                 raise
-        return JsonResponse(shapes.upload_shape(order.upload), headers=NOT_STORED)
+        return JsonResponse(shapes.upload_shape(order.upload), headers=NO_STORE)
 
     return resolve
 

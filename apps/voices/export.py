@@ -3,13 +3,13 @@
 import json
 import shutil
 import zipfile
-from collections.abc import AsyncIterator
 from typing import Any, Final, cast
 
 from starlette.responses import StreamingResponse
 
 from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.storage import get_storage
+from apps.core.streamed_files import file_chunks
 from apps.uploads.spool import Spool, check_disk, translate_disk_errors
 from apps.voices.models import Voice
 from workers.contract.formats import ARCHIVE, content_type_of, extension_of
@@ -27,7 +27,7 @@ def export_response(voice: Voice, *, facts: dict[str, Any]) -> Deferred:
             "Content-Disposition": f'attachment; filename="{voice.voice_id}.zip"',
             "Cache-Control": "no-store",
         }
-        return cast("ASGIApp", StreamingResponse(_chunks(exchange, spool), media_type=content_type_of(ARCHIVE), headers=headers))
+        return cast("ASGIApp", StreamingResponse(file_chunks(exchange, spool.file), media_type=content_type_of(ARCHIVE), headers=headers))
 
     return Deferred(resolve)
 
@@ -41,17 +41,13 @@ def write_archive(voice: Voice, facts: dict[str, Any]) -> Spool:
         files["voice.safetensors"] = voice.enrolment.conditioning_key
     if voice.enrolment.demo:
         files[f"demo.{extension_of(voice.enrolment.demo['format'])}"] = voice.enrolment.demo["key"]
-    spool = Spool.new()
-    try:
+    with Spool.new().closed_on_error() as spool:
         with translate_disk_errors(), zipfile.ZipFile(spool.file, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("voice.json", json.dumps(facts, ensure_ascii=False, indent=2))
             for name, key in files.items():
                 _add(archive, name=name, key=key)
         spool.file.flush()
         spool.file.seek(0)
-    except BaseException:
-        spool.close()
-        raise
     return spool
 
 
@@ -67,11 +63,3 @@ def _add(archive: zipfile.ZipFile, *, name: str, key: str) -> None:
 def _plain(name: str) -> str:
     """File name without anything that a program might take for a path."""
     return "".join(letter for letter in name.rpartition("/")[2] if letter.isalnum() or letter in "._- ").strip(". ")[:100]
-
-
-async def _chunks(exchange: Exchange, spool: Spool) -> AsyncIterator[bytes]:
-    try:
-        while chunk := await exchange.run(spool.file.read, CHUNK_BYTES):
-            yield chunk
-    finally:
-        spool.close()

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.callers import Caller, get_caller
 from apps.accounts.permissions import HasAccount, scope_required
+from apps.core.caching import NO_STORE
 from apps.core.fields import validated
 from apps.core.links import public_base
 from apps.core.parsing import JSONBodyParser
@@ -28,7 +29,6 @@ from apps.voices.services.consent import ConsentStatement
 from apps.voices.services.samples import add_recordings, check_addition, remove_recording
 
 NEW_SAMPLE = shapes.NewSampleSerializer()
-NOT_STORED = {"Cache-Control": "no-store"}
 SCOPES = {"GET": "voices:read", "POST": "clone:create"}
 
 
@@ -45,7 +45,7 @@ class VoiceSampleListView(APIView):
     @extend_schema(operation_id="voices_samples", tags=["voices"], summary="List recordings", responses=shapes.SampleListSerializer)
     def get(self, request: Request, voice_id: str) -> Response:
         """Recordings of a voice of the account, and the change of them that is in progress or was refused."""
-        return Response(_list_shape(get_caller(request), voice_id=voice_id), headers=NOT_STORED)
+        return Response(_list_shape(get_caller(request), voice_id=voice_id), headers=NO_STORE)
 
     @extend_schema(
         operation_id="voices_samples_add",

@@ -13,6 +13,7 @@ from apps.accounts.callers import find_caller, get_caller
 from apps.accounts.permissions import AnyCaller, HasAccount, scope_required
 from apps.catalog.selectors import get_model, list_models, list_voices
 from apps.catalog.serializers import voice_shape
+from apps.core.caching import NO_STORE
 from apps.core.errors import InvalidRequestError, NotFoundError
 from apps.core.fields import validated
 from apps.core.links import public_base
@@ -28,7 +29,6 @@ from apps.voices.services.removal import remove_voice
 
 GENDERS = ("male", "female", "neutral")
 FLAGS = {"": None, "true": True, "1": True, "false": False, "0": False}
-NOT_STORED = {"Cache-Control": "no-store"}
 CHANGE = shapes.VoiceChangeSerializer()
 CONSENT = shapes.RecordedConsentSerializer()
 
@@ -66,7 +66,7 @@ class VoiceListView(APIView):
         if not own and not wanted.category and wanted.state in {"", EnrolmentState.READY}:
             found = list_voices(plan=caller.plan, model=asked.get("model", ""), language=wanted.language, gender=wanted.gender)
             voices += [_built_in(voice_shape(request, voice, tier=tiers.get(voice.engine_id, ""))) for voice in found]
-        return Response({"voices": voices, "total": len(voices)}, headers=NOT_STORED)
+        return Response({"voices": voices, "total": len(voices)}, headers=NO_STORE)
 
 
 class VoiceView(APIView):
@@ -181,7 +181,7 @@ def _built_in(shape: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(request: Request, voice: Voice) -> Response:
-    return Response(shapes.voice_detail_shape(voice, base=public_base(request)), headers=NOT_STORED)
+    return Response(shapes.voice_detail_shape(voice, base=public_base(request)), headers=NO_STORE)
 
 
 def _flag(asked: Any, name: str) -> bool | None:

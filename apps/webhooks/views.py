@@ -12,13 +12,12 @@ from rest_framework.views import APIView
 from apps.accounts.callers import get_caller
 from apps.accounts.models import Account
 from apps.accounts.permissions import HasAccount, scope_required
+from apps.core.caching import NO_STORE
 from apps.webhooks import serializers as shapes
 from apps.webhooks.events import EVENTS, EXAMPLES, event_body
 from apps.webhooks.selectors import get_delivery, get_endpoint, list_deliveries, list_endpoints
 from apps.webhooks.services.endpoints import change_endpoint, create_endpoint, rotate_secret, signing_secret
 from apps.webhooks.services.outbox import replay_delivery, send_test
-
-NOT_STORED = {"Cache-Control": "no-store"}
 
 
 class WebhookView(APIView):
@@ -57,7 +56,7 @@ class EndpointListView(WebhookView):
     def post(self, request: Request) -> Response:
         """Create an endpoint. Its secret is shown only in this response."""
         endpoint = create_endpoint(self.account, **_valid(shapes.NewEndpointSerializer(data=request.data)))
-        return Response(shapes.IssuedEndpointSerializer(endpoint).data, headers=NOT_STORED)
+        return Response(shapes.IssuedEndpointSerializer(endpoint).data, headers=NO_STORE)
 
 
 class EventListView(WebhookView):
@@ -117,7 +116,7 @@ class EndpointRotationView(WebhookView):
         """Rotate the endpoint's secret. Until the overlap ends, messages carry a signature of each secret."""
         endpoint = get_endpoint(self.account, uuid=uuid)
         secret = rotate_secret(endpoint, **_valid(shapes.SecretRotationSerializer(data=request.data)))
-        return Response({"secret": secret}, headers=NOT_STORED)
+        return Response({"secret": secret}, headers=NO_STORE)
 
 
 class EndpointTestView(WebhookView):
@@ -149,7 +148,7 @@ class SigningSecretView(WebhookView):
     def post(self, request: Request) -> Response:
         """Create a default secret, shown only in this response. The previous one, if any, signs too until the overlap ends."""
         overlap = _valid(shapes.SecretRotationSerializer(data=request.data))
-        return Response({"secret": rotate_secret(signing_secret(self.account.pk), **overlap)}, headers=NOT_STORED)
+        return Response({"secret": rotate_secret(signing_secret(self.account.pk), **overlap)}, headers=NO_STORE)
 
 
 class DeliveryListView(WebhookView):

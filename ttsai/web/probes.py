@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 
 from apps.core import retry_after
+from apps.core.caching import NO_STORE
 from apps.core.deferred import Scope
 from apps.core.errors import InvalidRequestError
 from apps.core.exception_handler import error_response
@@ -19,7 +20,6 @@ from ttsai.web.body import declared_length
 LIVE: Final = "/livez/"
 READY: Final = "/readyz/"
 HEALTH: Final = frozenset({"/v1/health/", "/api/v1/health/"})
-NO_STORE: Final = {"Cache-Control": "no-store"}
 DRAINING: Final = "draining"
 
 

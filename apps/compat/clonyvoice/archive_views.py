@@ -1,6 +1,6 @@
 """Views of /api/voices/export, /api/voices/import/preview and /api/voices/import."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.http import JsonResponse
@@ -15,8 +15,10 @@ from starlette.responses import StreamingResponse
 from apps.accounts.callers import Caller, get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.compat.clonyvoice.voice_shapes import ClonyVoiceSerializer, cloned_shape
+from apps.core.caching import NO_STORE
 from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.fields import validated
+from apps.core.streamed_files import file_chunks
 from apps.jobs.requests import request_id_of
 from apps.uploads.admission import FORM_BYTES, admit_form
 from apps.uploads.parsers import FormParser
@@ -24,7 +26,7 @@ from apps.uploads.spool import Spool
 from apps.voice_library.selectors import list_favourite_ids
 from apps.voices.archives.manifest import ARCHIVE_BYTES, MOST_VOICES, VERSION, archive_too_large
 from apps.voices.archives.planning import Action, ImportPlan
-from apps.voices.archives.writing import CHUNK_BYTES, find_exported, write_voices
+from apps.voices.archives.writing import find_exported, write_voices
 from apps.voices.models import Voice
 from apps.voices.selectors import count_named_voices
 from apps.voices.serializers import ConsentSerializer
@@ -32,7 +34,6 @@ from apps.voices.services.consent import ConsentStatement
 from apps.voices.services.importing import ImportedVoice, import_voices_async, preview_import_async
 from workers.contract.formats import ARCHIVE, content_type_of
 
-NOT_STORED = {"Cache-Control": "no-store"}
 TAGS = ["clonyvoice"]
 
 
@@ -131,8 +132,10 @@ class ClonyVoiceExportView(APIView):
 
         async def resolve(exchange: Exchange) -> ASGIApp:
             spool = await exchange.run(write_voices, voices)
-            headers = {**NOT_STORED, "Content-Length": str(spool.size), "Content-Disposition": 'attachment; filename="voices.zip"'}
-            return cast("ASGIApp", StreamingResponse(_chunks(exchange, spool), media_type=content_type_of(ARCHIVE), headers=headers))
+            headers = {**NO_STORE, "Content-Length": str(spool.size), "Content-Disposition": 'attachment; filename="voices.zip"'}
+            return cast(
+                "ASGIApp", StreamingResponse(file_chunks(exchange, spool.file), media_type=content_type_of(ARCHIVE), headers=headers)
+            )
 
         return Deferred(resolve)
 
@@ -178,7 +181,7 @@ class ImportPreviewView(ArchiveView):
                 "voices": [_plan_shape(one) for one in plans],
                 "total": len(plans),
             }
-            return JsonResponse({**shape, "voices_left": await exchange.run(_count_left, caller)}, headers=NOT_STORED)
+            return JsonResponse({**shape, "voices_left": await exchange.run(_count_left, caller)}, headers=NO_STORE)
 
         return Deferred(resolve)
 
@@ -224,7 +227,7 @@ def _import_response(request: Request, results: list[ImportedVoice]) -> JsonResp
             shape = cloned_shape(voice, request=request, favourites=favourites)
             imported.append({**shape, "action": one.plan.action.value, "warnings": list(one.plan.warnings)})
     refused = [{"name": one.plan.entry.name, "code": one.error.code, "detail": one.error.message} for one in failed if one.error]
-    return JsonResponse({"imported": imported, "refused": refused, "total": len(imported)}, headers=NOT_STORED)
+    return JsonResponse({"imported": imported, "refused": refused, "total": len(imported)}, headers=NO_STORE)
 
 
 def _plan_shape(plan: ImportPlan) -> Mapping[str, Any]:
@@ -244,11 +247,3 @@ def _plan_shape(plan: ImportPlan) -> Mapping[str, Any]:
 
 def _count_left(caller: Caller) -> int:
     return max(0, caller.plan.max_voices - count_named_voices(caller))
-
-
-async def _chunks(exchange: Exchange, spool: Spool) -> AsyncIterator[bytes]:
-    try:
-        while chunk := await exchange.run(spool.file.read, CHUNK_BYTES):
-            yield chunk
-    finally:
-        spool.close()

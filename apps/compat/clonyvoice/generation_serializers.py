@@ -19,6 +19,16 @@ PAUSE: dict[str, Any] = {"min_value": 0, "max_value": LONGEST_PAUSE_MS}
 VOICE_HELP = "A voice of GET /api/voices."
 
 
+def max_characters_field() -> serializers.IntegerField:
+    return serializers.IntegerField(
+        required=False,
+        default=LONGEST_SENTENCE,
+        min_value=SHORTEST_SENTENCE,
+        max_value=LONGEST_SENTENCE,
+        help_text="A longer sentence is cut.",
+    )
+
+
 class LineText(fields.Text):
     """Text of a line: not empty, and not only white space."""
 
@@ -86,13 +96,7 @@ class ChunkedSerializer(JoinSerializer):
     text = LineText(help_text="Plain text; each sentence becomes a chunk.")
     language = language_field()
     speed = fields.Number(required=False, default=1.0, **SPEED)
-    max_characters = serializers.IntegerField(
-        required=False,
-        default=LONGEST_SENTENCE,
-        min_value=SHORTEST_SENTENCE,
-        max_value=LONGEST_SENTENCE,
-        help_text="A longer sentence is cut.",
-    )
+    max_characters = max_characters_field()
 
 
 class VoiceChunkSerializer(serializers.Serializer[Any]):
@@ -172,13 +176,7 @@ class SplitSerializer(serializers.Serializer[Any]):
     """Body of POST /api/text/split."""
 
     text = fields.Text()
-    max_characters = serializers.IntegerField(
-        required=False,
-        default=LONGEST_SENTENCE,
-        min_value=SHORTEST_SENTENCE,
-        max_value=LONGEST_SENTENCE,
-        help_text="A longer sentence is cut.",
-    )
+    max_characters = max_characters_field()
 
 
 class SplitResultSerializer(serializers.Serializer[Any]):

@@ -25,8 +25,9 @@ from apps.compat.clonyvoice.generation_serializers import (
     PresetSpeechSerializer,
 )
 from apps.compat.clonyvoice.generation_shapes import generation_shape
-from apps.compat.clonyvoice.generation_waiting import NO_STORE, answer_generation, idempotency_for
+from apps.compat.clonyvoice.generation_waiting import answer_generation, idempotency_for
 from apps.compat.clonyvoice.line_orders import check_own_voice, check_voice, naming_voice
+from apps.core.caching import NO_STORE
 from apps.core.fields import validated
 from apps.core.links import public_base
 from apps.jobs.requests import CACHE_HEADER, IDEMPOTENCY_HEADER, cache_use, request_id_of

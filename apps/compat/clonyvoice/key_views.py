@@ -19,9 +19,9 @@ from apps.accounts.services import create_key_for
 from apps.accounts.services.keys import CLONYVOICE_KEY_START
 from apps.compat.clonyvoice.dialect import REQUESTS_PER_MINUTE_BY_SCOPE
 from apps.core import fields
+from apps.core.caching import NO_STORE
 from apps.core.fields import validated
 
-NOT_STORED = {"Cache-Control": "no-store"}
 _MOMENT = serializers.DateTimeField()
 
 
@@ -80,7 +80,7 @@ class ClonyKeyListView(APIView):
     def get(self, request: Request) -> Response:
         """List the account's keys of every API, newest first, without secrets."""
         keys = [key_shape(key) for key in list_keys(get_caller(request).required_account)]
-        return Response({"keys": keys, "total": len(keys)}, headers=NOT_STORED)
+        return Response({"keys": keys, "total": len(keys)}, headers=NO_STORE)
 
     @extend_schema(
         operation_id="clonyvoice_key_create",
@@ -103,7 +103,7 @@ class ClonyKeyListView(APIView):
             concurrent_jobs=None,
             start=CLONYVOICE_KEY_START,
         )
-        return Response({**key_shape(key), "key": secret}, headers=NOT_STORED)
+        return Response({**key_shape(key), "key": secret}, headers=NO_STORE)
 
 
 def key_shape(key: ApiKey) -> dict[str, Any]:

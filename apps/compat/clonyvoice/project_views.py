@@ -16,7 +16,7 @@ from apps.accounts.callers import get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.compat.clonyvoice.generation_shapes import audio_shape, generation_shape
 from apps.compat.clonyvoice.generation_views import GENERATED, PARAMETERS
-from apps.compat.clonyvoice.generation_waiting import NO_STORE, answer_generation, idempotency_for
+from apps.compat.clonyvoice.generation_waiting import answer_generation, idempotency_for
 from apps.compat.clonyvoice.line_orders import render_order
 from apps.compat.clonyvoice.project_serializers import (
     DeletedSerializer,
@@ -28,6 +28,7 @@ from apps.compat.clonyvoice.project_serializers import (
     RenderSerializer,
     TimelineSerializer,
 )
+from apps.core.caching import NO_STORE
 from apps.core.errors import InvalidRequestError
 from apps.core.fields import validated
 from apps.core.ids import find_uuid

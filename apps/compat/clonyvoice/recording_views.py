@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from apps.accounts.callers import get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.core import fields
+from apps.core.caching import NO_STORE
 from apps.core.deferred import Deferred, Exchange
 from apps.core.errors import InvalidRequestError
 from apps.core.fields import validated
@@ -30,7 +31,6 @@ from apps.uploads.services import measure_async, order_measurement
 from workers.audio.probe import SUPPORTED_FORMATS
 
 FORM, JSON = "multipart/form-data", "application/json"
-NOT_STORED = {"Cache-Control": "no-store"}
 
 
 class AudioFileSerializer(serializers.Serializer[Any]):
@@ -132,4 +132,4 @@ def with_one_file(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _transcript(job: Job, exchange: Exchange) -> HttpResponseBase:  # noqa: ARG001 - the protocol of answers
-    return JsonResponse(answer_shape(job), headers={**NOT_STORED, "X-Job-Id": job.uuid.hex})
+    return JsonResponse(answer_shape(job), headers={**NO_STORE, "X-Job-Id": job.uuid.hex})

@@ -12,9 +12,9 @@ from rest_framework.views import APIView
 from apps.accounts.callers import get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.catalog.selectors import count_live_workers, list_models, list_tts_models
+from apps.core.caching import NO_STORE
 from apps.core.machine import Card, list_cards, read_hardware, read_load
 
-NOT_STORED = {"Cache-Control": "no-store"}
 MEGABYTE = 1 << 20
 
 
@@ -83,7 +83,7 @@ class SystemStatsView(APIView):
             "percent": round(100 * load.used_memory_bytes / load.memory_bytes, 1),
         }
         cpu = {"percent": load.cpu_percent, "cores": read_hardware().logical_cores}
-        return Response({"cpu": cpu, "ram": memory, "gpus": [_card_load(card) for card in load.cards]}, headers=NOT_STORED)
+        return Response({"cpu": cpu, "ram": memory, "gpus": [_card_load(card) for card in load.cards]}, headers=NO_STORE)
 
 
 class SystemInfoView(APIView):
@@ -109,7 +109,7 @@ class SystemInfoView(APIView):
                 "models": [model.id for model in list_tts_models(get_caller(request).plan)],
                 "can_clone": any(model.spec.has_cloning for model in list_models()),
             },
-            headers=NOT_STORED,
+            headers=NO_STORE,
         )
 
 

@@ -15,6 +15,7 @@ from apps.catalog.catalogue import VoiceRow
 from apps.catalog.selectors import list_models, list_voices
 from apps.compat.clonyvoice import voice_shapes as shapes
 from apps.compat.clonyvoice.permissions import read_or_write
+from apps.core.caching import NO_STORE
 from apps.core.errors import InvalidRequestError, PermissionDeniedError
 from apps.core.fields import validated
 from apps.voice_library.selectors import list_categories, list_favourite_ids
@@ -25,7 +26,6 @@ from apps.voices.services.editing import change_voice
 from apps.voices.services.removal import remove_voice
 from apps.voices.views import GENDERS
 
-NOT_STORED = {"Cache-Control": "no-store"}
 CHANGE, CATEGORY = shapes.ClonyVoiceChangeSerializer(), shapes.CategoryNameSerializer()
 TAGS = ["clonyvoice"]
 
@@ -50,7 +50,7 @@ class ClonyVoiceListView(APIView):
     def get(self, request: Request) -> Response:
         """List the account's voices, newest first, and the built-in ones."""
         voices = _list(request)
-        return Response({"voices": voices, "total": len(voices)}, headers=NOT_STORED)
+        return Response({"voices": voices, "total": len(voices)}, headers=NO_STORE)
 
 
 class ClonyVoiceView(APIView):
@@ -64,7 +64,7 @@ class ClonyVoiceView(APIView):
         """A voice of the account with its recordings, or a built-in one."""
         if (preset := _find_preset(voice_id)) is not None:
             shape = shapes.preset_shape(preset, request=request, favourites=_favourites(request))
-            return Response({**shape, "samples": [], "warnings": []}, headers=NOT_STORED)
+            return Response({**shape, "samples": [], "warnings": []}, headers=NO_STORE)
         return _shown(request, get_own_voice(get_caller(request), voice_id=voice_id))
 
     @extend_schema(
@@ -97,7 +97,7 @@ class CategoryListView(APIView):
     def get(self, request: Request) -> Response:
         """Categories that were made, and those that voices have, by name."""
         found = [_category_shape(one.name, voices=one.voices) for one in list_categories(get_caller(request).required_account)]
-        return Response({"categories": found, "total": len(found)}, headers=NOT_STORED)
+        return Response({"categories": found, "total": len(found)}, headers=NO_STORE)
 
     @extend_schema(
         operation_id="clonyvoice_category_create",
@@ -151,7 +151,7 @@ class FavouriteListView(APIView):
         """Marked voices that the account may use, the latest first."""
         voices = {voice["id"]: voice for voice in _list(request)}
         found = [voices[voice_id] for voice_id in _favourites(request) if voice_id in voices]
-        return Response({"favorites": found, "total": len(found)}, headers=NOT_STORED)
+        return Response({"favorites": found, "total": len(found)}, headers=NO_STORE)
 
 
 class FavouriteView(APIView):
@@ -212,7 +212,7 @@ def _get_changeable(request: Request, voice_id: str) -> Voice:
 
 def _shown(request: Request, voice: Voice) -> Response:
     shape = shapes.cloned_detail_shape(voice, request=request, favourites=_favourites(request))
-    return Response(shape, headers=NOT_STORED)
+    return Response(shape, headers=NO_STORE)
 
 
 def _category_shape(name: str, *, voices: int) -> dict[str, Any]:

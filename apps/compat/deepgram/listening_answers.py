@@ -10,6 +10,7 @@ from rest_framework import serializers
 from apps.compat.deepgram.listening_options import ListeningOptions
 from apps.compat.deepgram.names import model_uuid
 from apps.compat.deepgram.transcripts import Transcript, read_transcript_of
+from apps.core.caching import NO_STORE
 from apps.jobs.kinds import params_of
 from apps.jobs.models import Job
 from apps.jobs.params import RecordingParams
@@ -18,7 +19,6 @@ from apps.jobs.waiting import Answer
 from apps.listening.documents import read_transcript
 from apps.speech.audio_response import job_headers
 
-NOT_STORED: Final = {"Cache-Control": "no-store"}
 _MOMENT: Final = serializers.DateTimeField()
 
 
@@ -27,7 +27,7 @@ def answer_with(options: ListeningOptions) -> Answer:
 
     def answer(job: Job, exchange: Any) -> HttpResponse:  # noqa: ARG001 - the protocol of answers
         told = tuple(message for _, message in options.warnings)
-        return JsonResponse(response_shape(job, options=options), headers={**NOT_STORED, **job_headers(job, warnings=told)})
+        return JsonResponse(response_shape(job, options=options), headers={**NO_STORE, **job_headers(job, warnings=told)})
 
     return answer
 

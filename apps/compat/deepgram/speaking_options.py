@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-import numpy as np
-
 from apps.cache.tickets import CacheUse
 from apps.catalog.starting_stand_ins import AURA_VOICES
 from apps.compat.deepgram.names import DEFAULT_VOICE, voice_model_of
@@ -13,7 +11,7 @@ from apps.compat.deepgram.parameters import Parameters, invalid_parameter
 from apps.compat.deepgram.raw_audio import RawFormat, wave_header
 from apps.speech.services import SpeechOrder
 from apps.streaming.answers import AudioForm
-from workers.audio.encoding.g711 import Law, encode_g711
+from workers.audio.encoding.g711 import Law, encode_g711_bytes
 from workers.contract.formats import FORMATS
 
 ENCODINGS: Final = ("mp3", "linear16", "mulaw", "alaw", "flac", "opus", "aac")
@@ -68,7 +66,7 @@ class SpeakingOptions:
         """Form of the audio that is sent."""
         law = LAWS.get(self.encoding)
         header = wave_header(RawFormat(self.encoding, self.sample_rate)) if law and self.container == "wav" else b""
-        recode = partial(_companded, law=law) if law else None
+        recode = partial(encode_g711_bytes, law=law) if law else None
         return AudioForm(
             self.format, sample_rate=self.sample_rate, bitrate=self.bitrate, recode=recode, media_type=self.content_type, header=header
         )
@@ -118,8 +116,3 @@ def read_speaking_options(given: Parameters, *, is_live: bool) -> SpeakingOption
         bitrate=given.integer("bit_rate", 0, least=0, most=650_000),
         speed=given.number("speed", 1.0, least=LEAST_SPEED, most=MOST_SPEED),
     )
-
-
-def _companded(pcm: bytes, *, law: Law) -> bytes:
-    """G.711 of 16-bit samples."""
-    return encode_g711(np.frombuffer(pcm, "<i2").astype(np.int16), law=law)

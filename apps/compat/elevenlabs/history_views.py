@@ -1,7 +1,5 @@
 """Views of /v1/history."""
 
-import contextlib
-from collections.abc import AsyncIterator, Generator
 from typing import Any, Final
 
 from django.http.response import HttpResponseBase
@@ -18,16 +16,17 @@ from apps.accounts.permissions import HasAccount, scope_required
 from apps.compat.elevenlabs.history import SOURCES, HistoryQuery, archive_items, get_item, item_shape, list_history
 from apps.compat.elevenlabs.voice_lists import read_number
 from apps.core import fields
+from apps.core.caching import NO_STORE
 from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.errors import InvalidRequestError
 from apps.core.fields import validated
+from apps.core.streamed_files import made_chunks
 from apps.jobs.models import Job
 from apps.jobs.services.retention import expire_now
 from apps.speech.audio_response import audio_answer
 
 LARGEST_PAGE: Final = 1000
 MOST_DOWNLOADED: Final = 100
-NOT_STORED = {"Cache-Control": "no-store"}
 
 
 class HistoryItemSerializer(serializers.Serializer[Any]):
@@ -94,7 +93,7 @@ class HistoryView(APIView):
             "has_more": has_more,
             "scanned_until": None,
         }
-        return Response(shape, headers=NOT_STORED)
+        return Response(shape, headers=NO_STORE)
 
 
 class HistoryItemView(APIView):
@@ -106,7 +105,7 @@ class HistoryItemView(APIView):
     @extend_schema(operation_id="elevenlabs_history_item", tags=["elevenlabs"], summary="One item", responses=HistoryItemSerializer)
     def get(self, request: Request, item_id: str) -> Response:
         """One item of the history."""
-        return Response(item_shape(get_item(get_caller(request), item_id=item_id)), headers=NOT_STORED)
+        return Response(item_shape(get_item(get_caller(request), item_id=item_id)), headers=NO_STORE)
 
     @extend_schema(operation_id="elevenlabs_history_delete", tags=["elevenlabs"], summary="Delete an item", responses=DeletedItemSerializer)
     def delete(self, request: Request, item_id: str) -> Response:
@@ -156,16 +155,7 @@ def _audio(job: Job) -> HttpResponseBase:
 def _archive(jobs: list[Job]) -> HttpResponseBase:
     async def resolve(exchange: Exchange) -> ASGIApp:
         chunks = await exchange.run(archive_items, jobs)
-        headers = {"Content-Disposition": 'attachment; filename="history.zip"', **NOT_STORED}
-        return StreamingResponse(_sent(exchange, chunks), media_type="application/zip", headers=headers)
+        headers = {"Content-Disposition": 'attachment; filename="history.zip"', **NO_STORE}
+        return StreamingResponse(made_chunks(exchange, chunks), media_type="application/zip", headers=headers)
 
     return Deferred(resolve)
-
-
-async def _sent(exchange: Exchange, chunks: Generator[bytes]) -> AsyncIterator[bytes]:
-    try:
-        while chunk := await exchange.run(next, chunks, b""):
-            yield chunk
-    finally:
-        with contextlib.suppress(ValueError):  # a thread still makes the next chunk for a client that left
-            chunks.close()

@@ -3,11 +3,9 @@
 from functools import partial
 from typing import Final
 
-import numpy as np
-
 from apps.core.errors import InvalidRequestError
 from apps.streaming.answers import AudioForm
-from workers.audio.encoding.g711 import Law, encode_g711
+from workers.audio.encoding.g711 import Law, encode_g711_bytes
 
 DEFAULT_FORMAT: Final = "mp3_44100_128"
 OUTPUT_FORMATS: Final = (
@@ -31,14 +29,10 @@ def read_output_format(name: str, *, param: str = "output_format") -> AudioForm:
         raise InvalidRequestError(message, code="invalid_request", param=param)
     codec, rate, *bitrate = name.split("_")
     if codec in LAWS:
-        return AudioForm("pcm", int(rate), recode=partial(_to_g711, law=LAWS[codec]), media_type=G711_TYPES[codec])
+        return AudioForm("pcm", int(rate), recode=partial(encode_g711_bytes, law=LAWS[codec]), media_type=G711_TYPES[codec])
     return AudioForm(codec, int(rate), 1000 * int(bitrate[0]) if bitrate else 0)
 
 
 def stored_format(form: AudioForm) -> str:
     """Format in which the job keeps the audio."""
     return "wav" if form.format == "pcm" else form.format
-
-
-def _to_g711(pcm: bytes, *, law: Law) -> bytes:
-    return encode_g711(np.frombuffer(pcm, "<i2").astype(np.int16, copy=False), law=law)

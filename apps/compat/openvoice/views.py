@@ -86,11 +86,8 @@ class CloneView(APIView):
         source_file = read_inline_file(body["source_audio"], param="source_audio")
         target_file = read_inline_file(body["target_audio"], param="target_audio")
         (source,) = hold_files(caller, files=[source_file], limits=SOURCE_LIMITS, param="source_audio")
-        try:
+        with source.spool.closed_on_error():
             target = order_source(caller, file=target_file, file_url=None, upload_id=None, limits=LIMITS, param="target_audio")
-        except Exception:
-            source.spool.close()
-            raise
         order = ToneOrder(target, source, body["tau"], enrolment)
 
         async def resolve(exchange: Exchange) -> HttpResponseBase | ASGIApp:

@@ -19,11 +19,11 @@ from apps.compat.realtime.errors import new_id
 from apps.compat.realtime.handshake import read_opening, scope_of_kind
 from apps.compat.realtime.jobs import check_models
 from apps.compat.realtime.session import SESSION_SECONDS
+from apps.core.caching import NO_STORE
 from apps.core.errors import InvalidRequestError, PermissionDeniedError
 from apps.core.fields import validated
 
 CLIENT_SECRET, EXPIRY = shapes.ClientSecretRequestSerializer(), shapes.ExpirySerializer()
-NOT_STORED = {"Cache-Control": "no-store"}
 MOST_BODY_BYTES = 131_072
 
 
@@ -90,7 +90,7 @@ class ClientSecretView(SecretView):
         seconds = body.get("expires_after", {}).get("seconds", 600)
         secret, config = self.create(get_caller(request), session=body["session"], kind=self.session_kind, seconds=seconds)
         shape = _session(config, is_beta=False)
-        return Response({"value": secret.value, "expires_at": secret.expires_at, "session": shape}, headers=NOT_STORED)
+        return Response({"value": secret.value, "expires_at": secret.expires_at, "session": shape}, headers=NO_STORE)
 
 
 class BetaSessionView(SecretView):
@@ -117,7 +117,7 @@ class BetaSessionView(SecretView):
         seconds = validated(EXPIRY, expiry)["seconds"] if expiry is not None else BETA_SECONDS
         secret, config = self.create(get_caller(request), session=session, kind=self.kind, seconds=seconds)
         shown = {"client_secret": {"value": secret.value, "expires_at": secret.expires_at}}
-        return Response(_session(config, is_beta=True) | shown, headers=NOT_STORED)
+        return Response(_session(config, is_beta=True) | shown, headers=NO_STORE)
 
 
 class BetaTranscriptionSessionView(BetaSessionView):

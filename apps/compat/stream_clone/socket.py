@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from rest_framework.exceptions import ParseError
+
 from apps.accounts.callers import Caller
 from apps.compat.stream_clone.dialect import error_shape
 from apps.compat.stream_clone.voices import find_prompt
-from apps.core.errors import ApplicationError, InvalidRequestError
+from apps.core.errors import InvalidRequestError
 from apps.core.parsing import parse_json
 from apps.core.sockets import Socket
 from apps.speech.services import SpeechOrder
@@ -106,9 +108,7 @@ def read_message(message: str | bytes) -> dict[str, Any]:
         raise InvalidRequestError("Binary messages are not understood. Send JSON as text.", code="binary_message")
     try:
         read = parse_json(message.encode("utf-8", "replace"))
-    except ApplicationError:
-        raise
-    except Exception:  # noqa: BLE001 - REST framework's ParseError, whose message is about HTTP bodies
+    except ParseError:  # its message is about HTTP bodies
         raise InvalidRequestError("The message is not valid JSON.", code="invalid_json") from None
     if not isinstance(read, dict):
         raise InvalidRequestError("The message must be a JSON object.", code="invalid_json")

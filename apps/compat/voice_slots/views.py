@@ -14,6 +14,7 @@ from apps.accounts.callers import Caller, get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.compat.voice_slots import serializers as shapes
 from apps.compat.voice_slots.dialect import envelope
+from apps.core.caching import NO_STORE
 from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.fields import validated
 from apps.core.links import public_base
@@ -29,7 +30,6 @@ from apps.voices.services.requests import DEFAULT_MODEL
 MODELS: Mapping[str, str] = {"QN_ACV": DEFAULT_MODEL}
 """The API's own model ids, and the platform's models that clone in their place."""
 NEW, CHANGE = shapes.NewSlotSerializer(), shapes.SlotChangeSerializer()
-NOT_STORED = {"Cache-Control": "no-store"}
 
 
 class VoiceSlotListView(APIView):
@@ -106,7 +106,7 @@ def _train(request: Request, caller: Caller, body: Mapping[str, Any], *, slot_id
     def train(source: Source) -> JsonResponse:
         slot = train_slot(caller, slot_id=slot_id, source=source, name=body["name"], consent=consent, request_id=request_id_of(request))
         data = shapes.slot_shape(slot, base=public_base(request))
-        return JsonResponse(envelope(data, request_id=request_id_of(request)), headers=NOT_STORED)
+        return JsonResponse(envelope(data, request_id=request_id_of(request)), headers=NO_STORE)
 
     async def resolve(exchange: Exchange) -> HttpResponseBase | ASGIApp:
         source = await ingest_source_async(exchange, order)
@@ -120,4 +120,4 @@ def _shown(request: Request, slot: VoiceSlot) -> Response:
 
 
 def _answer(request: Request, data: Any) -> Response:
-    return Response(envelope(data, request_id=request_id_of(request)), headers=NOT_STORED)
+    return Response(envelope(data, request_id=request_id_of(request)), headers=NO_STORE)

@@ -1,7 +1,7 @@
 """Export of an account: one ZIP archive with its rows as JSON and its files, made while it is sent."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, Final
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -16,7 +16,7 @@ CHUNK_BYTES: Final = 1 << 18
 ROWS_AT_ONCE: Final = 500
 
 
-def export_chunks(account: Account) -> Iterator[bytes]:
+def export_chunks(account: Account) -> Generator[bytes]:
     """Bytes of the archive, in memory bounded by some rows and a chunk. Secrets are left out. Reads database and store."""
     return zip_chunks(_entries(account))
 

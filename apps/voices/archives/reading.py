@@ -51,25 +51,21 @@ class VoiceArchive:
 
     def extract(self, member: Member) -> Spool:
         """File of the archive, in a spool which the caller closes. Raises InvalidRequestError (invalid_archive, digest_mismatch)."""
-        digest, size, spool = hashlib.sha256(), 0, Spool.new()
-        try:
-            with self._zip.open(self._entries[member.file]) as source:
-                while size <= member.bytes and (chunk := source.read(CHUNK_BYTES)):
-                    size += len(chunk)
-                    digest.update(chunk)
-                    spool.write(chunk)
+        digest, size = hashlib.sha256(), 0
+        with Spool.new().closed_on_error() as spool:
+            try:
+                with self._zip.open(self._entries[member.file]) as source:
+                    while size <= member.bytes and (chunk := source.read(CHUNK_BYTES)):
+                        size += len(chunk)
+                        digest.update(chunk)
+                        spool.write(chunk)
+            except DAMAGED as error:
+                raise invalid_archive(f"its file {member.file!r} is damaged") from error
             spool.finish()
-        except DAMAGED as error:
-            spool.close()
-            raise invalid_archive(f"its file {member.file!r} is damaged") from error
-        except BaseException:
-            spool.close()
-            raise
-        if size != member.bytes or digest.hexdigest() != member.sha256:
-            spool.close()
-            message = f"The file {member.file!r} of the archive is not the one that its manifest describes. Export the voices again."
-            raise InvalidRequestError(message, code="digest_mismatch", param="file")
-        spool.file.seek(0)
+            if size != member.bytes or digest.hexdigest() != member.sha256:
+                message = f"The file {member.file!r} of the archive is not the one that its manifest describes. Export the voices again."
+                raise InvalidRequestError(message, code="digest_mismatch", param="file")
+            spool.file.seek(0)
         return spool
 
     def verify(self) -> None:

@@ -49,17 +49,13 @@ def find_exported(caller: Caller, *, voice_ids: Sequence[str]) -> list[Voice]:
 def write_voices(voices: Sequence[Voice]) -> Spool:
     """Archive in a spool, which the caller closes. 503 while the store or the disk is unavailable, 413 archive_too_large."""
     check_disk(sum(sample.bytes for voice in voices for sample in voice.enrolment.samples.all()))
-    spool = Spool.new()
-    try:
+    with Spool.new().closed_on_error() as spool:
         with translate_disk_errors(), zipfile.ZipFile(spool.file, "w", zipfile.ZIP_DEFLATED) as archive:
             written = [_write_voice(archive, voice, folder=f"voices/{number}") for number, voice in enumerate(voices, 1)]
             archive.writestr(MANIFEST, write_manifest(written))
         spool.finish()
         _check_size(spool, written)
         spool.file.seek(0)
-    except BaseException:
-        spool.close()
-        raise
     return spool
 
 

@@ -28,7 +28,7 @@ from apps.voices.recordings import LIMITS
 from apps.voices.services.consent import ConsentStatement, record_consent
 from apps.voices.services.enrolments import VoiceOrder, give_voice
 from apps.voices.services.removal import try_to_remove
-from apps.voices.services.requests import CloneOrder, request_clone
+from apps.voices.services.requests import CloneOrder, clone_or_release, request_clone
 from apps.voices.voice_events import record_voice_events
 from workers.contract.formats import VOICE_FILE, content_type_of, extension_of
 from workers.contract.outputs import AUDIO
@@ -127,14 +127,8 @@ def _store(order: _ImportOrder, plan: ImportPlan, sources: Sequence[Source]) -> 
         transcript=entry.samples[0].transcript if len(entry.samples) == 1 else "",
         consent=order.consent,
     )
-    try:
-        submission = request_clone(order.caller, order=clone, sources=sources, idempotency=None, request_id=order.request_id)
-    except Exception:
-        release_sources(sources)
-        raise
-    if submission.job is None or submission.is_replay:
-        release_sources(sources)
-    return submission.voice
+    cloning = partial(request_clone, order.caller, order=clone, sources=sources, idempotency=None, request_id=order.request_id)
+    return clone_or_release(sources, cloning).voice
 
 
 def _keep_design(order: _ImportOrder, entry: VoiceEntry, *, engine: EngineRow) -> Voice:

@@ -20,6 +20,11 @@ def encode_g711(samples: Samples, *, law: Law) -> bytes:
     return _encoding_table(law)[samples.view(np.uint16)].tobytes()
 
 
+def encode_g711_bytes(pcm: bytes, *, law: Law) -> bytes:
+    """Nearest code of each sample of 16-bit little-endian PCM."""
+    return encode_g711(np.frombuffer(pcm, "<i2").astype(np.int16, copy=False), law=law)
+
+
 @cache
 def _decoding_table(law: Law) -> Samples:
     codes = np.arange(256)
