@@ -59,7 +59,8 @@ def test_engine_killed_in_mid_sentence_costs_a_pause_and_not_a_word(harmed: Runn
     for is_killed in (False, True):
         with opened(harmed) as connection:
             connection.send(json.dumps({"req_params": {"model": "silence", "audio_format": "pcm", "sample_rate": 24000}}))
-            text = f"{SENTENCES[0]}{SENTENCES[1]} Number {is_killed:d} is here, and it goes on for a while. {SENTENCES[2]}"
+            number = "nine" if is_killed else "five"  # other words of the same length, so that nothing comes from the cache
+            text = f"{SENTENCES[0]}{SENTENCES[1]} Number {number} is here, and it goes on for a while. {SENTENCES[2]}"
             send_words(connection, text, done=True)
             audio = base64.b64decode(read(connection)["data"])
             if is_killed:
