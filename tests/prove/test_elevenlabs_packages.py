@@ -3,10 +3,13 @@
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import jiwer
 import pytest
+from elevenlabs import SpeechToTextChunkResponseModel
 from elevenlabs.client import ElevenLabs
 
 from tests.flows.listening import Listener, plain_words
@@ -32,8 +35,13 @@ def word_errors(heard: str) -> float:
     return float(jiwer.wer(plain_words(TEXT), plain_words(heard)))
 
 
-def test_python_package_speaks_aligns_and_transcribes(platform: RunningPlatform, key: str, listener: Listener) -> None:
-    client = ElevenLabs(api_key=key, base_url=platform.url)
+@pytest.fixture
+def client(platform: RunningPlatform, key: str) -> Iterator[ElevenLabs]:
+    with httpx.Client(timeout=240) as http:
+        yield ElevenLabs(api_key=key, base_url=platform.url, httpx_client=http)
+
+
+def test_python_package_speaks_aligns_and_transcribes(client: ElevenLabs, listener: Listener) -> None:
     audio = b"".join(client.text_to_speech.convert(RACHEL, text=TEXT))
     assert listener.word_error_rate(audio, TEXT) <= CLEAR
     timed = client.text_to_speech.convert_with_timestamps(RACHEL, text=TEXT)
@@ -41,6 +49,7 @@ def test_python_package_speaks_aligns_and_transcribes(platform: RunningPlatform,
     assert "".join(timed.alignment.characters) == TEXT
     assert timed.alignment.character_start_times_seconds == sorted(timed.alignment.character_start_times_seconds)
     heard = client.speech_to_text.convert(model_id="scribe_v1", file=("a.mp3", audio), diarize=True)
+    assert isinstance(heard, SpeechToTextChunkResponseModel)
     assert heard.language_code == "eng"
     assert word_errors(heard.text) <= CLEAR
     assert word_errors("".join(word.text for word in heard.words)) <= CLEAR
@@ -48,6 +57,15 @@ def test_python_package_speaks_aligns_and_transcribes(platform: RunningPlatform,
     assert listener.word_error_rate(changed, TEXT) <= 2 * CLEAR
     isolated = b"".join(client.audio_isolation.convert(audio=("a.mp3", audio)))
     assert listener.word_error_rate(isolated, TEXT) <= CLEAR
+
+
+def test_python_package_clones_a_voice_and_speaks_with_it(client: ElevenLabs, listener: Listener) -> None:
+    sample = b"".join(client.text_to_speech.convert(RACHEL, text=TEXT))
+    voice = client.voices.ivc.create(name="Ada", files=[("sample.mp3", sample)])
+    assert client.voices.get(voice.voice_id).name == "Ada"
+    assert listener.word_error_rate(b"".join(client.text_to_speech.convert(voice.voice_id, text=TEXT)), TEXT) <= CLEAR
+    client.voices.delete(voice.voice_id)
+    assert voice.voice_id not in {one.voice_id for one in client.voices.get_all().voices}
 
 
 @pytest.mark.skipif(shutil.which("npm") is None, reason="Node is not installed")

@@ -1,8 +1,11 @@
 """POST /v1/voices/add and POST /v1/voices/<voice_id>/edit: recordings make or change a voice."""
 
+import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from django.http import JsonResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -13,23 +16,26 @@ from apps.accounts.callers import Caller, get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.compat.elevenlabs import voice_serializers as shapes
 from apps.compat.elevenlabs.forms import read_form
+from apps.core.caching import NO_STORE
+from apps.core.deferred import Deferred, Exchange
 from apps.core.errors import InvalidRequestError
 from apps.core.fields import validated
 from apps.jobs.recordings import RecordingResponse, request_idempotency
 from apps.jobs.requests import IDEMPOTENCY_HEADER, request_id_of
 from apps.jobs.services.acceptance import Submission
+from apps.jobs.waiting import upload_wait_seconds
 from apps.speech.audio_response import audio_answer
 from apps.uploads.admission import admit_form
 from apps.uploads.parsers import FormParser
-from apps.uploads.services import Source
+from apps.uploads.services import Source, ingest_sources_async
 from apps.voice_profiles.services import change_profile
-from apps.voices.kinds import ENROL_VOICE, VOICE_CLONE
+from apps.voices.embed_waiting import wait_for_examination
 from apps.voices.recordings import BODY_BYTES, order_recordings
 from apps.voices.selectors import get_own_voice
 from apps.voices.services.consent import ConsentStatement
 from apps.voices.services.editing import change_voice
 from apps.voices.services.enrolments import VoiceOrder
-from apps.voices.services.requests import CloneOrder, check_order, request_clone
+from apps.voices.services.requests import CloneOrder, CloneSubmission, check_order, clone_or_release, request_clone
 from apps.voices.services.samples import add_recordings, check_addition
 
 ADD, EDIT = shapes.VoiceFormSerializer(), shapes.VoiceEditSerializer()
@@ -55,33 +61,34 @@ class VoiceAddView(VoiceFormView):
         responses=shapes.AddedVoiceSerializer,
     )
     def post(self, request: Request) -> HttpResponseBase:
-        """ElevenLabs' instant clone: keep the voice of the recordings under a name. Answers at once; the voice speaks when its recordings
-        were examined, within seconds, and better after its training.
+        """ElevenLabs' instant clone: keep the voice of the recordings under a name. Answers when the voice speaks, after some seconds; it becomes
+        better with its training.
         """
-        body, caller = _form(ADD, request), get_caller(request)
+        started, body, caller = time.monotonic(), _form(ADD, request), get_caller(request)
         files = body.get("files") or ()
         if not files:
             raise InvalidRequestError("files: Send one recording of the speaker or several.", code="missing_field", param="files")
         consent = body.get("consent")
-        order = CloneOrder(voice=VoiceOrder(name=body["name"]), consent=ConsentStatement(consent, "") if consent else None)
+        order = CloneOrder(voice=VoiceOrder(name=body["name"]), consent=ConsentStatement(consent, "") if consent else None, is_awaited=True)
         check_order(caller, order=order, recordings=len(files), param="files")
         recordings = order_recordings(caller, files=files, file_url=None, upload_id=None, param="files")
 
-        def submit(*sources: Source) -> Submission:
-            fields = {name: value for name, value in body.items() if name != "files"}
-            idempotency = request_idempotency(request, endpoint="elevenlabs-voice", body=fields, sha256=_digest(sources))
-            made = request_clone(caller, order=order, sources=sources, idempotency=idempotency, request_id=request_id_of(request))
-            _describe(caller, made.voice.voice_id, body=body)
-            assert made.job is not None  # noqa: S101 - a named voice always has a job
-            return Submission(made.job, is_replay=made.is_replay)
+        async def resolve(exchange: Exchange) -> HttpResponseBase:
+            sources = await ingest_sources_async(exchange, recordings.first, held=recordings.held)
+            submission = await exchange.run(clone_or_release, sources, partial(_submit, request, body, order=order, sources=sources))
+            await wait_for_examination(exchange, submission, wait_seconds=upload_wait_seconds(time.monotonic() - started))
+            return JsonResponse({"voice_id": submission.voice.voice_id, "requires_verification": False}, headers=NO_STORE)
 
-        def queued(submission: Submission) -> dict[str, Any]:
-            kind = VOICE_CLONE if submission.job.kind == VOICE_CLONE.name else ENROL_VOICE
-            return {"voice_id": kind.read_params(submission.job).voice, "requires_verification": False}
+        return Deferred(resolve)
 
-        return RecordingResponse(
-            recordings.first, submit=submit, answer=audio_answer, queued=queued, is_awaited=False, is_kept=True, held=recordings.held
-        ).deferred()
+
+def _submit(request: Request, body: Mapping[str, Any], *, order: CloneOrder, sources: Sequence[Source]) -> CloneSubmission:
+    """Create the job, and describe the voice."""
+    caller, fields = get_caller(request), {name: value for name, value in body.items() if name != "files"}
+    idempotency = request_idempotency(request, endpoint="elevenlabs-voice", body=fields, sha256=_digest(sources))
+    made = request_clone(caller, order=order, sources=sources, idempotency=idempotency, request_id=request_id_of(request))
+    _describe(caller, made.voice.voice_id, body=body)
+    return made
 
 
 class VoiceEditView(VoiceFormView):
