@@ -157,6 +157,12 @@ class ApiKey(models.Model):
         default=False,
         help_text="On: the key's limits replace those of its account. Off: both apply, so that many keys never allow more than the plan.",
     )
+    monthly_cap_millicredits = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="Thousandths of a credit that the key may spend in a month (UTC); empty for no cap."
+    )
+    first_key_id = models.BigIntegerField(
+        null=True, blank=True, editable=False, help_text="Key that rotations replaced by this one: both count against one cap."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     expires_at = models.DateTimeField(
@@ -175,6 +181,24 @@ class ApiKey(models.Model):
     def is_live(self) -> bool:
         """True if the key is neither revoked nor expired."""
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())
+
+
+class KeySpending(models.Model):
+    """Credits that a key and its successors by rotation reserved or spent in a month; written with the ledger's entries (apps/billing)."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="key_spending")
+    key_id = models.BigIntegerField(help_text="The key, or the first one of its rotations.")
+    month = models.DateField(help_text="First day of the month, in UTC.")
+    millicredits = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "spending of a key"
+        verbose_name_plural = "spending of keys"
+        ordering = ["-month", "key_id"]
+        constraints = [models.UniqueConstraint(fields=["key_id", "month"], name="one_sum_a_key_and_month")]
+
+    def __str__(self) -> str:
+        return f"{self.millicredits / 1000:,.3f} credits of key {self.key_id} in {self.month:%Y-%m}"
 
 
 class AnonymousUse(models.Model):

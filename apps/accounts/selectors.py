@@ -1,13 +1,14 @@
 """Reads: keys by their secret, an account's keys, plans."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from datetime import UTC, date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.accounts.key_lookup import find_key_by_digest
-from apps.accounts.models import Account, AccountStatus, ApiKey, Membership, Plan, Role, User
+from apps.accounts.models import Account, AccountStatus, ApiKey, KeySpending, Membership, Plan, Role, User
 from apps.core.errors import InvalidRequestError, NotFoundError
 from apps.core.ttl_cache import TtlCache
 
@@ -35,6 +36,21 @@ def find_usable_keys(key_ids: Collection[int]) -> set[int]:
 
 def list_keys(account: Account) -> QuerySet[ApiKey]:
     return ApiKey.objects.filter(account=account)
+
+
+def spending_month(now: datetime | None = None) -> date:
+    """First day of the month in which caps of keys count, in UTC."""
+    return (now or timezone.now()).astimezone(UTC).date().replace(day=1)
+
+
+def add_spending(keys: Iterable[ApiKey]) -> list[ApiKey]:
+    """The keys with `spent_millicredits`, their spending in this month, read in one query."""
+    keys = list(keys)
+    counted = {key.first_key_id or key.pk for key in keys}
+    sums = dict(KeySpending.objects.filter(key_id__in=counted, month=spending_month()).values_list("key_id", "millicredits"))
+    for key in keys:
+        key.spent_millicredits = sums.get(key.first_key_id or key.pk, 0)  # type: ignore[attr-defined]
+    return keys
 
 
 def get_key(account: Account, *, key_id: int) -> ApiKey:

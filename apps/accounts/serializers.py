@@ -1,5 +1,6 @@
 """Shapes of API keys."""
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -20,6 +21,12 @@ class KeySerializer(serializers.ModelSerializer[ApiKey]):
         read_only=True,
         help_text="Requests per minute by scope, in addition to the limit of all requests.",
     )
+    monthly_cap_credits = serializers.SerializerMethodField(
+        help_text="Credits that the key may spend in a month (UTC); null without a cap."
+    )
+    spent_this_month_credits = serializers.SerializerMethodField(
+        help_text="Credits that the key, and those it replaced by rotation, spent in this month (UTC), with the reservations of running jobs."
+    )
     is_live = serializers.BooleanField(read_only=True, help_text="Neither revoked nor expired.")
 
     class Meta:
@@ -32,6 +39,8 @@ class KeySerializer(serializers.ModelSerializer[ApiKey]):
             "requests_per_minute",
             "requests_per_minute_by_scope",
             "concurrent_jobs",
+            "monthly_cap_credits",
+            "spent_this_month_credits",
             "is_live",
             "created_at",
             "last_used_at",
@@ -39,6 +48,26 @@ class KeySerializer(serializers.ModelSerializer[ApiKey]):
             "revoked_at",
         ]
         read_only_fields = fields
+
+    def get_monthly_cap_credits(self, key: ApiKey) -> float | None:
+        return None if key.monthly_cap_millicredits is None else key.monthly_cap_millicredits / 1000
+
+    def get_spent_this_month_credits(self, key: ApiKey) -> float:
+        return float(getattr(key, "spent_millicredits", 0) / 1000)
+
+
+class CapField(serializers.DecimalField):
+    """Credits with at most three decimals; null for no cap."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_digits=12, decimal_places=3, min_value=Decimal("0.001"), allow_null=True, coerce_to_string=False, **options)
+
+
+class ChangedKeySerializer(serializers.Serializer[Any]):
+    """Fields of a key that may be changed; what is left out stays."""
+
+    name = serializers.CharField(max_length=100, required=False, help_text="Purpose of the key.")
+    monthly_cap_credits = CapField(required=False, help_text="Credits that the key may spend in a month (UTC); null for no cap.")
 
 
 class NewKeySerializer(serializers.Serializer[Any]):
@@ -61,6 +90,9 @@ class NewKeySerializer(serializers.Serializer[Any]):
     )
     concurrent_jobs = serializers.IntegerField(
         min_value=1, allow_null=True, default=None, help_text="A limit of this key alone, at most the plan's."
+    )
+    monthly_cap_credits = CapField(
+        default=None, help_text="Credits that the key may spend in a month (UTC), then 402 `key_cap_reached`; null for no cap."
     )
 
 

@@ -10,8 +10,9 @@ from rest_framework.views import APIView
 from apps.accounts.callers import get_caller
 from apps.accounts.models import ApiKey
 from apps.accounts.permissions import HasAccount, scope_required
-from apps.accounts.selectors import get_key, list_keys
+from apps.accounts.selectors import add_spending, get_key, list_keys
 from apps.accounts.serializers import (
+    ChangedKeySerializer,
     IssuedKeySerializer,
     KeyListSerializer,
     KeySerializer,
@@ -19,7 +20,7 @@ from apps.accounts.serializers import (
     RotationSerializer,
     TicketSerializer,
 )
-from apps.accounts.services import create_key_for, revoke_key, rotate_key_for
+from apps.accounts.services import change_key_for, create_key_for, revoke_key, rotate_key_for
 from apps.accounts.ws_tickets import create_ticket
 from apps.core.errors import PermissionDeniedError
 
@@ -29,8 +30,20 @@ def _body(serializer: Any) -> dict[str, Any]:
     return dict(serializer.validated_data)
 
 
+def _with_cap(body: dict[str, Any]) -> dict[str, Any]:
+    """The body with the cap in thousandths of a credit, if it states one."""
+    if "monthly_cap_credits" in body:
+        cap = body.pop("monthly_cap_credits")
+        body["monthly_cap_millicredits"] = None if cap is None else int(cap * 1000)
+    return body
+
+
+def _shape(key: ApiKey) -> dict[str, Any]:
+    return dict(KeySerializer(add_spending([key])[0]).data)
+
+
 def _issued(key: ApiKey, *, secret: str) -> Response:
-    return Response({**KeySerializer(key).data, "key": secret}, headers={"Cache-Control": "no-store"})
+    return Response({**_shape(key), "key": secret}, headers={"Cache-Control": "no-store"})
 
 
 class KeyListView(APIView):
@@ -42,18 +55,18 @@ class KeyListView(APIView):
     @extend_schema(operation_id="keys_list", tags=["keys"], responses=KeyListSerializer, summary="The account's keys")
     def get(self, request: Request) -> Response:
         """List the account's keys, newest first, including revoked and expired ones. Secrets are not stored and cannot be shown again."""
-        keys = KeySerializer(list_keys(get_caller(request).required_account), many=True).data
+        keys = KeySerializer(add_spending(list_keys(get_caller(request).required_account)), many=True).data
         return Response({"keys": keys, "total": len(keys)})
 
     @extend_schema(operation_id="keys_create", tags=["keys"], request=NewKeySerializer, responses=IssuedKeySerializer, summary="Make a key")
     def post(self, request: Request) -> Response:
         """Create a key with at most the scopes and limits of the key that creates it. The secret is shown only in this response."""
-        key, secret = create_key_for(get_caller(request), **_body(NewKeySerializer(data=request.data)))
+        key, secret = create_key_for(get_caller(request), **_with_cap(_body(NewKeySerializer(data=request.data))))
         return _issued(key, secret=secret)
 
 
 class KeyView(APIView):
-    """Revoke a key."""
+    """Change or revoke a key."""
 
     permission_classes = [HasAccount, scope_required("keys:write")]
 
@@ -62,7 +75,21 @@ class KeyView(APIView):
         """Revoke a key. Repeating the request changes nothing."""
         key = get_key(get_caller(request).required_account, key_id=key_id)
         revoke_key(key)
-        return Response(KeySerializer(key).data)
+        return Response(_shape(key))
+
+    @extend_schema(
+        operation_id="keys_update",
+        tags=["keys"],
+        request=ChangedKeySerializer,
+        responses=KeySerializer,
+        summary="Rename a key, set its cap",
+    )
+    def patch(self, request: Request, key_id: int) -> Response:
+        """Change the name of a key or its spending cap. A key that has a cap itself cannot change caps. Secrets and scopes never change."""
+        caller = get_caller(request)
+        key = get_key(caller.required_account, key_id=key_id)
+        change_key_for(caller, key=key, **_with_cap(_body(ChangedKeySerializer(data=request.data))))
+        return Response(_shape(key))
 
 
 class KeyRotationView(APIView):

@@ -14,6 +14,9 @@ class Balance(models.Model):
     low_threshold_millicredits = models.PositiveBigIntegerField(
         null=True, blank=True, help_text="Threshold of the event credits.low; empty for TTSAI_LOW_CREDITS."
     )
+    top_up_below_millicredits = models.PositiveBigIntegerField(
+        null=True, blank=True, editable=False, help_text="Balance below which credits are bought automatically; empty: never."
+    )
     was_told_low = models.BooleanField(
         default=False, help_text="The event credits.low was sent since the balance was last at or above the threshold."
     )
@@ -26,7 +29,11 @@ class Balance(models.Model):
 
 
 class EntryKind(models.TextChoices):
-    """Kind of a ledger entry. A job has one reservation, one release and at most one charge."""
+    """Kind of a ledger entry. A job has one reservation, one release and at most one charge.
+
+    Subscription: credits of a paid invoice. Refund: credits taken back after a refund. Dispute: taken back while a payment is disputed, given
+    back when it was won. Debt: taken from later credits, for what a refund or dispute could not take.
+    """
 
     RESERVATION = "reservation"
     RELEASE = "release"
@@ -34,6 +41,10 @@ class EntryKind(models.TextChoices):
     BONUS = "bonus"
     PURCHASE = "purchase"
     ADJUSTMENT = "adjustment"
+    SUBSCRIPTION = "subscription"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    DEBT = "debt"
 
 
 class LedgerEntry(models.Model):
@@ -44,6 +55,9 @@ class LedgerEntry(models.Model):
     amount_millicredits = models.BigIntegerField(help_text="Signed amount added to the balance.")
     balance_after_millicredits = models.BigIntegerField()
     job_uuid = models.UUIDField(null=True, blank=True)
+    key_id = models.BigIntegerField(
+        null=True, blank=True, help_text="Key (the first of its rotations) whose monthly spending a reservation counts in."
+    )
     external_ref = models.CharField(max_length=200, null=True, blank=True, unique=True, help_text="Id of the payment or invoice.")
     reason = models.CharField(max_length=300, blank=True)
     actor = models.CharField(

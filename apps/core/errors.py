@@ -72,6 +72,12 @@ class InsufficientCreditsError(ApplicationError):
     code = "insufficient_credits"
 
 
+class KeyCapReachedError(InsufficientCreditsError):
+    """The key's own cap of spending in a month is reached, whatever the account has."""
+
+    code = "key_cap_reached"
+
+
 class NotFoundError(ApplicationError):
     """The object does not exist or belongs to another account."""
 

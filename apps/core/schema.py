@@ -54,7 +54,7 @@ ERROR = {
 ERRORS = {
     "400": "The request is malformed, or names what is not there (an unknown model, too).",
     "401": "The key is missing, wrong, expired or revoked.",
-    "402": "Not enough credits; `credits_remaining` and `credits_needed` stand beside `error`.",
+    "402": "Not enough credits, or the key's spending cap of the month is reached (`key_cap_reached`); `credits_remaining` and `credits_needed` stand beside `error`.",
     "403": "The key or the plan does not open this, or the account is suspended.",
     "404": "There is no such thing, or it is not yours.",
     "409": "The Idempotency-Key was used with another body, or the state does not allow this.",

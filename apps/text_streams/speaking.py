@@ -97,4 +97,5 @@ def _refund(job: Job) -> None:
             reason=f"Speech of the job {job.uuid.hex} was made ahead and never sent.",
             actor=REFUND_ACTOR,
             external_ref=f"unsent:{job.uuid.hex}",
+            refunded_job=job.uuid,
         )

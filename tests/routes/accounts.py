@@ -19,6 +19,7 @@ def a_listed_key(account: Account) -> Owned:
 ROWS = [
     row("keys/", "GET", scope="keys:read", owns=a_listed_key),
     row("keys/", "POST", scope="keys:write", owns=None, body={"name": "mine", "scopes": ["keys:write"]}),
+    row("keys/<key_id>/", "PATCH", scope="keys:write", owns=a_key, body={"name": "renamed"}),
     row("keys/<key_id>/", "DELETE", scope="keys:write", owns=a_key),
     row("keys/<key_id>/rotate/", "POST", scope="keys:write", owns=a_key, body={}),
     row("ws-tickets/", "POST", scope=None, owns=None, body={}),

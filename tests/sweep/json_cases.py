@@ -163,6 +163,8 @@ KEYS = [
     ),
     *(Bad("no such key", "DELETE", f"/v1/keys/{number}/", status=404) for number in (0, 99999999, 2**31, 2**63, 10**30)),
     *(Bad("no number", "DELETE", f"/v1/keys/{number}/", status=404) for number in ("-1", "1.0", "abc", "%D9%A3", "1e3")),
+    *(Bad(f"cap {value!r}", "PATCH", "/v1/keys/1/", json={"monthly_cap_credits": value}) for value in (-1, 0, HUGE, "x", [], 0.0001)),
+    Bad("no such key", "PATCH", f"/v1/keys/{2**63}/", json={}, status=404),
     *(Bad(f"overlap {value!r}", "POST", "/v1/keys/1/rotate/", json={"overlap_seconds": value}) for value in (-1, HUGE, "x", None, [], 1.5)),
     Bad("no such key", "POST", f"/v1/keys/{2**63}/rotate/", json={}, status=404),
 ]

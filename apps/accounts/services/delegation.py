@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.accounts.callers import Caller
 from apps.accounts.models import ApiKey
-from apps.accounts.services.keys import KEY_START, create_key, rotate_key
+from apps.accounts.services.keys import KEY_START, UNCHANGED_CAP, change_key, create_key, rotate_key
 from apps.core.dialects import lowest_limits_by_scope
 from apps.core.errors import PermissionDeniedError
 
@@ -20,8 +20,16 @@ def create_key_for(caller: Caller, **asked: Any) -> tuple[ApiKey, str]:
 def rotate_key_for(caller: Caller, *, key: ApiKey, overlap_seconds: int) -> tuple[ApiKey, str]:
     """Rotate a key. Its successor is returned to the caller, so it may have no more rights than the caller's own key."""
     if caller.key is not None and key.pk != caller.key.pk:
+        _check_uncapped(caller.key)
         _check_not_wider(key, than=caller.key)
     return rotate_key(key, overlap_seconds=overlap_seconds)
+
+
+def change_key_for(caller: Caller, *, key: ApiKey, name: str | None = None, monthly_cap_millicredits: int | None = UNCHANGED_CAP) -> None:
+    """Change the name or the spending cap of a key. A key with a cap changes no caps, its own neither."""
+    if caller.key is not None and monthly_cap_millicredits != UNCHANGED_CAP:
+        _check_uncapped(caller.key)
+    change_key(key, name=name, monthly_cap_millicredits=monthly_cap_millicredits)
 
 
 def _create_key_with(
@@ -32,9 +40,11 @@ def _create_key_with(
     requests_per_minute: int | None,
     requests_per_minute_by_scope: dict[str, int],
     concurrent_jobs: int | None,
+    monthly_cap_millicredits: int | None = None,
     start: str = KEY_START,
 ) -> tuple[ApiKey, str]:
     """Create a key. Scopes and limits that are left out are inherited from the maker."""
+    _check_uncapped(maker)
     scopes = scopes or maker.scopes
     most = maker.account.plan.requests_per_minute
     inherited = {scope: min(limit, most) for scope, limit in maker.requests_per_minute_by_scope.items() if not scopes or scope in scopes}
@@ -52,9 +62,17 @@ def _create_key_with(
         requests_per_minute=asked.requests_per_minute,
         requests_per_minute_by_scope=asked.requests_per_minute_by_scope,
         concurrent_jobs=asked.concurrent_jobs,
+        monthly_cap_millicredits=monthly_cap_millicredits,
         created_by=maker.created_by,
         start=start,
     )
+
+
+def _check_uncapped(maker: ApiKey) -> None:
+    """Raise 403 for a key with a spending cap, which keys of its making would not count against."""
+    if maker.monthly_cap_millicredits is not None:
+        message = "A key with a spending cap makes no other keys and changes no caps. Use a key without a cap, or the page of keys."
+        raise PermissionDeniedError(message, code="limit_too_high", param="monthly_cap_credits")
 
 
 def _limit_or_default(asked: int | None, *, makers: int | None, plans: int) -> int | None:

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +23,8 @@ SECRET_LENGTH = 43
 """32 bytes are 43 characters of URL-safe base64."""
 LIVE_KEYS_LIMIT = 200
 """Most live keys of one account: enough for a key per machine, and a bound on what listing and rotating keys may cost."""
+UNCHANGED_CAP: Final = -1
+"""Value of a cap that a change leaves as it is."""
 OVERLAP_SECONDS_LIMIT = 30 * 24 * 3600
 
 
@@ -38,6 +41,7 @@ def create_key(
     requests_per_minute: int | None = None,
     requests_per_minute_by_scope: dict[str, int] | None = None,
     concurrent_jobs: int | None = None,
+    monthly_cap_millicredits: int | None = None,
     created_by: User | None = None,
     is_operator: bool = False,
     start: str = KEY_START,
@@ -66,6 +70,7 @@ def create_key(
                 requests_per_minute=requests_per_minute,
                 requests_per_minute_by_scope=scope_limits,
                 concurrent_jobs=concurrent_jobs,
+                monthly_cap_millicredits=monthly_cap_millicredits,
                 is_limited_apart=is_operator and (requests_per_minute, concurrent_jobs) != (None, None),
             ),
             start=start,
@@ -91,10 +96,21 @@ def rotate_key(key: ApiKey, *, overlap_seconds: int) -> tuple[ApiKey, str]:
                 requests_per_minute=key.requests_per_minute,
                 requests_per_minute_by_scope=key.requests_per_minute_by_scope,
                 concurrent_jobs=key.concurrent_jobs,
+                monthly_cap_millicredits=key.monthly_cap_millicredits,
+                first_key_id=key.first_key_id or key.pk,
                 is_limited_apart=key.is_limited_apart,
             ),
             start=next((start for start in KEY_STARTS if key.prefix.startswith(start)), KEY_START),
         )
+
+
+def change_key(key: ApiKey, *, name: str | None = None, monthly_cap_millicredits: int | None = UNCHANGED_CAP) -> None:
+    """Change the name or the spending cap of a key; a cap of None removes it. A cap below what was spent refuses further requests."""
+    if name is not None:
+        key.name = name
+    if monthly_cap_millicredits != UNCHANGED_CAP:
+        key.monthly_cap_millicredits = monthly_cap_millicredits
+    key.save(update_fields=["name", "monthly_cap_millicredits"])
 
 
 def revoke_key(key: ApiKey) -> None:

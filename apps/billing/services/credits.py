@@ -1,8 +1,11 @@
 """Credits from other sources than jobs: bonuses, purchases, adjustments by an operator."""
 
+from uuid import UUID
+
 from django.db import connection, transaction
 
 from apps.billing.models import Balance, EntryKind, LedgerEntry
+from apps.billing.services.key_caps import uncount_spending
 from apps.billing.services.low_balance import IS_NEWS, THRESHOLD, default_threshold_millicredits, notify_low_balance
 from apps.core.errors import ConflictError, InvalidRequestError
 
@@ -22,8 +25,20 @@ SELECT available_millicredits, is_news FROM moved
 GRANTS = frozenset({EntryKind.BONUS, EntryKind.PURCHASE, EntryKind.ADJUSTMENT})
 
 
-def grant_credits(account_id: int, *, amount_millicredits: int, kind: str, reason: str, actor: str, external_ref: str | None = None) -> int:
-    """Add credits, or subtract them for a negative adjustment; returns the balance. Deduplicated by external_ref."""
+def grant_credits(
+    account_id: int,
+    *,
+    amount_millicredits: int,
+    kind: str,
+    reason: str,
+    actor: str,
+    external_ref: str | None = None,
+    refunded_job: UUID | None = None,
+) -> int:
+    """Add credits, or subtract them for a negative adjustment; returns the balance. Deduplicated by external_ref.
+
+    A refund of a job is subtracted from the spending of its key.
+    """
     if amount_millicredits == 0:
         raise InvalidRequestError("The amount is zero.", param="credits")
     if kind not in GRANTS or (amount_millicredits < 0 and kind != EntryKind.ADJUSTMENT):
@@ -54,6 +69,8 @@ def grant_credits(account_id: int, *, amount_millicredits: int, kind: str, reaso
         available, is_news = row
         if is_news and amount_millicredits < 0:
             notify_low_balance(account_id, available_millicredits=available)
+        if refunded_job is not None:
+            uncount_spending(refunded_job, amount_millicredits=amount_millicredits)
         return int(available)
 
 

@@ -8,6 +8,7 @@ CODES: Final = {
     "missing_api_key": "INVALID_AUTH",
     "invalid_api_key": "INVALID_AUTH",
     "insufficient_credits": "ASR_PAYMENT_REQUIRED",
+    "key_cap_reached": "ASR_PAYMENT_REQUIRED",
     "unknown_model": "INVALID_QUERY_PARAMETER",
     "invalid_url": "REMOTE_CONTENT_ERROR",
 }

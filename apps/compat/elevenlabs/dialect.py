@@ -15,6 +15,7 @@ ERRORS: Final[Mapping[str, tuple[int, str]]] = {
     "invalid_api_key": (401, "invalid_api_key"),
     "missing_scope": (403, "missing_permissions"),
     "insufficient_credits": (401, "quota_exceeded"),
+    "key_cap_reached": (401, "quota_exceeded"),
     "concurrency_limit_exceeded": (429, "too_many_concurrent_requests"),
     "text_too_long": (400, "max_character_limit_exceeded"),
     "unknown_voice": (404, "voice_not_found"),

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from apps.core.errors import ApplicationError, InvalidRequestError
 
-CODES: Final = {"insufficient_credits": "insufficient_quota"}
+CODES: Final = {"insufficient_credits": "insufficient_quota", "key_cap_reached": "insufficient_quota"}
 """OpenAI's names of codes by which its clients decide whether to go on; others are the platform's own."""
 
 

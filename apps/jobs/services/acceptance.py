@@ -161,7 +161,7 @@ def _dispatch(jobs: JobTransaction) -> None:
 def _take_price(caller: Caller, plan: JobPlan, *, job_uuid: UUID) -> int | None:
     """Reserve the price. Counting characters locks the address's day, so that submissions of one address follow each other."""
     if caller.account is not None:
-        return reserve_credits(caller.account.pk, job_uuid=job_uuid, amount_millicredits=plan.price_millicredits)
+        return reserve_credits(caller.account.pk, job_uuid=job_uuid, amount_millicredits=plan.price_millicredits, key_id=caller.key_id)
     if plan.daily_characters and caller.plan.characters_per_day is not None:
         count_anonymous_characters(address_block(caller.address), characters=plan.daily_characters, limit=caller.plan.characters_per_day)
     return None

@@ -21,6 +21,10 @@ KIND_COLOURS = {
     EntryKind.BONUS: "success",
     EntryKind.PURCHASE: "success",
     EntryKind.ADJUSTMENT: "danger",
+    EntryKind.SUBSCRIPTION: "success",
+    EntryKind.REFUND: "danger",
+    EntryKind.DISPUTE: "danger",
+    EntryKind.DEBT: "danger",
 }
 
 
