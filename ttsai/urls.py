@@ -1,4 +1,4 @@
-"""Root URL configuration, with the zone of each route: the API under both prefixes, other vendors' APIs, downloads, the admin, pages.
+"""Root URL configuration, with the zone of each route: the API under both prefixes and by session, other vendors' APIs, downloads, the admin, pages.
 
 The zone of a path, known route or not, is that of the first entry that it begins with, so the pages, at the root, come after the others.
 Paths below the prefix of a dialect are API whatever their entry; dialects may be included at the root too.
@@ -52,6 +52,7 @@ def routes_of(dialect: Dialect) -> list[URLResolver]:
 urlpatterns = [
     in_zone(zones.API, path("v1/", include(API))),
     in_zone(zones.API, path("api/v1/", include(API))),
+    in_zone(zones.WEB_API, path("web/v1/", include([*API, path("", include("apps.compat.openai.urls"))]))),
     in_zone(zones.API, path("mcp/", McpView.as_view())),
     in_zone(zones.FILE, path("static/", include("apps.speech.download_urls"))),
     in_zone(zones.OPERATOR, path("admin/", admin.site.urls)),

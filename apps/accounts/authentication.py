@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from structlog.contextvars import bind_contextvars
 
 from apps.accounts.callers import Caller, CallerUser, anonymous_caller, caller_of_account, caller_of_key
-from apps.accounts.models import Account, AccountStatus, ApiKey
+from apps.accounts.models import Account, AccountStatus, ApiKey, Membership
 from apps.accounts.selectors import find_key, get_anonymous_plan
 from apps.accounts.services.keys import has_key_form
 from apps.core.addresses import address_block, client_address
@@ -79,13 +79,16 @@ def check_active(account: Account) -> None:
 
 
 def recheck_caller(caller: Caller) -> None:
-    """Raise 401 or 403 if the key or the account ended since a caller was authenticated, such as one with an open socket."""
+    """Raise 401 or 403 if the key, the membership or the account ended since a caller was authenticated, such as one with an open socket."""
     if caller.account is None or time.monotonic() - caller.authenticated_at < RECHECK_AFTER_SECONDS:
         return
     if caller.key is not None:
         key = ApiKey.objects.filter(pk=caller.key.pk).first()
         if key is None or not key.is_live:
             raise AuthenticationFailedError("This API key was revoked or has expired since the request began.")
+    members = Membership.objects.filter(account=caller.account, user=caller.user, user__is_active=True, role=caller.role or "")
+    if caller.user is not None and not members.exists():
+        raise PermissionDeniedError("Your membership in this account ended or changed since the request began.", code="not_a_member")
     check_active(Account.objects.get(pk=caller.account.pk))
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from apps.accounts.models import Account, ApiKey, Plan, User
+from apps.accounts.models import Account, ApiKey, Membership, Plan, Role, User
+from apps.accounts.roles import SCOPES_OF_ROLE, Permission, has_permission
 from apps.core.addresses import address_block
 from apps.core.errors import PermissionDeniedError
 from apps.core.limits import RequestBucket
@@ -28,6 +29,8 @@ class Caller:
     """Base URL of the server as the request addressed it, for links in webhooks that are sent later."""
     user: User | None = None
     """Person whose session this is; None for a key and for an anonymous caller."""
+    role: Role | None = None
+    """Role of that person in the account."""
     authenticated_at: float = field(default_factory=time.monotonic, compare=False)
     """Moment of the authentication, on the monotonic clock."""
 
@@ -73,11 +76,22 @@ class Caller:
         return None if self.key is None else self.key.pk
 
     def has_scope(self, scope: str) -> bool:
-        """True if the key has the scope or is unrestricted. Sessions have all scopes; anonymous callers are limited by their plan."""
+        """True if the key has the scope or is unrestricted, or the role of the session's person has it. Anonymous callers are limited by their
+        plan.
+        """
+        if self.role is not None:
+            return scope in SCOPES_OF_ROLE[self.role]
         return self.key is None or not self.key.scopes or scope in self.key.scopes
 
+    def may(self, permission: Permission) -> bool:
+        """True if the session's person may do this in the account. For pages: keys and anonymous callers may not."""
+        return self.role is not None and has_permission(self.role, permission)
+
     def needs_scope(self, scope: str) -> None:
-        """Raise 403 if the key lacks the scope."""
+        """Raise 403 if the key or the role lacks the scope."""
+        if not self.has_scope(scope) and self.role is not None:
+            message = f"Your role in this account, {self.role}, lacks the scope {scope!r}. An owner of the account can change your role."
+            raise PermissionDeniedError(message, code="missing_scope")
         if not self.has_scope(scope):
             message = f"This key lacks the scope {scope!r}. Use a key that has it: GET /v1/keys/ lists the keys and their scopes."
             raise PermissionDeniedError(message, code="missing_scope")
@@ -131,9 +145,10 @@ def caller_of_account(account: Account, *, address: str, public_base: str = "") 
     )
 
 
-def caller_of_session(account: Account, *, user: User, address: str, public_base: str = "") -> Caller:
-    """Caller for a person who acts for an account."""
-    return replace(caller_of_account(account, address=address, public_base=public_base), user=user)
+def caller_of_session(membership: Membership, *, address: str, public_base: str = "") -> Caller:
+    """Caller for a person who acts for an account that they are a member of, with the scopes of their role."""
+    caller = caller_of_account(membership.account, address=address, public_base=public_base)
+    return replace(caller, user=membership.user, role=Role(membership.role))
 
 
 def anonymous_caller(plan: Plan, *, address: str, public_base: str = "") -> Caller:

@@ -114,10 +114,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Role(models.TextChoices):
-    """Role of a member in an account."""
+    """Role of a member in an account; apps/accounts/roles.py says what each may do."""
 
     OWNER = "owner"
-    MEMBER = "member"
+    DEVELOPER = "developer"
+    BILLING = "billing"
+    VIEWER = "viewer"
 
 
 class Membership(models.Model):
@@ -125,7 +127,7 @@ class Membership(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=20, choices=Role.choices, default=Role.MEMBER)
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.DEVELOPER)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from apps.accounts.callers import find_caller, get_caller
 from apps.core.dialects import dialect_of
 from apps.core.errors import AuthenticationFailedError
+from apps.core.zones import zone_of_request
 
 
 class AnyCaller(BasePermission):
@@ -21,6 +22,8 @@ class HasAccount(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002 - DRF's signature
         caller = find_caller(request)
         if caller is None:
+            raise AuthenticationFailedError("Authentication required: log in.", code="not_logged_in")
+        if caller.is_anonymous and zone_of_request(request).has_sessions:
             raise AuthenticationFailedError("Authentication required: log in.", code="not_logged_in")
         if caller.is_anonymous:
             example = dialect_of(request.path).key_headers[0].example

@@ -87,11 +87,13 @@ def find_account_of(email: str) -> Account | None:
     return found[0] if found else None
 
 
-def find_account_of_member(user: User, *, account_id: int | None) -> Account | None:
-    """The account that a person acts for: the given one if it is theirs, otherwise one that they own, otherwise their first."""
+def list_memberships(user: User, *, first_account_id: int | None = None) -> list[Membership]:
+    """Memberships of a person with accounts and plans: the one in the given account, then those as owner, then the others by age."""
     memberships = list(Membership.objects.select_related("account__plan").filter(user=user).order_by("account_id"))
-    memberships.sort(key=lambda membership: (membership.account_id != account_id, membership.role != Role.OWNER))
-    return memberships[0].account if memberships else None
+    memberships.sort(key=lambda membership: (membership.account_id != first_account_id, membership.role != Role.OWNER))
+    for membership in memberships:
+        membership.user = user
+    return memberships
 
 
 def get_account_of(email: str) -> Account:

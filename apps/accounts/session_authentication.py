@@ -1,24 +1,19 @@
 """Authentication of people by their session, for the pages and JSON views of a zone with sessions. API zones take keys only."""
 
-from typing import Any, Final
+import copy
+from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.request import Request
 
+from apps.accounts.acting import SAFE_METHODS, caller_of_member, find_person, list_own_memberships
 from apps.accounts.authentication import check_active
-from apps.accounts.callers import Caller, CallerUser, caller_of_session
-from apps.accounts.models import User
-from apps.accounts.selectors import find_account_of_member
-from apps.core.addresses import client_address
+from apps.accounts.callers import Caller, CallerUser
+from apps.accounts.roles import Permission
 from apps.core.dialects import dialect_of
 from apps.core.errors import PermissionDeniedError
-from apps.core.links import find_public_base
 from apps.core.zones import zone_of_request
-
-SESSION_ACCOUNT: Final = "account_id"
-"""Session entry with the account that a person with several accounts acts for."""
 
 
 class SessionAuthentication(BaseAuthentication):
@@ -31,16 +26,18 @@ class SessionAuthentication(BaseAuthentication):
         http_request: HttpRequest = request._request  # noqa: SLF001 - DRF has no other name for it
         if not zone_of_request(http_request).has_sessions or _has_key(http_request):
             return None
-        user: User | AnonymousUser = http_request.user
-        if not isinstance(user, User) or not user.is_active:
+        person = find_person(http_request)
+        if person is None:
             return None
         _check_csrf(http_request)
-        account = find_account_of_member(user, account_id=http_request.session.get(SESSION_ACCOUNT))
-        if account is None:
+        memberships = list_own_memberships(http_request, person)
+        if not memberships:
             raise PermissionDeniedError("You are not a member of any account.", code="no_account")
-        check_active(account)
-        address, public_base = client_address(http_request), find_public_base(http_request)
-        caller = caller_of_session(account, user=user, address=address, public_base=public_base)
+        check_active(memberships[0].account)
+        caller = caller_of_member(http_request, memberships[0])
+        if http_request.method not in SAFE_METHODS and not caller.may(Permission.CHANGE):
+            message = f"Your role in this account, {caller.role}, changes nothing. An owner of the account can change your role."
+            raise PermissionDeniedError(message, code="role_changes_nothing")
         http_request.caller = caller  # type: ignore[attr-defined]  # for RequestMiddleware, which shows the limits
         return CallerUser(caller), caller
 
@@ -50,10 +47,14 @@ def _has_key(request: HttpRequest) -> bool:
 
 
 def _check_csrf(request: HttpRequest) -> None:
-    """Raise 403 without a valid token. REST framework exempts its views from Django's own check."""
-    check = CSRFCheck(_no_response)
-    check.process_request(request)
-    reason = check.process_view(request, _no_response, (), {})
+    """Raise 403 without a valid token in the header. REST framework exempts its views from Django's own check.
+
+    Django looks for the token in the form first, which would read files of any size before the view's own parser does.
+    """
+    check, bare = CSRFCheck(_no_response), copy.copy(request)
+    bare._post = QueryDict()  # type: ignore[attr-defined]  # noqa: SLF001 - where Django keeps the parsed form
+    check.process_request(bare)
+    reason = check.process_view(bare, _no_response, (), {})
     if reason:
         raise PermissionDeniedError(
             f"CSRF check failed: {reason} Send the token of the cookie `csrftoken` as `X-CSRFToken`.", code="csrf_failed"

@@ -137,6 +137,16 @@ def _options(request: PlatformRequest) -> HttpResponseBase:
     return HttpResponse(headers={"Allow": ", ".join(allowed), "Content-Length": "0"})
 
 
+def load_session(request: HttpRequest) -> None:
+    """Give a request its session and its user outside of the middleware, for checks of the shell before the body is read."""
+    SessionMiddleware(_no_response).process_request(request)
+    AuthenticationMiddleware(_no_response).process_request(request)
+
+
+def _no_response(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
 class SessionZoneMiddleware:
     """Django's middleware for sessions, users, CSRF and messages, in zones with sessions: API requests do not pay for it."""
 

@@ -110,8 +110,8 @@ class PlatformSchema(AutoSchema):
 
 
 def only_first_prefix(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
-    """Drop `/api/v1/`, which equals `/v1/`, and `/api/v2/`."""
-    return [endpoint for endpoint in endpoints if not endpoint[0].startswith(("/api/v1/", "/api/v2/"))]
+    """Drop `/api/v1/` and `/web/v1/`, which equal `/v1/`, and `/api/v2/`."""
+    return [endpoint for endpoint in endpoints if not endpoint[0].startswith(("/api/v1/", "/web/v1/", "/api/v2/"))]
 
 
 def add_bodies_of_webhooks(result: dict[str, Any], *, generator: SchemaGenerator, **_: Any) -> dict[str, Any]:

@@ -40,6 +40,8 @@ class Zone:
 
 API: Final = Zone(name="api", is_private=True)
 """Programs with a key, in the dialect of the path."""
+WEB_API: Final = Zone(name="web_api", has_sessions=True, is_cross_origin=False, is_private=True)
+"""The same API for the pages of this site, by session. Without one the caller is anonymous."""
 PAGE: Final = Zone(name="page")
 """Public pages; also every address that no other zone claims."""
 FILE: Final = Zone(name="file", has_optional_slash=False)

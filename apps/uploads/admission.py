@@ -11,8 +11,11 @@ from apps.accounts.authentication import KeyAuthentication
 from apps.accounts.callers import get_caller
 from apps.accounts.models import AccountStatus
 from apps.accounts.permissions import HasAccount
+from apps.accounts.session_authentication import SessionAuthentication
 from apps.core.errors import ConflictError, PermissionDeniedError
 from apps.core.ids import find_uuid
+from apps.core.middleware import load_session
+from apps.core.zones import zone_of_request
 from apps.uploads.models import Upload, UploadState
 from apps.uploads.selectors import get_announced_upload
 from apps.uploads.spool import check_disk
@@ -24,10 +27,12 @@ _signer = Signer(salt="uploads.content")
 
 
 def admit_form(request: HttpRequest, **_: str) -> int:
-    """Admit a form with a file: 401 without a key, 413 beyond the plan's limit. Returns the number of bytes of the body. Parameters of the
+    """Admit a form with a file: 401 without a key or a session, 413 beyond the plan's limit. Returns the number of bytes of the body. Parameters of the
     path are not looked at.
     """
-    wrapped = Request(request, authenticators=[KeyAuthentication()])
+    if zone_of_request(request).has_sessions:
+        load_session(request)
+    wrapped = Request(request, authenticators=[SessionAuthentication(), KeyAuthentication()])
     HasAccount().has_permission(wrapped, None)
     check_disk()
     allowed = get_caller(wrapped).plan.max_upload_bytes

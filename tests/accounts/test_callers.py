@@ -6,7 +6,7 @@ from apps.accounts.callers import anonymous_caller, caller_of_key, caller_of_ses
 from apps.accounts.scopes import SCOPES
 from apps.core.errors import PermissionDeniedError
 from apps.core.limits import RequestBucket
-from tests.factories import AccountFactory, AnonymousPlanFactory, PlanFactory, UserFactory, make_key
+from tests.factories import AccountFactory, AnonymousPlanFactory, MembershipFactory, PlanFactory, make_key
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "203.0.113.7"
@@ -86,9 +86,11 @@ def test_required_account_is_refused_to_views_that_let_anonymous_callers_in() ->
         anonymous.required_account  # noqa: B018
 
 
-def test_session_of_a_person_has_the_limits_of_the_plan_and_every_scope() -> None:
-    account, user = AccountFactory(plan=PlanFactory(requests_per_minute=10, concurrent_jobs=2)), UserFactory()
-    caller = caller_of_session(account, user=user, address=ADDRESS)
+def test_session_of_a_person_has_the_limits_of_the_plan_and_the_scopes_of_the_role() -> None:
+    account = AccountFactory(plan=PlanFactory(requests_per_minute=10, concurrent_jobs=2))
+    membership = MembershipFactory(account=account, role="developer")
+    caller = caller_of_session(membership, address=ADDRESS)
+    user = membership.user
     assert (caller.key, caller.user, caller.tenant, caller.is_anonymous) == (None, user, f"account:{account.pk}", False)
     assert caller.request_buckets == (RequestBucket(f"requests:account:{account.pk}", 10),)
     assert (caller.counts_jobs_by_key, caller.is_limited_apart, caller.has_scope("keys:write")) == (False, False, True)

@@ -9,11 +9,12 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import path
 
+from apps.accounts.acting import SESSION_ACCOUNT
 from apps.accounts.authentication import KeyAuthentication
 from apps.accounts.models import ApiKey, Role
 from apps.accounts.selectors import get_anonymous_plan
 from apps.accounts.services import suspend_account
-from apps.accounts.session_authentication import SESSION_ACCOUNT, SessionAuthentication
+from apps.accounts.session_authentication import SessionAuthentication
 from apps.accounts.views import KeyListView, KeyRotationView
 from apps.batches.models import Batch
 from apps.batches.views import BatchView
@@ -161,7 +162,7 @@ def test_people_without_an_account_or_with_a_suspended_one_are_refused(member: A
 
 def test_person_with_several_accounts_acts_for_the_chosen_or_the_owned_one(member: Any) -> None:
     joined, foreign = AccountFactory(), AccountFactory()
-    earlier = MembershipFactory(user=member.user, account=joined, role=Role.MEMBER)
+    earlier = MembershipFactory(user=member.user, account=joined, role=Role.DEVELOPER)
     client = logged_in(member)
 
     def acting_for(account_id: int) -> int:
@@ -176,3 +177,14 @@ def test_person_with_several_accounts_acts_for_the_chosen_or_the_owned_one(membe
         member.account.pk,
         member.account.pk,
     ]
+
+
+def test_account_that_the_person_left_is_never_replaced_by_another_in_a_change(member: Any) -> None:
+    left = MembershipFactory(user=member.user, account=AccountFactory(), role=Role.OWNER)
+    client = logged_in(member)
+    session = client.session
+    session[SESSION_ACCOUNT] = left.account_id
+    session.save()
+    left.delete()
+    assert error_of(post(client, "/portal/keys", {"name": "mine"})) == (403, "not_a_member")
+    assert (ApiKey.objects.count(), client.get("/portal/account").json()["id"]) == (0, member.account.pk)

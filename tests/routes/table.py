@@ -136,8 +136,8 @@ def routes_below(prefix: str) -> list[Route]:
 
 
 def other_routes() -> list[Route]:
-    """List the routes below neither prefix of the API."""
-    return [Route(f"/{route.path}", route.view) for route in routes_below("") if not route.path.startswith(("v1/", "api/v1/"))]
+    """List the routes below none of the prefixes of the API."""
+    return [Route(f"/{route.path}", route.view) for route in routes_below("") if not route.path.startswith(("v1/", "api/v1/", "web/v1/"))]
 
 
 def admin_paths() -> set[str]:

@@ -5,7 +5,10 @@ from typing import Any
 from ttsai.settings import environment
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.accounts.authentication.KeyAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "apps.accounts.session_authentication.SessionAuthentication",  # does nothing outside of zones with sessions
+        "apps.accounts.authentication.KeyAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["apps.accounts.permissions.HasAccount"],
     "DEFAULT_THROTTLE_CLASSES": ["apps.accounts.throttles.RequestsPerMinute"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -36,6 +39,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/v1",
+    "AUTHENTICATION_WHITELIST": ["apps.accounts.authentication.KeyAuthentication"],
     "PREPROCESSING_HOOKS": ["apps.core.schema.only_first_prefix"],
     "WEBHOOKS": [
         "apps.speech.documented.JOB_COMPLETED",

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "apps.batches",
     "apps.projects",
     "apps.privacy",
+    "apps.teams",
     "apps.operator",
 ]
 

@@ -1,0 +1,1 @@
+"""Members of accounts: access of pages by role, invitations, changes of roles."""
