@@ -14,7 +14,7 @@ def rename_developers(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0010_plan_max_projects")]
+    dependencies = [("accounts", "0011_spending_caps")]
 
     operations = [
         migrations.RunPython(rename_members, rename_developers),
