@@ -90,6 +90,7 @@ app.conf.update(
         "expire uploads": {"task": "platform.expire_uploads", "schedule": at(minute="*/10")},
         "sweep cache": {"task": "platform.sweep_cache", "schedule": at(minute="*")},
         "sweep voices": {"task": "platform.sweep_voices", "schedule": at(minute="*/10")},
+        "delete taken down voices": {"task": "platform.delete_taken_down_voices", "schedule": at(minute="34")},
         "continue erasures": {"task": "platform.continue_erasures", "schedule": at(minute="*/10")},
         "forget old rows": {"task": "platform.forget_old_rows", "schedule": at(minute="17")},
         "forget deliveries": {"task": "platform.forget_deliveries", "schedule": at(minute="22")},

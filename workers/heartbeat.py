@@ -11,6 +11,7 @@ import redis
 from workers.broker import Claims
 from workers.contract.messages import Announcement, Heartbeat
 from workers.contract.names import ANNOUNCE, CANCEL_CHANNEL, HEARTBEAT, HEARTBEAT_SECONDS
+from workers.memory import resident_bytes
 from workers.model_manager import ModelManager
 from workers.outbox import Outbox
 from workers.parts import Parts
@@ -83,6 +84,8 @@ class HeartbeatSender:
                 loaded=self._models.loaded,
                 is_stopping=self._is_stopping,
                 died_computing=self._died_computing,
+                memory_bytes=resident_bytes(),
+                model_memory_bytes=self._models.budget_bytes,
             )
             self._outbox.send(HEARTBEAT, payload=heartbeat.to_dict(), expires_seconds=HEARTBEAT_EXPIRES_SECONDS, replaces="heartbeat")
 

@@ -1,8 +1,10 @@
-"""Memory allocation settings of the worker process."""
+"""Memory of the worker process: allocation settings, resident size."""
 
 import ctypes
 import logging
+import os
 import sys
+from pathlib import Path
 from typing import Final
 
 logger = logging.getLogger(__name__)
@@ -13,6 +15,8 @@ Two threads that transcribed windows grew from 0.58 to 0.84 GB in two rounds; wi
 """
 M_ARENA_MAX: Final = -8
 """M_ARENA_MAX of malloc.h."""
+STATM: Final = Path("/proc/self/statm")
+"""Sizes of this process in pages, on Linux: the second one is the resident memory."""
 
 
 def limit_arenas() -> None:
@@ -25,3 +29,12 @@ def limit_arenas() -> None:
         return
     if not accepted:
         logger.warning("arenas_not_limited")
+
+
+def resident_bytes() -> int:
+    """Resident memory of this process; 0 where the system does not tell."""
+    try:
+        pages = int(STATM.read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -79,6 +79,11 @@ class ModelManager:
         self._changed = threading.Condition()
 
     @property
+    def budget_bytes(self) -> int:
+        """Memory that loaded models may take together."""
+        return self._budget_bytes
+
+    @property
     def loaded(self) -> tuple[str, ...]:
         """Ids of the loaded engines in alphabetical order."""
         with self._changed:

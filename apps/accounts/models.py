@@ -24,6 +24,12 @@ class Plan(models.Model):
         null=True, blank=True, help_text="Characters per address and UTC day, for callers without a key."
     )
     allowed_models = models.JSONField(default=list, blank=True, help_text='Model ids, ["piper", "kokoro"]; an empty list allows all.')
+    excluded_models = models.JSONField(
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Ids of models that are switched off for this plan, even if `allowed_models` has them.",
+    )
     max_upload_bytes = models.PositiveBigIntegerField(
         null=True, blank=True, help_text="Largest file of one request, in bytes; empty for each endpoint's own limit."
     )
@@ -59,6 +65,10 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def includes_model(self, model_id: str) -> bool:
+        """True if accounts of this plan may use the model."""
+        return model_id not in self.excluded_models and (not self.allowed_models or model_id in self.allowed_models)
 
 
 class AccountStatus(models.TextChoices):

@@ -16,6 +16,10 @@ class Worker(models.Model):
     engines = models.JSONField(default=list, blank=True, help_text="Ids of engines that the worker can serve.")
     missing = models.JSONField(default=dict, blank=True, help_text="Ids of engines that the worker cannot serve, with what is missing.")
     loaded = models.JSONField(default=list, blank=True, help_text="Ids of engines whose weights are in memory.")
+    memory_bytes = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text="Resident memory of the process at the last heartbeat."
+    )
+    model_memory_bytes = models.PositiveBigIntegerField(default=0, db_default=0, help_text="Memory that loaded models may take together.")
     is_stopping = models.BooleanField(default=False)
     last_sent_at = models.FloatField(
         default=0.0, help_text="Time of the latest message by the worker's clock, which detects messages out of order."

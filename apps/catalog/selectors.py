@@ -209,7 +209,9 @@ def list_voices(*, plan: Plan, model: str = "", language: str = "", gender: str 
 
 
 def is_model_allowed(plan: Plan, engine: EngineRow) -> bool:
-    """True if the plan includes the model under the name used in the request."""
+    """True if the plan includes the model under the name used in the request. A model that is off for the plan stands in for none."""
+    if engine.id in plan.excluded_models:
+        return False
     if engine.stand_in is not None and not engine.stand_in.is_alias:
         return _is_in_plan(plan, engine.stand_in.model_id)
     return _is_in_plan(plan, engine.id)
@@ -317,17 +319,18 @@ def _with_stand_in(engine: EngineRow, *, row: StandInRow) -> EngineRow:
 
 
 def _is_in_plan(plan: Plan, model_id: str) -> bool:
-    return not plan.allowed_models or model_id in plan.allowed_models
+    return plan.includes_model(model_id)
 
 
 def _not_allowed(model_id: str, *, plan: Plan) -> PermissionDeniedError:
-    included = ", ".join(plan.allowed_models)
+    included = ", ".join(name for name in plan.allowed_models if plan.includes_model(name))
     if plan.slug == ANONYMOUS_PLAN:
         message = (
             f"The model {model_id!r} needs an API key: send a key as `Authorization: Bearer sk-tts-…`. Models that need none: {included}."
         )
     else:
-        message = f"The plan {plan.name!r} does not include the model {model_id!r}. It includes: {included}."
+        listed = f"It includes: {included}." if included else "GET /v1/models/ lists the models that it includes."
+        message = f"The plan {plan.name!r} does not include the model {model_id!r}. {listed}"
     return PermissionDeniedError(message, code="model_not_allowed", param="model")
 
 

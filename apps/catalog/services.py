@@ -16,6 +16,8 @@ from workers.contract.messages import Announcement, Heartbeat, QueueSlots
 
 TIERS = ("free", "standard", "premium")
 FORGET_WORKERS_AFTER = timedelta(days=7)
+HEARD = ["boot", "last_sent_at", "last_seen_at", "is_stopping", "loaded", "memory_bytes", "model_memory_bytes"]
+"""Fields of a worker that a heartbeat overwrites."""
 RENEWED = ["name", "language", "gender", "description", "tags", "last_announced_at"]
 """Voice fields that an announcement overwrites; the operator or the platform owns the others."""
 
@@ -64,7 +66,11 @@ def record_heartbeat(heartbeat: Heartbeat) -> WorkerState:
         is_new_boot, was_stopping = worker.boot != heartbeat.boot, worker.is_stopping
         worker.boot, worker.last_sent_at, worker.last_seen_at = heartbeat.boot, heartbeat.sent_at, timezone.now()
         worker.is_stopping, worker.loaded = heartbeat.is_stopping, list(heartbeat.loaded)
-        worker.save(update_fields=["boot", "last_sent_at", "last_seen_at", "is_stopping", "loaded"])
+        worker.memory_bytes, worker.model_memory_bytes = (
+            _storable_bytes(heartbeat.memory_bytes),
+            _storable_bytes(heartbeat.model_memory_bytes),
+        )
+        worker.save(update_fields=HEARD)
     if worker.is_stopping != was_stopping:
         clear_catalogue_cache()  # it takes no new parts from here on
     return WorkerState(is_current=True, is_new_boot=is_new_boot)
@@ -82,6 +88,11 @@ def _is_newest(worker: Worker, *, sent_at: float, newest_sent_at: float) -> bool
         return True
     # Its clock was set back, or ours and it was seen in what is the future now: what it says now is the truth.
     return abs(timezone.now() - worker.last_seen_at) > timedelta(seconds=LIVE_SECONDS)
+
+
+def _storable_bytes(number: object) -> int:
+    """The number as the column stores it; 0 if invalid: one bad value must not cost a worker its heartbeat."""
+    return number if isinstance(number, int) and 0 <= number < 1 << 63 else 0
 
 
 def _replace_queues(worker: Worker, *, queues: tuple[QueueSlots, ...]) -> None:

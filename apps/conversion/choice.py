@@ -83,8 +83,7 @@ def _find_recogniser(plan: Plan) -> EngineRow | None:
     timing = [engine for engine in list_models() if engine.kind == "stt" and engine.was_seen_lately and engine.spec.has_word_timings]
 
     def rank(engine: EngineRow) -> tuple[bool, bool, str]:
-        is_included = not plan.allowed_models or engine.id in plan.allowed_models
-        return not is_included, engine.id != DEFAULT_RECOGNISER, engine.id
+        return not plan.includes_model(engine.id), engine.id != DEFAULT_RECOGNISER, engine.id
 
     best = min(timing, key=rank, default=None)
     return None if best is None else find_model(best.id, plan=plan, kind="stt")

@@ -66,7 +66,7 @@ ADMIT = """
 UPDATE jobs_part AS part
 SET state = 'admitted', token = chosen.token, attempts = part.attempts + 1, opens_job = false, worker = '', boot = '',
     units_done = CASE WHEN part.kind = 'speak' THEN part.units_done ELSE 0 END,
-    admitted_at = clock_timestamp(), lease_expires_at = clock_timestamp() + make_interval(secs => %(pickup)s)
+    admitted_at = clock_timestamp(), started_at = NULL, lease_expires_at = clock_timestamp() + make_interval(secs => %(pickup)s)
 FROM (
     SELECT row.id, admitted.token FROM jobs_part AS row
     JOIN unnest(%(ids)s::bigint[], %(tokens)s::uuid[]) AS admitted (id, token) ON admitted.id = row.id

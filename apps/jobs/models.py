@@ -218,6 +218,10 @@ class Part(models.Model):
     deaths = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Number of workers that died while computing the part.")
     not_before = models.DateTimeField(db_default=Now(), help_text="Earliest time of the next attempt.")
     admitted_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True, help_text="Time at which a worker reported the current attempt.")
+    earlier_attempts = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="Attempts that ended without a result: worker, times, error code."
+    )
     lease_expires_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     manifest = models.JSONField(null=True, blank=True)

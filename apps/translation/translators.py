@@ -64,7 +64,7 @@ def find_available_recogniser(plan: Plan, *, preferred: str) -> EngineRow:
 
 def is_included(engine: EngineRow, *, plan: Plan) -> bool:
     """True if the plan includes the model; models chosen for a caller are among these if possible."""
-    return not plan.allowed_models or engine.id in plan.allowed_models
+    return plan.includes_model(engine.id)
 
 
 def list_pairs(recogniser: EngineRow, *, spoken: Collection[str]) -> str:

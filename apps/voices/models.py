@@ -41,6 +41,9 @@ class Enrolment(models.Model):
     demo = models.JSONField(null=True, blank=True, help_text="A sample of the voice: key, format, size.")
     is_blocked = models.BooleanField(default=False, help_text="On: the voice is on the block list and does not speak.")
     is_revoked = models.BooleanField(default=False, help_text="On: the speaker's consent was revoked and the voice does not speak.")
+    is_taken_down = models.BooleanField(
+        default=False, db_default=False, help_text="On: the operator took the voice down after a report, and it does not speak."
+    )
     error_code = models.CharField(max_length=50, blank=True)
     error_message = models.TextField(blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -119,6 +122,40 @@ class Voice(models.Model):
     def is_embed(self) -> bool:
         """True for a voice without a name."""
         return not self.name
+
+
+class Takedown(models.Model):
+    """Decision of the operator that a voice no longer speaks. Its files are kept until the appeal period ends, then they are deleted."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="takedowns")
+    enrolment = models.ForeignKey(
+        Enrolment, null=True, blank=True, on_delete=models.SET_NULL, related_name="takedowns", help_text="Empty once the files are deleted."
+    )
+    voice_id = models.CharField(max_length=40)
+    voice_name = models.CharField(max_length=100, blank=True)
+    reason = models.CharField(max_length=300, help_text="Told to the owner of the voice.")
+    decided_by = models.CharField(max_length=200, help_text="Email address of the operator.")
+    decided_at = models.DateTimeField(db_default=Now(), editable=False)
+    appeal_ends_at = models.DateTimeField(help_text="The files are deleted after this time.")
+    lifted_at = models.DateTimeField(null=True, blank=True, help_text="The appeal succeeded: the voice speaks again.")
+    deleted_at = models.DateTimeField(null=True, blank=True, help_text="The voice and its files were deleted.")
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["appeal_ends_at"], condition=models.Q(lifted_at=None, deleted_at=None), name="takedowns_to_end")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment"], condition=models.Q(lifted_at=None, deleted_at=None), name="one_open_takedown_of_an_enrolment"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.voice_name or 'embed'} ({self.voice_id})"
+
+    @property
+    def is_open(self) -> bool:
+        """True while the owner may appeal."""
+        return self.lifted_at is None and self.deleted_at is None
 
 
 class SavedVoice(models.Model):

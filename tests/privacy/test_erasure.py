@@ -162,7 +162,7 @@ def test_account_of_a_member_of_staff_is_not_erased(owner: Person) -> None:
 
 def test_person_in_two_accounts_stays_when_one_is_erased(owner: Person) -> None:
     other = account_of(person())
-    Membership.objects.create(account=other, user=User.objects.get(email="ada@example.com"), role=Role.MEMBER)
+    Membership.objects.create(account=other, user=User.objects.get(email="ada@example.com"), role=Role.DEVELOPER)
     request_erasure(account_of(owner), requested_by="admin")
     assert continue_erasures() == 1
     assert [one.account_id for one in User.objects.get(email="ada@example.com").memberships.all()] == [other.pk]

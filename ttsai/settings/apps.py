@@ -5,8 +5,8 @@ from typing import Any
 from ttsai.settings.environment import ROOT
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "apps.operator.site_config.OperatorAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "apps.core",
     "apps.accounts",
+    "apps.audit",
     "apps.provenance",
     "apps.billing",
     "apps.webhooks",
@@ -41,6 +42,8 @@ INSTALLED_APPS = [
     "apps.projects",
     "apps.privacy",
     "apps.teams",
+    "apps.announcements",
+    "apps.abuse_reports",
     "apps.operator",
 ]
 

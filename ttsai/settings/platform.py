@@ -135,3 +135,9 @@ of two persons .55, and of the two most alike of twenty .69.
 
 TTSAI_KEPT_EMBEDS = environment.number("TTSAI_KEPT_EMBEDS", 100)
 """Embeds (voices without a name) that an account keeps; the least recently used ones beyond it are deleted."""
+
+TTSAI_APPEAL_DAYS = environment.number("TTSAI_APPEAL_DAYS", 14)
+"""Days in which the owner of a voice that was taken down may appeal; then the voice and its files are deleted."""
+
+TTSAI_ABUSE_REPORTS_PER_DAY = environment.number("TTSAI_ABUSE_REPORTS_PER_DAY", 20)
+"""Abuse reports of an address block in 24 hours; further ones are refused."""

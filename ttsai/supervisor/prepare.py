@@ -24,6 +24,7 @@ def main() -> None:
         cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARE_LOCK])  # the end of the connection gives it back
     call_command("migrate", interactive=False, verbosity=0)
     call_command("load_defaults", stdout=io.StringIO())
+    call_command("ensure_roles", stdout=io.StringIO())
     if os.environ.get("TTSAI_DEMO", "1") != "0":
         call_command("ensure_demo", stdout=io.StringIO())  # it prints the key, which belongs in no log
 

@@ -257,3 +257,7 @@ class Heartbeat(Message):
     is_stopping: bool = False
     died_computing: tuple[str, ...] | None = None
     """As in Announcement."""
+    memory_bytes: int = 0
+    """Resident memory of the worker's process; 0 if unknown."""
+    model_memory_bytes: int = 0
+    """Memory that loaded models may take together; 0 if unknown."""

@@ -25,7 +25,8 @@ LARGEST_UNITS = 1 << 31
 # nobody holds a part's row while waiting for its job's.
 RENEW = """
 UPDATE jobs_part AS part
-SET state = 'running', worker = %(worker)s, boot = %(boot)s, units_done = GREATEST(part.units_done, LEAST(held.units_done, part.units)),
+SET state = 'running', worker = %(worker)s, boot = %(boot)s,
+    started_at = CASE WHEN held.state_before = 'admitted' THEN clock_timestamp() ELSE part.started_at END, units_done = GREATEST(part.units_done, LEAST(held.units_done, part.units)),
     lease_expires_at = LEAST(clock_timestamp() + make_interval(secs => %(lease)s),
                              part.admitted_at + make_interval(secs => COALESCE(part.time_limit_seconds, %(longest)s) + %(grace)s))
 FROM (
@@ -38,7 +39,9 @@ WHERE part.id = held.id RETURNING part.job_id, held.state_before
 
 # What a lost attempt spoke stays counted: its words were published, and are charged if the owner cancels before another attempt gets there.
 REQUEUE = """
-UPDATE jobs_part SET state = 'queued', token = NULL, worker = '', boot = '', lease_expires_at = NULL,
+UPDATE jobs_part SET state = 'queued', token = NULL, worker = '', boot = '', lease_expires_at = NULL, started_at = NULL,
+    earlier_attempts = earlier_attempts || jsonb_build_array(jsonb_build_object('worker', worker, 'admitted_at', admitted_at,
+        'started_at', started_at, 'ended_at', clock_timestamp(), 'error_code', %(code)s::text)),
     units_done = CASE WHEN kind = 'speak' THEN GREATEST(units_done, LEAST(%(units)s, units)) ELSE 0 END,
     attempts = GREATEST(attempts - %(uncounted)s, 0), deaths = deaths + %(deaths)s,
     not_before = clock_timestamp() + make_interval(secs => %(delay)s), error_code = %(code)s

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import Count, Max, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
@@ -16,6 +16,7 @@ from apps.accounts.services import reactivate_account, suspend_account
 from apps.billing.models import LedgerEntry
 from apps.billing.services import open_account
 from apps.cache.services.purge import PurgeScope, purge_cache
+from apps.operator.admin.auditing import AuditedAdmin
 from apps.operator.admin.forms import ConfirmForm, ReasonForm
 from apps.operator.admin.pages import ConfirmationAdmin, FormPage, ReadOnlyAdmin, ReadOnlyInline, in_credits
 from apps.privacy.models import Erasure
@@ -203,6 +204,8 @@ class AccountAdmin(ConfirmationAdmin):
             "All recordings, voice files and demos are deleted. This cannot be undone.",
             "Delete",
             ConfirmForm,
+            is_dangerous=True,
+            is_atomic=False,
         )
         return self.ask(request, page=page, obj=account, perform=perform)
 
@@ -241,7 +244,7 @@ class ErasureAdmin(ReadOnlyAdmin):
 
 
 @admin.register(AnonymousUse)
-class AnonymousUseAdmin(ModelAdmin):
+class AnonymousUseAdmin(AuditedAdmin):
     """Daily characters of anonymous callers. Deleting a row resets the address's count of the day."""
 
     list_display = ["day", "block", "characters"]

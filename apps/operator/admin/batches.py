@@ -104,7 +104,7 @@ class BatchAdmin(UuidSearch, ReadOnlyAdmin):
             return "Cancelled" if ended.is_over else "Its workers are being stopped"
 
         description = "The finished work is charged; the remaining credits are released."
-        page = FormPage(f"Cancel batch {batch}", description, "Cancel the batch", ConfirmForm)
+        page = FormPage(f"Cancel batch {batch}", description, "Cancel the batch", ConfirmForm, is_dangerous=True, is_atomic=False)
         return self.ask(request, page=page, obj=batch, perform=perform)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:

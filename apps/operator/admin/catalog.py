@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -22,6 +21,7 @@ from apps.catalog.catalogue import LIVE_SECONDS
 from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
 from apps.catalog.selectors import clear_catalogue_cache
 from apps.catalog.starting_stand_ins import STARTING_STAND_INS
+from apps.operator.admin.auditing import AuditedAdmin
 from apps.operator.admin.pages import ReadOnlyAdmin, ReadOnlyInline
 
 PAID_BY = {
@@ -115,7 +115,7 @@ class EngineForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __
         fields = ["tier", "millicredits_per_1k", "is_enabled"]
 
 
-class CatalogueAdmin(ModelAdmin):
+class CatalogueAdmin(AuditedAdmin):
     """Base of rows that the catalogue is read from."""
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature

@@ -191,7 +191,12 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
             return "Cancelled" if ended.is_over else "Its workers are being stopped"
 
         page = FormPage(
-            f"Cancel job {job}", "The finished work is charged; the remaining credits are released.", "Cancel the job", ConfirmForm
+            f"Cancel job {job}",
+            "The finished work is charged; the remaining credits are released.",
+            "Cancel the job",
+            ConfirmForm,
+            is_dangerous=True,
+            is_atomic=False,
         )
         return self.ask(request, page=page, obj=job, perform=perform)
 

@@ -1,20 +1,24 @@
 """Shared base of the admin's pages: read-only tables, and actions that ask for confirmation."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
+from apps.audit.services import snapshot
 from apps.core.errors import ApplicationError
+from apps.operator.admin.auditing import AuditedAdmin
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +30,30 @@ class FormPage:
     submit: str
     form_class: type[Form]
     initial: dict[str, Any] = field(default_factory=dict)
+    is_dangerous: bool = False
+    """True for what cannot be undone, or stops a customer: the button is red."""
+    is_atomic: bool = True
+    """False for a service that needs a transaction of its own; then the audit log's entry follows it."""
 
 
-class ConfirmationAdmin(ModelAdmin):
+Outcome = str | HttpResponse
+
+
+class ConfirmationAdmin(AuditedAdmin):
     """Table whose actions open a form first."""
 
     warn_unsaved_form = True
 
-    def ask(
-        self, request: HttpRequest, *, page: FormPage, obj: Model | None, perform: Callable[[dict[str, Any]], str | HttpResponse]
-    ) -> HttpResponse:
-        """Show the form; once it is submitted, perform the action and show its message or page."""
+    def ask(self, request: HttpRequest, *, page: FormPage, obj: Model | None, perform: Callable[[dict[str, Any]], Outcome]) -> HttpResponse:
+        """Show the form; once it is submitted, perform the action, audit it, and show its message or page."""
         form = page.form_class(request.POST if request.method == "POST" else None, initial=page.initial)
         if request.method == "POST" and form.is_valid():
             try:
-                outcome = perform(form.cleaned_data)
+                with transaction.atomic() if page.is_atomic else nullcontext():
+                    outcome = self._perform(request, obj, perform, form.cleaned_data)
             except ApplicationError as error:
                 form.add_error(None, error.message)
+                self.log_failure(request, obj, error.message)
             else:
                 return outcome if isinstance(outcome, HttpResponse) else self._report_success(request, obj=obj, message=outcome)
         context = self.admin_site.each_context(request) | {
@@ -55,23 +66,37 @@ class ConfirmationAdmin(ModelAdmin):
         return render(request, "operator/form_page.html", context | {"back": self._page_of(obj)})
 
     def get_or_404(self, request: HttpRequest, object_id: str) -> Any:
-        """Row for an action that changes it."""
+        """Row for an action, whose own permissions are checked already."""
         obj = self.get_object(request, object_id)
         if obj is None:
             raise Http404
-        if not self.may_act(request, obj=obj):
+        if not self.has_view_permission(request, obj):
             raise PermissionDenied
         return obj
 
-    def may_act(self, request: HttpRequest, *, obj: Model) -> bool:
-        """True if the user may act on the row."""
-        return bool(self.has_change_permission(request, obj))
+    def _perform(
+        self, request: HttpRequest, obj: Model | None, perform: Callable[[dict[str, Any]], Outcome], given: dict[str, Any]
+    ) -> Outcome:
+        """Perform the action and log it. Actions without a row, or with a page of their own as outcome, log themselves."""
+        if obj is None:
+            return perform(given)
+        before, primary_key = snapshot(obj), obj.pk
+        outcome = perform(given)
+        if isinstance(outcome, str):
+            obj.pk = primary_key  # a deletion empties it
+            reason = str(given.get("reason", ""))
+            message = outcome if not reason or reason in outcome else f"{outcome}: {reason}"
+            self.log_outcome(request, obj, message, before=before, after=self._snapshot_now(primary_key))
+        return outcome
+
+    def _snapshot_now(self, primary_key: Any) -> dict[str, Any]:
+        row = self.model._base_manager.filter(pk=primary_key).first()  # noqa: SLF001 - Django's documented API
+        return {} if row is None else snapshot(row)
 
     def _report_success(self, request: HttpRequest, *, obj: Model | None, message: str) -> HttpResponse:
-        if obj is not None:
-            self.log_change(request, obj, message)
         self.message_user(request, message)
-        return HttpResponseRedirect(self._page_of(obj))
+        is_there = obj is not None and self.model._base_manager.filter(pk=obj.pk).exists()  # noqa: SLF001
+        return HttpResponseRedirect(self._page_of(obj if is_there else None))
 
     def _page_of(self, obj: Model | None) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
@@ -89,10 +114,6 @@ class ReadOnlyAdmin(ConfirmationAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         return False
-
-    def may_act(self, request: HttpRequest, *, obj: Model) -> bool:  # noqa: ARG002
-        """The table's change permission, which the form of the row does not use."""
-        return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
 
 
 class ReadOnlyInline(TabularInline):

@@ -6,13 +6,13 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.accounts.models import Plan
 from apps.billing.models import ServicePrice, TierPrice
 from apps.catalog.selectors import clear_catalogue_cache
+from apps.operator.admin.auditing import AuditedAdmin
 
 
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
@@ -43,7 +43,7 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __cl
 
 
 @admin.register(Plan)
-class PlanAdmin(ModelAdmin):
+class PlanAdmin(AuditedAdmin):
     """Plans: limits and permissions of accounts."""
 
     form = PlanForm
@@ -96,7 +96,7 @@ class PlanAdmin(ModelAdmin):
         return int(plan.accounts_on_it)
 
 
-class PriceAdmin(ModelAdmin):
+class PriceAdmin(AuditedAdmin):
     """A table of prices, which the catalogue reads."""
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature

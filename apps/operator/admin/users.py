@@ -7,10 +7,11 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from apps.accounts.models import Membership, User
+from apps.operator.admin.auditing import AuditedAdmin
 
 RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
@@ -18,7 +19,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupAdmin(ModelAdmin):
+class GroupAdmin(AuditedAdmin):
     """Permissions shared by several staff users."""
 
     search_fields = ["name"]
@@ -40,7 +41,7 @@ class MembershipsInline(TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
+class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
     form = UserChangeForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm

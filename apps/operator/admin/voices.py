@@ -6,11 +6,11 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.core.errors import InvalidRequestError
+from apps.operator.admin.auditing import AuditedAdmin
 from apps.operator.admin.forms import ConfirmForm
 from apps.operator.admin.pages import FormPage, ReadOnlyAdmin, job_link
 from apps.voices.models import BlockedVoice, Consent, Enrolment, EnrolmentState, Sample, Voice
@@ -156,11 +156,11 @@ class VoiceAdmin(ReadOnlyAdmin):
             return f"Deleted: {name}"
 
         page = FormPage(f"Delete {voice}", "Its recordings, voice file and demo are deleted. This cannot be undone.", "Delete", ConfirmForm)
-        return self.ask(request, page=page, obj=None if request.method == "POST" else voice, perform=perform)
+        return self.ask(request, page=page, obj=voice, perform=perform)
 
 
 @admin.register(BlockedVoice)
-class BlockedVoiceAdmin(ModelAdmin):
+class BlockedVoiceAdmin(AuditedAdmin):
     """Speakers whose voices nobody may clone. The usual way to add one is the page of a voice."""
 
     list_display = ["name", "reason", "stopped", "created_at"]

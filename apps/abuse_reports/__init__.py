@@ -1,0 +1,1 @@
+"""Reports of abuse by the public, and takedowns of voices."""

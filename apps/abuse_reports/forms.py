@@ -1,0 +1,27 @@
+"""Public form of an abuse report."""
+
+from django import forms
+
+from apps.abuse_reports.models import Reason
+
+
+class ReportForm(forms.Form):
+    subject = forms.CharField(
+        label="Voice or result",
+        max_length=100,
+        help_text="The id of the voice (voice_…), or of the result: the part of its address or file name with 32 digits and letters.",
+    )
+    reason = forms.ChoiceField(label="What is wrong?", choices=Reason.choices)
+    description = forms.CharField(
+        label="Describe it",
+        min_length=10,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="Where you heard it, and whose voice it is.",
+    )
+    email = forms.EmailField(
+        label="Your e-mail address",
+        required=False,
+        help_text="Only for questions of ours. You may leave it empty.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )

@@ -1,0 +1,1 @@
+"""Writes of abuse reports and takedowns."""

@@ -1,0 +1,59 @@
+"""Takedown of a voice: stopped at once, its owner told, every open report about it closed."""
+
+import logging
+from functools import partial
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+
+from apps.abuse_reports.models import AbuseReport, ReportState
+from apps.abuse_reports.services.reports import resolve
+from apps.accounts.models import Role, User
+from apps.announcements.models import Level
+from apps.announcements.services import announce_to_account
+from apps.voices.models import Takedown, Voice
+from apps.voices.services.takedowns import lift, take_down
+
+logger = logging.getLogger(__name__)
+
+
+def take_voice_down(voice: Voice, *, reason: str, decided_by: str) -> Takedown:
+    """Take a voice down, close its open reports, and tell the owners by e-mail and in the dashboard. 409 if it is down already."""
+    with transaction.atomic():
+        takedown = take_down(voice, reason=reason, decided_by=decided_by)
+        for report in AbuseReport.objects.filter(voice__enrolment_id=voice.enrolment_id, state=ReportState.OPEN):
+            resolve(report, state=ReportState.TAKEN_DOWN, resolution=reason, resolved_by=decided_by, takedown=takedown)
+        text = (
+            f"The voice {takedown} was taken down after a report: {takedown.reason[:200]} "
+            f"It is deleted on {takedown.appeal_ends_at:%d %B %Y} unless you appeal."
+        )
+        announce_to_account(voice.account, text=text, level=Level.PROBLEM, ends_at=takedown.appeal_ends_at)
+        _tell(takedown, subject=f"Your voice {takedown} was taken down", text=f"{text}\n\nTo appeal, answer this message.")
+    return takedown
+
+
+def lift_takedown(takedown: Takedown) -> None:
+    """Let the voice speak again and tell the owners. 409 if the takedown is over."""
+    with transaction.atomic():
+        lift(takedown)
+        text = f"The takedown of the voice {takedown} was lifted: it speaks again."
+        announce_to_account(takedown.account, text=text, level=Level.INFO, ends_at=takedown.appeal_ends_at)
+        _tell(takedown, subject=f"Your voice {takedown} speaks again", text=text)
+
+
+def _tell(takedown: Takedown, *, subject: str, text: str) -> None:
+    owners = User.objects.filter(memberships__account=takedown.account_id, memberships__role=Role.OWNER, is_active=True)
+    addresses = list(owners.values_list("email", flat=True))
+    if addresses:
+        transaction.on_commit(partial(_send, addresses, " ".join(subject.split()), text))
+
+
+def _send(addresses: list[str], subject: str, text: str) -> None:
+    """Send one message to each owner. A mail server that is away costs the e-mail, not the takedown: the dashboard tells it too."""
+    for address in addresses:
+        try:
+            send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [address])
+        except (OSError, SMTPException) as error:
+            logger.warning("no e-mail to an owner of a voice: %s", error)

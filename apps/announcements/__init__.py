@@ -1,0 +1,1 @@
+"""Announcements of the operator, shown in the dashboard."""

@@ -1,0 +1,1 @@
+"""Append-only log of what operators did and tried."""

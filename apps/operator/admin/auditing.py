@@ -1,0 +1,82 @@
+"""Audit of the admin: whatever Django's admin logs of an addition, a change or a deletion goes to the audit log with the values before and after."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Model
+from django.forms import BaseModelForm
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from apps.audit.models import Outcome
+from apps.audit.services import Action, Values, differences, plain, record_action, snapshot
+
+_CHANGES = "_audited_changes"
+
+
+class AuditedAdmin(ModelAdmin):
+    """Base of every table of the admin."""
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """Keep the changed values of the form for the entry that follows."""
+        setattr(request, _CHANGES, _changes_of(form))
+        return super().construct_change_message(request, form, formsets, add)
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        record_action(request, Action(name="add", obj=obj, message=_as_text(message), after=snapshot(obj)))
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        before, after = getattr(request, _CHANGES, ({}, {}))
+        record_action(request, Action(name=self.name_of_action(request), obj=obj, message=_as_text(message), before=before, after=after))
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[Model]) -> Any:
+        for obj in queryset:
+            record_action(request, Action(name="delete", obj=obj, message="Deleted", before=snapshot(obj)))
+        return super().log_deletions(request, queryset)
+
+    def name_of_action(self, request: HttpRequest) -> str:
+        """The last part of the route's name: `suspend` of accounts_account_suspend; `change` of a list with editable rows."""
+        name = (request.resolver_match.url_name or "") if request.resolver_match else ""
+        action = name.removeprefix(f"{self.opts.app_label}_{self.opts.model_name}_")
+        return "change" if action == "changelist" else action
+
+    def log_outcome(self, request: HttpRequest, obj: Model, message: str, *, before: Values, after: Values) -> None:
+        """Log an action of one of our own pages."""
+        setattr(request, _CHANGES, differences(before, after))
+        self.log_change(request, obj, message)
+
+    def log_failure(self, request: HttpRequest, obj: Model | None, message: str) -> None:
+        """Log an action that was refused with an explained error."""
+        record_action(request, Action(name=self.name_of_action(request), obj=obj, message=message, outcome=Outcome.FAILED))
+
+
+def _changes_of(form: Any) -> tuple[Values, Values]:
+    if not isinstance(form, BaseModelForm):
+        return {}, {}
+    hidden = [name for name in form.changed_data if "password" in name]
+    names = [name for name in form.changed_data if name not in hidden]
+    before = {name: _shown(form.initial.get(name)) for name in names}
+    return before, {name: _shown(form.cleaned_data.get(name)) for name in names}
+
+
+def _shown(value: Any) -> Any:
+    """Value of a form's field: rows as their keys."""
+    if isinstance(value, Model):
+        return value.pk
+    if isinstance(value, Iterable) and not isinstance(value, str | dict):
+        return [_shown(one) for one in value]
+    return plain(value)
+
+
+def _as_text(message: Any) -> str:
+    """Django's message, which is a list for its own pages and a text for ours."""
+    if isinstance(message, str):
+        return message
+    told = []
+    for entry in message:
+        for kind, details in entry.items():
+            name, fields = details.get("name", ""), ", ".join(map(str, details.get("fields", [])))
+            told.append(" ".join(filter(None, [kind, name, details.get("object", ""), fields])))
+    return "; ".join(told)
