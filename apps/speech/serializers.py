@@ -73,6 +73,17 @@ class SpeechRequestSerializer(serializers.Serializer[Any]):
         return attrs
 
 
+class SpeechStreamSerializer(SpeechRequestSerializer):
+    """Request body of POST /v1/tts/stream/."""
+
+    stream_format = serializers.ChoiceField(
+        choices=list(FORMATS),
+        required=False,
+        allow_null=True,
+        help_text="Format of the `audio` events, if it differs from `format`: listen to `wav` while the stored file becomes `mp3`.",
+    )
+
+
 class SpeechFormSerializer(SpeechRequestSerializer):
     """Form of POST /v1/tts/ with a text as a file."""
 

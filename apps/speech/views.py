@@ -41,6 +41,7 @@ from apps.speech.serializers import (
     SpeechFormSerializer,
     SpeechRequestSerializer,
     SpeechResultSerializer,
+    SpeechStreamSerializer,
 )
 from apps.speech.services import SpeechOrder, request_speech
 from apps.speech.streams import speech_events, stream_audio
@@ -49,7 +50,7 @@ from apps.streaming.answers import AudioForm, StreamedAnswer
 from apps.uploads.parsers import FormParser
 from workers.contract.formats import FORMATS
 
-SHAPE, FORM = SpeechRequestSerializer(), SpeechFormSerializer()
+SHAPE, FORM, STREAM = SpeechRequestSerializer(), SpeechFormSerializer(), SpeechStreamSerializer()
 STREAMED = OpenApiResponse(OpenApiTypes.BINARY, description="With `stream`: the audio, in the requested format.")
 
 
@@ -102,7 +103,7 @@ class SpeechStreamView(APIView):
         tags=["speech"],
         summary="Text to speech as events",
         parameters=[IDEMPOTENCY_HEADER, CACHE_HEADER],
-        request=SpeechRequestSerializer,
+        request=SpeechStreamSerializer,
         responses={
             (200, "text/event-stream"): OpenApiResponse(str, description="`audio` events, then `done`, or `error` where it breaks off."),
             504: OpenApiResponse(OpenApiTypes.OBJECT, description="No audio in time; the job goes on, its `uuid` stands beside `error`."),
@@ -113,9 +114,9 @@ class SpeechStreamView(APIView):
         `sample_rate` and `words` with their times; then `done` with `uuid`, `duration`, `credits_used` and the `url` of the file. The job is
         cancelled when the client disconnects, and what was sent is charged.
         """
-        body = validated(SHAPE, request.data)
+        body = validated(STREAM, request.data)
         order = replace(order_of(body, cache=cache_use(request)), is_streamed=True)
-        events = speech_events(form_of(order), base=public_base(request))
+        events = speech_events(_stream_form(body, order=order), base=public_base(request))
 
         def answer(submission: Submission, *, is_kept: bool) -> HttpResponseBase:
             return StreamedAnswer(submission.job.uuid, is_kept=is_kept, headers=job_headers(submission.job)).events(events)
@@ -152,6 +153,13 @@ class SpeechResultView(APIView):
 def form_of(order: SpeechOrder) -> AudioForm:
     """Form in which the order's listener gets the audio."""
     return AudioForm(order.format, sample_rate=order.sample_rate, bitrate=order.bitrate)
+
+
+def _stream_form(body: Mapping[str, Any], *, order: SpeechOrder) -> AudioForm:
+    """Form of the `audio` events. A bitrate is that of the file if their formats differ."""
+    if body.get("stream_format") in {None, order.format}:
+        return form_of(order)
+    return AudioForm(body["stream_format"], sample_rate=order.sample_rate)
 
 
 def _speak(request: Request, body: Mapping[str, Any], *, order: SpeechOrder, endpoint: str, answer: SpeechAnswer) -> HttpResponseBase:

@@ -44,6 +44,15 @@ def test_events_bring_each_sentence_with_its_words_and_then_the_result(listening
     assert (headers["x-accel-buffering"], headers["x-job-id"]) == ("no", job.uuid.hex)
 
 
+def test_events_in_another_format_leave_the_format_of_the_file(listening: Listen, valkey: redis.Redis) -> None:
+    listener = listening({"text": TEXT, "format": "mp3", "bitrate": 64, "stream_format": "wav"}, path=PATH)
+    PartSpeaker(valkey, admitted_part(only_job())).say(1, 2, is_last=True).finish()
+    *audio, (_, done) = events_in(listener.finish())
+    assert {data["format"] for _, data in audio} == {"wav"}
+    assert b"".join(base64.b64decode(data["audio"]) for _, data in audio)[44:] == pcm_of(1, 2)
+    assert (done["url"].endswith("/output.mp3"), Job.objects.get().output_format) == (True, "mp3")
+
+
 def test_failure_in_mid_stream_is_an_error_event(listening: Listen, valkey: redis.Redis) -> None:
     listener = listening({"text": TEXT}, path=PATH)
     speaker = PartSpeaker(valkey, admitted_part(only_job())).say(1)

@@ -1,0 +1,1 @@
+"""Playground: the pages on which visitors hear speech and try the tools, over the API at /web/v1/."""
