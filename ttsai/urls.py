@@ -1,6 +1,7 @@
-"""Root URL configuration, with the zone of each route: the API under both prefixes and by session, other vendors' APIs, downloads, the admin, pages.
+"""Root URL configuration, with the zone of each route: the API under both prefixes and by session, other vendors' APIs, downloads, the
+admin, the product's pages.
 
-The zone of a path, known route or not, is that of the first entry that it begins with, so the pages, at the root, come after the others.
+The zone of a path is that of the first entry that it begins with. The pages are included without a prefix: they claim only their own routes.
 Paths below the prefix of a dialect are API whatever their entry; dialects may be included at the root too.
 """
 
@@ -39,6 +40,9 @@ API = [
     )
 ]
 
+SITE = [path("", include(f"apps.{app}.urls")) for app in ("website",)]
+"""Pages of the product, each app's below `/`."""
+
 
 def routes_of(dialect: Dialect) -> list[URLResolver]:
     """The dialect's URL configuration, included at each of its roots; the routes of shared paths at its home instead."""
@@ -56,7 +60,7 @@ urlpatterns = [
     in_zone(zones.API, path("mcp/", McpView.as_view())),
     in_zone(zones.FILE, path("static/", include("apps.speech.download_urls"))),
     in_zone(zones.OPERATOR, path("admin/", admin.site.urls)),
-    in_zone(zones.PAGE, path("", include("apps.core.page_urls"))),
+    in_zone(zones.SITE, path("", include(SITE))),
     *chain.from_iterable(routes_of(dialect) for dialect in list_dialects()),
 ]
 

@@ -23,7 +23,8 @@ from apps.core.errors import (
     TooManyRequestsError,
     UnavailableError,
 )
-from apps.core.zones import zone_of_request
+from apps.core.page_safety import site_policy
+from apps.core.zones import PAGE, zone_of_request
 
 logger = logging.getLogger(__name__)
 
@@ -139,7 +140,9 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Handler for 404 (Django's handler404)."""
-    return _json_error_response(request, path_not_found(asked_path(request))) or defaults.page_not_found(request, exception)
+    return _json_error_response(request, path_not_found(asked_path(request))) or _as_page(
+        defaults.page_not_found(request, exception), request
+    )
 
 
 def asked_path(request: HttpRequest) -> str:
@@ -161,7 +164,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _json_error_response(request: HttpRequest, error: ApplicationError) -> JsonResponse | None:
-    """JSON response for the error; None in a zone with HTML error pages."""
-    if zone_of_request(request).has_error_pages:
+    """JSON response for the error; None in a zone with HTML error pages, and for a browser at an address of no zone."""
+    zone = zone_of_request(request)
+    if zone.has_error_pages or (zone is PAGE and "text/html" in request.headers.get("Accept", "")):
         return None
     return error_response(error, request_id=getattr(request, "request_id", ""), path=request.path)
+
+
+def _as_page(response: HttpResponse, request: HttpRequest) -> HttpResponse:
+    """The response with the policy of pages, at an address of no zone too."""
+    if zone_of_request(request) is PAGE:
+        response.headers["Content-Security-Policy"] = site_policy(request)
+    return response

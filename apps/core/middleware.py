@@ -14,6 +14,7 @@ from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
+from django.middleware.gzip import GZipMiddleware
 from django.urls import Resolver404, resolve
 from django.utils.module_loading import import_string
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
@@ -147,12 +148,21 @@ def _no_response(_request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
+class PageCompressionMiddleware(GZipMiddleware):
+    """Compresses pages and their fragments, with Django's random padding against BREACH. Streams and JSON stay as they are."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.streaming or not response.headers.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)
+
+
 class SessionZoneMiddleware:
     """Django's middleware for sessions, users, CSRF and messages, in zones with sessions: API requests do not pay for it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        inner = XFrameOptionsMiddleware(MessageMiddleware(get_response))
+        inner = XFrameOptionsMiddleware(MessageMiddleware(PageCompressionMiddleware(get_response)))
         self.csrf = CsrfViewMiddleware(AuthenticationMiddleware(inner))
         self.with_session = SessionMiddleware(self.csrf)
 

@@ -1,13 +1,10 @@
-"""Views of the index, the schema, the interactive documentation and the home page."""
+"""Views of the index and the schema."""
 
 import json
-import secrets
 from functools import cache
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,12 +12,6 @@ from rest_framework.views import APIView
 
 from apps.core.links import public_base
 from apps.core.schema import schema
-
-DOCS_POLICY = (
-    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; media-src 'self' blob:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-HOME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
 
 class IndexView(APIView):
@@ -66,22 +57,3 @@ class SchemaView(APIView):
 def schema_json() -> bytes:
     """The schema, generated once per process."""
     return json.dumps(schema(), separators=(",", ":")).encode()
-
-
-@require_safe
-def docs(request: HttpRequest) -> HttpResponse:
-    """GET /docs: interactive documentation; everything it loads comes from this server."""
-    nonce = secrets.token_urlsafe(16)
-    return _page(request, "docs", policy=DOCS_POLICY.format(nonce=nonce), nonce=nonce)
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """GET /: home page."""
-    return _page(request, "home", policy=HOME_POLICY)
-
-
-def _page(request: HttpRequest, name: str, *, policy: str, nonce: str = "") -> HttpResponse:
-    response = render(request, f"core/{name}.html", {"nonce": nonce})
-    response["Content-Security-Policy"] = policy
-    return response

@@ -14,6 +14,15 @@ ADMIN_POLICY: Final = (
 )
 """django-unfold runs Alpine.js, which evaluates the expressions in its pages and takes no nonce."""
 
+SITE_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; font-src 'self'; "
+    "media-src 'self' blob:{objects}; connect-src 'self'{objects}; worker-src 'self' blob:; manifest-src 'self'; form-action 'self'{forms}; "
+    "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+)
+"""The product's pages run scripts from files of this server only. apps/core/page_safety.py fills the braces: a nonce for style elements that a
+library adds, the object store's origin, and the origins that forms are redirected to.
+"""
+
 Route = TypeVar("Route", URLPattern, URLResolver)
 
 
@@ -43,7 +52,17 @@ API: Final = Zone(name="api", is_private=True)
 WEB_API: Final = Zone(name="web_api", has_sessions=True, is_cross_origin=False, is_private=True)
 """The same API for the pages of this site, by session. Without one the caller is anonymous."""
 PAGE: Final = Zone(name="page")
-"""Public pages; also every address that no other zone claims."""
+"""Every address that no other zone claims: errors are JSON, or a page for a browser that asks for one."""
+SITE: Final = Zone(
+    name="site",
+    has_sessions=True,
+    has_error_pages=True,
+    is_cross_origin=False,
+    shows_limits=False,
+    is_private=True,
+    content_security_policy=SITE_POLICY,
+)
+"""The product's pages: playground, accounts, dashboard, documentation."""
 FILE: Final = Zone(name="file", has_optional_slash=False)
 """Downloads and static files."""
 OPERATOR: Final = Zone(
@@ -71,10 +90,18 @@ def zone_of(path: str) -> Zone:
         return API
     route: Any
     for route in get_resolver().url_patterns:
-        if route.pattern.match(path.removeprefix("/")) is not None:
+        if _has_route(route, path.removeprefix("/")):
             zone: Zone = getattr(route, "zone", API)
             return zone
     return PAGE
+
+
+def _has_route(route: Any, path: str) -> bool:
+    """True if the path begins with the route. One that is included without a prefix claims only what one of its own routes begins with."""
+    found = route.pattern.match(path)
+    if found is None:
+        return False
+    return bool(str(route.pattern)) or not isinstance(route, URLResolver) or any(_has_route(inner, path) for inner in route.url_patterns)
 
 
 def zone_of_request(request: HttpRequest) -> Zone:

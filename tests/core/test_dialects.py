@@ -99,7 +99,7 @@ def test_shared_path_answers_in_the_dialect_of_the_header_that_was_sent(client: 
 
 def test_dialect_at_the_root_leaves_the_zones_of_other_paths_alone() -> None:
     zones = [zone_of(path).name for path in ("/other/nowhere/", "/admin/", "/static/a.css", "/docs/", "/nowhere/", "/v1/tts/")]
-    assert zones == ["api", "operator", "file", "page", "page", "api"]
+    assert zones == ["api", "operator", "file", "site", "page", "api"]
 
 
 def test_prefix_without_its_slashes_is_refused() -> None:

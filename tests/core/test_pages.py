@@ -93,7 +93,7 @@ def test_every_page_and_the_schema_name_the_product(client: Client, schema: dict
 def test_the_home_page_links_to_the_documentation(client: Client) -> None:
     answer = client.get("/", headers={"Host": "speech.example.com"})
     assert answer.status_code == 200
-    assert 'href="/docs"' in answer.content.decode()
+    assert 'href="/docs/"' in answer.content.decode()
     assert "http://speech.example.com/v1/audio/speech" in answer.content.decode()
 
 

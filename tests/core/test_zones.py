@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import include, path
 
-from apps.core.zones import API, FILE, OPERATOR, PAGE, Zone, in_zone, with_slash, zone_of
+from apps.core.zones import API, FILE, OPERATOR, PAGE, SITE, Zone, in_zone, with_slash, zone_of
 from tests.factories import AnonymousPlanFactory, UserFactory
 from ttsai.urls import handler404, handler500
 from ttsai.urls import urlpatterns as platform_routes
@@ -30,7 +30,7 @@ urlpatterns = [in_zone(CUSTOMERS, path("portal/", include([path("form/", fill_fo
 @pytest.mark.parametrize(
     ("path", "zone"),
     [("/v1/tts/", API), ("/api/v1/nowhere/", API), ("/v1/audio/speech/", API), ("/admin/", OPERATOR), ("/admin/nowhere/x", OPERATOR),
-     ("/static/downloads/1/output.mp3", FILE), ("/static/admin/a.css", FILE), ("/", PAGE), ("/docs/", PAGE), ("/nowhere/", PAGE),
+     ("/static/downloads/1/output.mp3", FILE), ("/static/admin/a.css", FILE), ("/", SITE), ("/docs/", SITE), ("/nowhere/", PAGE),
      ("/administrators/", PAGE), ("/v10/", PAGE)],
 )  # fmt: skip
 def test_zone_of_a_path_is_that_of_the_route_it_begins_with(path: str, zone: Zone) -> None:

@@ -1,10 +1,8 @@
-"""Rows of apps/core/urls.py and page_urls.py."""
+"""Rows of apps/core/urls.py."""
 
 from tests.routes.table import row
 
 ROWS = [
     row("", "GET", scope=None, owns=None, key="ignored"),
     row("schema/", "GET", scope=None, owns=None, key="ignored"),
-    row("/", "GET", scope=None, owns=None, key="ignored"),
-    row("/docs/", "GET", scope=None, owns=None, key="ignored"),
 ]

@@ -26,6 +26,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 import tests.routes
 from apps.accounts.models import Account
 from apps.core.deferred import Deferred
+from apps.core.zones import SITE, zone_of
 from tests.factories import bearer
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -136,8 +137,9 @@ def routes_below(prefix: str) -> list[Route]:
 
 
 def other_routes() -> list[Route]:
-    """List the routes below none of the prefixes of the API."""
-    return [Route(f"/{route.path}", route.view) for route in routes_below("") if not route.path.startswith(("v1/", "api/v1/", "web/v1/"))]
+    """List the routes below neither prefix of the API, without the product's pages: tests/pages/ walks them."""
+    routes = [Route(f"/{route.path}", route.view) for route in routes_below("") if not route.path.startswith(("v1/", "api/v1/", "web/v1/"))]
+    return [route for route in routes if zone_of(route.path) is not SITE]
 
 
 def admin_paths() -> set[str]:

@@ -58,6 +58,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 TTSAI_CORS_ORIGINS = environment.names("TTSAI_CORS_ORIGINS")
 """Pages that may call the API from a browser: `https://app.example.com`, `https://*.example.com`, or `*` for any. Never with cookies."""
 
+TTSAI_FORM_ORIGINS: list[str] = ["https://checkout.stripe.com", "https://billing.stripe.com"]
+"""Other origins that a form of the product's pages may be redirected to."""
+
 TTSAI_HSTS_SECONDS = environment.number("TTSAI_HSTS_SECONDS", 0)
 """max-age of Strict-Transport-Security in seconds; 0 sends no header."""
 

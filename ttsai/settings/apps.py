@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "apps.teams",
     "apps.announcements",
     "apps.abuse_reports",
+    "apps.website",
     "apps.operator",
 ]
 
@@ -93,7 +94,7 @@ TTSAI_VOICE_SOURCES: tuple[str, ...] = ("apps.voices.selectors.find_own_voice", 
 
 MIDDLEWARE = [
     "apps.core.middleware.RequestMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "apps.website.static_files.StaticFilesMiddleware",
     "apps.core.middleware.SessionZoneMiddleware",
 ]
 
@@ -117,6 +118,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "apps.website.context.site",
             ]
         },
     }

@@ -5,6 +5,8 @@ from workers.audio.probe import MAX_AUDIO_SECONDS
 
 TTSAI_HOME = environment.HOME
 TTSAI_VERSION = "0.1.0"
+TTSAI_PRODUCT_NAME = environment.text("TTSAI_PRODUCT_NAME", "Speech Platform")
+"""Name of the product on its pages and in its emails."""
 
 TTSAI_TRUSTED_PROXIES = environment.names("TTSAI_TRUSTED_PROXIES")
 """Addresses or networks whose X-Forwarded-For is trusted; none by default."""
