@@ -7,9 +7,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from apps.accounts.models import Account, Membership, User
-from apps.accounts.selectors import find_account_of_member
-from apps.accounts.session_authentication import SESSION_ACCOUNT
+from apps.accounts.acting import SESSION_ACCOUNT, find_person
+from apps.accounts.models import Account, Membership
+from apps.accounts.selectors import list_memberships
 from apps.core.page_safety import csp_nonce
 from apps.core.zones import SITE, zone_of_request
 from apps.website.navigation import DASHBOARD, FOOTER, HEADER, TOOLS, Entry, existing
@@ -22,7 +22,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         return {**named, "person": None, "current_account": None, "memberships": ()}
     return {
         **named,
-        "person": SimpleLazyObject(lambda: _person(request)),
+        "person": SimpleLazyObject(lambda: find_person(request)),
         "current_account": SimpleLazyObject(lambda: _account(request)),
         "memberships": SimpleLazyObject(lambda: _memberships(request)),
     }
@@ -39,16 +39,11 @@ def _menus() -> dict[str, Any]:
     }
 
 
-def _person(request: HttpRequest) -> User | None:
-    user = getattr(request, "user", None)
-    return user if isinstance(user, User) else None
+def _memberships(request: HttpRequest) -> list[Membership]:
+    person = find_person(request)
+    return [] if person is None else list_memberships(person, first_account_id=request.session.get(SESSION_ACCOUNT))
 
 
 def _account(request: HttpRequest) -> Account | None:
-    person = _person(request)
-    return None if person is None else find_account_of_member(person, account_id=request.session.get(SESSION_ACCOUNT))
-
-
-def _memberships(request: HttpRequest) -> list[Membership]:
-    person = _person(request)
-    return [] if person is None else list(person.memberships.select_related("account").order_by("account__name"))
+    memberships = _memberships(request)
+    return memberships[0].account if memberships else None
