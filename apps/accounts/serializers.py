@@ -56,11 +56,17 @@ class KeySerializer(serializers.ModelSerializer[ApiKey]):
         return float(getattr(key, "spent_millicredits", 0) / 1000)
 
 
+def _above_zero(cap: Decimal) -> None:
+    # As min_value the bound would enter the schema as a Decimal, which JSON cannot hold.
+    if cap <= 0:
+        raise serializers.ValidationError(f"The cap is {cap}: it must be above 0; null removes it.")
+
+
 class CapField(serializers.DecimalField):
     """Credits with at most three decimals; null for no cap."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_digits=12, decimal_places=3, min_value=Decimal("0.001"), allow_null=True, coerce_to_string=False, **options)
+        super().__init__(max_digits=12, decimal_places=3, allow_null=True, coerce_to_string=False, validators=[_above_zero], **options)
 
 
 class ChangedKeySerializer(serializers.Serializer[Any]):
