@@ -5,7 +5,6 @@ import os
 from ttsai.supervisor.errors import InstanceError
 from ttsai.supervisor.home import Home
 from ttsai.supervisor.instance import Instance, find_instance
-from ttsai.supervisor.postgres import forget_libpq_settings
 
 
 def running_instance() -> Instance:
@@ -23,6 +22,8 @@ def running_instance() -> Instance:
 def connect() -> None:
     """Set the environment for Django: DATABASE_URL if given, otherwise that of the running instance. Raises InstanceError."""
     if not os.environ.get("DATABASE_URL"):
+        from ttsai.supervisor.postgres import forget_libpq_settings  # needs psycopg, which customers' commands do without
+
         forget_libpq_settings()
         os.environ.update(running_instance().environment)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ttsai.settings")

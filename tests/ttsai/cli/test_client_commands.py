@@ -75,7 +75,7 @@ def test_an_error_of_the_server_is_printed_as_one_line(server: RunningShell, own
 
 def test_no_server_is_one_line_too(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["voices", "--url", f"http://127.0.0.1:{free_port()}"])
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     assert result.stderr.startswith("Error: No answer from")
 
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from tests.servers import free_port
 from ttsai.cli import main
-from ttsai.cli.audio_file import choose_format, find_obstacle, write_audio
+from ttsai.cli.output_file import choose_format, find_obstacle, write_audio
 
 TTSAI = str(Path(sys.executable).with_name("ttsai"))
 
@@ -60,7 +60,7 @@ def test_say_of_bytes_that_are_no_text_names_the_first(tmp_path: Path) -> None:
 
 def test_say_with_a_writable_file_gets_as_far_as_the_request(tmp_path: Path) -> None:
     result = say(f"{tmp_path}/x.mp3")
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     assert result.stderr.startswith("Error: No answer from")
     assert list(tmp_path.iterdir()) == []
 
@@ -69,7 +69,7 @@ def test_say_with_a_writable_file_gets_as_far_as_the_request(tmp_path: Path) -> 
 def test_a_file_that_another_user_may_not_write_is_an_obstacle() -> None:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
-        drop = "from ttsai.cli.audio_file import find_obstacle; import os; os.setgid(65534); os.setuid(65534)"
+        drop = "from ttsai.cli.output_file import find_obstacle; import os; os.setgid(65534); os.setuid(65534)"
         program = f"{drop}; print(find_obstacle({f'{folder}/x.mp3'!r}))"
         shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert shown == f"{folder}/x.mp3 cannot be written: permission denied for {folder}.\n"

@@ -7,22 +7,18 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from ttsai.cli.client import Server, find_server, with_server
+from ttsai.cli.address import find_address
 from ttsai.cli.instance import connect, running_instance
+from ttsai.cli.session import Session, run_session, with_session
 from ttsai.supervisor.errors import InstanceError
 
 
 @click.command(name="status")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-@with_server
-def command(*, url: str, key: str, as_json: bool) -> None:
+@with_session
+def command(*, url: str, key: str, as_json: bool, quiet: bool) -> None:
     """Show health, models, and (for the instance on this machine) workers and queues. Exit code 1 if something is wrong."""
-    server = find_server(url=url, key=key)
-    try:
-        shown = _api_rows(server)
-    finally:
-        server.close()
-    shown |= {} if url else _database_rows()
+    shown = run_session(_api_rows, url=url, key=key, as_json=as_json, quiet=quiet)
+    shown |= _database_rows() if find_address(url=url, key=key).is_instance else {}
     if as_json:
         click.echo(json.dumps(shown))
     else:
@@ -31,13 +27,12 @@ def command(*, url: str, key: str, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _api_rows(server: Server) -> dict[str, Any]:
-    models = [
-        model for model in server.get("/v1/models/")["models"] if not model.get("served_by")
-    ]  # stand-ins are no models of this machine
+async def _api_rows(session: Session) -> dict[str, Any]:
+    listed = (await session.api.get("/v1/models/"))["models"]
+    models = [model for model in listed if not model.get("served_by")]  # stand-ins are no models of this machine
     return {
-        "url": server.url,
-        "health": server.get("/v1/health/"),
+        "url": session.api.url,
+        "health": await session.api.get("/v1/health/"),
         "models": [{"id": model["id"], "tier": model["tier"], "available": model.get("available", True)} for model in models],
     }
 

@@ -1,10 +1,11 @@
-"""Output file of `ttsai say`: checked before synthesis, replaced atomically."""
+"""Output files: checked before any work, replaced in one step."""
 
+import contextlib
 import os
 import secrets
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -64,37 +65,36 @@ def choose_format(path: Path | None, *, given: str | None) -> str:
 
 
 def write_audio(path: Path, chunks: Iterable[bytes]) -> int:
-    """Write the chunks and return the number of bytes. Raises ClickException if writing fails, and leaves no partial file.
+    """Write the chunks and return the number of bytes, as `open_output` does."""
+    with open_output(path) as file:
+        return sum(file.write(chunk) for chunk in chunks)
 
-    Pipes and devices are written to, files replaced.
-    """
+
+@contextlib.contextmanager
+def open_output(path: Path) -> Iterator[IO[bytes]]:
+    """File to write to. Raises ClickException if writing fails, and leaves no partial file. Pipes and devices are written to, files replaced."""
     try:
         if str(path) == STANDARD_OUTPUT:
-            return _write(sys.stdout.buffer, chunks)
-        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
+        elif path.exists() and not stat.S_ISREG(path.stat().st_mode):
             with path.open("wb") as device:
-                return _write(device, chunks)
-        return _replace(path.resolve(), chunks)
+                yield device
+        else:
+            with _replacing(path.resolve()) as file:
+                yield file
     except BrokenPipeError:
         raise
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from error
 
 
-def _replace(path: Path, chunks: Iterable[bytes]) -> int:
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[IO[bytes]]:
     partial = path.with_name(f".{secrets.token_hex(8)}.partial")
     try:
         with partial.open("xb") as file:
-            written = _write(file, chunks)
+            yield file
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-    return written
-
-
-def _write(file: IO[bytes], chunks: Iterable[bytes]) -> int:
-    written = 0
-    for chunk in chunks:
-        written += file.write(chunk)
-    file.flush()
-    return written

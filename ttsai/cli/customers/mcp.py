@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ttsai.cli.client import find_address, with_server
+from ttsai.cli.address import find_address, with_server
 
 
 @click.command(name="mcp")

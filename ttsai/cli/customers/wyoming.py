@@ -2,7 +2,7 @@
 
 import click
 
-from ttsai.cli.client import find_address, with_server
+from ttsai.cli.address import find_address, with_server
 
 
 @click.command(name="wyoming")

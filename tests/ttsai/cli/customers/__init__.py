@@ -1,0 +1,1 @@
+"""Commands for everybody with a key, against the real web process."""

@@ -1,0 +1,81 @@
+"""`ttsai listen` and `ttsai speak --play`: live audio in and out."""
+
+import io
+import json
+import os
+import wave
+from pathlib import Path
+
+import pytest
+
+from tests.compat.deepgram.live import RATE, pcm, recognising
+from tests.speech.people import working
+from tests.ttsai.cli.customers.conftest import Ttsai
+from tests.workers.recognition.clips import LIBRIVOX, clip, silence
+
+
+def speech() -> bytes:
+    """Speech and a pause, as 16-bit PCM at 16 kHz."""
+    return pcm(clip(LIBRIVOX[0])) + pcm(silence(1.0))
+
+
+def test_listen_prints_utterances_of_a_wav_file_and_of_raw_samples(ttsai: Ttsai) -> None:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as written:
+        written.setnchannels(1)
+        written.setsampwidth(2)
+        written.setframerate(RATE)
+        written.writeframes(speech())
+    with recognising():
+        heard = ttsai("listen", "-", given=file.getvalue())
+        raw = ttsai("listen", "-", "--rate", str(RATE), "--json", given=speech())
+    assert (heard.exit_code, heard.stderr) == (0, "")
+    messages = [json.loads(line) for line in raw.stdout.splitlines()]
+    finals = [one["channel"]["alternatives"][0]["transcript"] for one in messages if one["type"] == "Results" and one["is_final"]]
+    assert heard.stdout == "".join(f"{text}\n" for text in finals if text)
+    assert heard.stdout.startswith("One two")
+    assert messages[-1]["type"] == "Metadata"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("--key", f"sk-tts-{'x' * 43}"), 4, "401"),
+        (("--model", "no-such-model"), 1, "no-such-model"),
+        (("--url", "http://127.0.0.1:1"), 3, "No answer from http://127.0.0.1:1"),
+    ],
+)
+def test_refused_connection_of_listen_is_one_line(ttsai: Ttsai, arguments: tuple[str, ...], code: int, message: str) -> None:
+    result = ttsai("listen", "-", *arguments, given=b"")
+    assert (result.exit_code, result.stderr.count("\n")) == (code, 1)
+    assert message in result.stderr
+
+
+def test_listen_without_a_recorder_says_what_to_install(ttsai: Ttsai, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = ttsai("listen")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: No recorder is installed (arecord, parec, rec).")
+
+
+def test_play_pipes_the_stream_to_the_first_player(ttsai: Ttsai, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    player = programs / "aplay"
+    player.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\nexec cat > {tmp_path}/heard\n')
+    player.chmod(0o755)
+    with working():
+        played = ttsai("speak", "Hello there.", "--play")
+        piped = ttsai("speak", "Hello there.", "-o", "-", "--format", "wav")
+    assert (played.exit_code, played.stderr) == (0, "")
+    assert (tmp_path / "arguments").read_text() == "-q -\n"
+    heard = (tmp_path / "heard").read_bytes()
+    assert heard[:4] == b"RIFF"
+    assert heard == piped.stdout_bytes
+    player.write_text("#!/bin/sh\nexit 3\n")
+    with working():
+        failed = ttsai("speak", "Hello there.", "--play")
+    assert failed.exit_code == 1
+    assert failed.stderr == "Error: aplay ended with code 3.\n"
+    assert os.access(player, os.X_OK)

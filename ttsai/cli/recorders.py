@@ -1,0 +1,121 @@
+"""Live audio as 16-bit PCM: a recorder program of this machine, or a file or pipe."""
+
+import asyncio
+import contextlib
+import shutil
+import struct
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+import click
+
+BLOCK_SECONDS: Final = 0.1
+RECORDERS: Final = (
+    ("arecord", ("-q", "-t", "raw", "-f", "S16_LE", "-c", "1", "-r", "{rate}")),
+    ("parec", ("--raw", "--format=s16le", "--channels=1", "--rate={rate}")),
+    ("rec", ("-q", "-t", "raw", "-b", "16", "-e", "signed-integer", "-c", "1", "-r", "{rate}", "-")),
+)
+"""Programs that record the default microphone to standard output."""
+
+
+@dataclass(frozen=True, slots=True)
+class PcmFormat:
+    """Sample rate in Hz and channels of 16-bit samples."""
+
+    rate: int
+    channels: int = 1
+
+    @property
+    def block_bytes(self) -> int:
+        """Bytes of a tenth of a second."""
+        return 2 * self.channels * int(self.rate * BLOCK_SECONDS)
+
+
+class Recording:
+    """Audio that arrives, with its format."""
+
+    def __init__(self, form: PcmFormat, blocks: AsyncIterator[bytes]) -> None:
+        self.form = form
+        self.blocks = blocks
+
+
+@contextlib.asynccontextmanager
+async def microphone(form: PcmFormat) -> AsyncIterator[Recording]:
+    """Record the default microphone. Raises ClickException if no recorder is installed."""
+    found = next(((program, arguments) for program, arguments in RECORDERS if shutil.which(program)), None)
+    if found is None:
+        names = ", ".join(program for program, _ in RECORDERS)
+        raise click.ClickException(f"No recorder is installed ({names}). Install one, or pipe 16-bit PCM: recorder | ttsai listen -")
+    arguments = [argument.format(rate=form.rate) for argument in found[1]]
+    # A group of its own: Ctrl-C ends the recording in order, through us.
+    process = await asyncio.create_subprocess_exec(
+        found[0], *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, start_new_session=True
+    )
+
+    async def blocks() -> AsyncIterator[bytes]:
+        assert process.stdout is not None  # noqa: S101 - it is a pipe
+        while block := await process.stdout.read(form.block_bytes):
+            yield block
+        if await process.wait() and process.stderr is not None:
+            raise click.ClickException(f"{found[0]}: {(await process.stderr.read()).decode(errors='replace').strip()[:300]}")
+
+    try:
+        yield Recording(form, blocks())
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+
+
+@contextlib.asynccontextmanager
+async def piped(named: str, form: PcmFormat) -> AsyncIterator[Recording]:
+    """PCM of a file or of standard input (`-`). A WAV header, if there is one, tells the format."""
+    with _opened(named) as file:
+        head = await asyncio.to_thread(_read, file, 12)
+        found = form
+        if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+            found, head = await asyncio.to_thread(_read_wav_header, file), b""
+
+        async def blocks() -> AsyncIterator[bytes]:
+            if head:
+                yield head
+            while block := await asyncio.to_thread(_read_some, file, found.block_bytes):
+                yield block
+
+        yield Recording(found, blocks())
+
+
+def _opened(named: str) -> contextlib.AbstractContextManager[IO[bytes]]:
+    return contextlib.nullcontext(sys.stdin.buffer) if named == "-" else Path(named).open("rb")
+
+
+def _read_some(file: IO[bytes], size: int) -> bytes:
+    """Bytes that a pipe has, at most `size`, so that live audio does not wait for whole blocks."""
+    read1 = getattr(file, "read1", None)
+    return bytes(read1(size) if read1 is not None else file.read(size))
+
+
+def _read(file: IO[bytes], size: int) -> bytes:
+    data = b""
+    while len(data) < size and (more := file.read(size - len(data))):
+        data += more
+    return data
+
+
+def _read_wav_header(file: IO[bytes]) -> PcmFormat:
+    """Format of a WAV file, positioned at its samples. Raises ClickException for anything but 16-bit PCM."""
+    form: PcmFormat | None = None
+    while len(chunk := _read(file, 8)) == 8:
+        name, size = struct.unpack("<4sI", chunk)
+        if name == b"data" and form is not None:
+            return form
+        content = _read(file, size + size % 2)
+        if name == b"fmt " and len(content) >= 16:
+            code, channels, rate, _, _, bits = struct.unpack("<HHIIHH", content[:16])
+            if code not in {1, 0xFFFE} or bits != 16:
+                raise click.ClickException(f"The WAV file has {bits}-bit samples of type {code}; 16-bit PCM is needed.")
+            form = PcmFormat(rate, channels)
+    raise click.ClickException("The WAV file has no samples.")
