@@ -74,6 +74,9 @@ class Job(models.Model):
     was_watched = models.BooleanField(
         db_default=False, help_text="The job's events were read while it ran: text in them is charged even if the job fails."
     )
+    was_fetched = models.BooleanField(
+        db_default=False, help_text="Streamed speech whose file was downloaded too: its charge stays, although its connection sent nothing."
+    )
     is_streamed = models.BooleanField(db_default=False, help_text="A client listens while the audio is made: workers publish it.")
     units_sent = models.PositiveIntegerField(
         null=True, blank=True, help_text="Units of speech that a listener got before it left: more is not charged."

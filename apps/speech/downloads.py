@@ -22,6 +22,7 @@ from apps.jobs.models import Job, JobState
 from apps.jobs.outcomes import failure_of
 from apps.jobs.results import ResultOutput, main_file_name
 from apps.jobs.selectors import list_planned_files
+from apps.jobs.services.fetches import note_fetch
 from apps.jobs.services.renditions import request_rendition
 from apps.speech.selectors import get_speech_job
 from workers.contract.formats import FORMATS, OTHER_CONTENT_TYPES, extension_of
@@ -48,10 +49,13 @@ class DownloadView(APIView):
         check_name(name)
         job = get_speech_job(uuid)
         if name.partition(".")[0] not in STEMS:
-            return answer_file(request, find_named_output(job, name), name=name)
+            output = find_named_output(job, name)
+            note_fetch(job)
+            return answer_file(request, output, name=name)
         job, format_name = completed(job), format_of(name)
         if format_name != job.output_format and not {format_name, job.output_format} <= FORMATS.keys():
             raise NotFoundError(f"The main file of this job is {main_file_name(job.output_format)}.")
+        note_fetch(job)
         source = job if format_name == job.output_format else request_rendition(job, format=format_name)
         if source.state == JobState.COMPLETED:
             return answer_file(request, _main_output(source), name=name)

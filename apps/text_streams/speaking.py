@@ -10,6 +10,7 @@ from django.db import transaction
 from apps.accounts.callers import Caller
 from apps.billing.models import EntryKind
 from apps.billing.services.credits import grant_credits
+from apps.cache.services.objects import is_referred_to, object_ids_of_job
 from apps.cache.services.purge import forget_results
 from apps.catalog.selectors import find_model
 from apps.catalog.voices import choose_voice_model, resolve_voice
@@ -19,6 +20,7 @@ from apps.jobs.models import Job, Part
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.retention import expire_now
+from apps.jobs.services.terminal_states import lock_job
 from apps.speech.services import SpeechOrder, request_speech
 from apps.streaming.chunks import AudioChunk
 from apps.streaming.job_audio import JobAudio, listen
@@ -83,13 +85,22 @@ def _cancel_or_refund(job: Job) -> int:
 
 
 def _refund(job: Job) -> None:
-    """Return the charge of a job that is over, and delete its audio: what is not paid for is not to be had afterwards, from the cache neither."""
+    """Return the charge of a job that is over, and delete its audio: what is not paid for is not to be had afterwards, from the cache neither.
+
+    The charge stays if the account has the audio already: by a download, or in another job, which got it from the cache.
+    """
     if not job.charged_millicredits or job.account_id is None:
         return
     with transaction.atomic():  # locks in the order of a job's end: the job, the cache, the balance
+        if lock_job(job.uuid).was_fetched:
+            return
+        files = object_ids_of_job(job.uuid)
         expire_now(Job.objects.filter(uuid=job.uuid))
         if job.part_count and job.result is not None:  # one without parts has its result from the cache, which an earlier job paid for
             forget_results(job.tenant, digests=[output["sha256"] for output in job.result["outputs"]])
+            if is_referred_to(files):  # only now: nobody can get them from the cache any more
+                transaction.set_rollback(True)
+                return
         grant_credits(
             job.account_id,
             amount_millicredits=job.charged_millicredits,

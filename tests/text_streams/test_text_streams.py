@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import Client as DjangoClient
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -20,6 +21,10 @@ from tests.text_streams.reader import PATIENCE, RATE, Reader, reading
 from tests.web.shell import RunningShell
 
 Events = list[dict[str, Any]]
+
+
+def download(job: Job) -> Any:
+    return DjangoClient().get(f"/static/downloads/{job.uuid.hex}/output.{job.output_format}")
 
 
 class Client:
@@ -152,6 +157,35 @@ def test_refunded_sentence_leaves_no_audio_and_no_cached_result(server: RunningS
     heard, refunded = (Job.objects.get(params__text=text) for text in ("I am heard. ", "And this was made ahead. "))
     assert (owner.result(heard.uuid.hex).status_code, owner.result(refunded.uuid.hex).status_code) == (200, 410)
     assert CacheEntry.objects.count() == 1
+
+
+def test_sentence_that_was_downloaded_before_its_turn_stays_charged(server: RunningShell) -> None:
+    owner = person(credits=1000, concurrent_jobs=9)
+    with reading(), opened(server, owner) as client:
+        client.send(text="I am heard. This is for later. And this was made ahead. ")
+        client.until("SentenceEnded")
+        wait_until(lambda: Job.objects.filter(state=JobState.COMPLETED).count() == 2)
+        ahead = Job.objects.get(params__text="And this was made ahead. ")
+        downloaded = download(ahead)
+        client.connection.close()
+        wait_until(lambda: Job.objects.filter(state=JobState.CANCELLED).count() == 1)
+    assert (downloaded.status_code, download(ahead).status_code) == (200, 200)
+    assert not LedgerEntry.objects.filter(kind="adjustment").exists()
+
+
+@pytest.mark.usefixtures("_cache")
+def test_sentence_made_ahead_that_another_request_got_from_the_cache_stays_charged(server: RunningShell, settings: Any) -> None:
+    owner = person(credits=1000, concurrent_jobs=9)
+    with reading(), opened(server, owner) as client:
+        client.send(text="I am heard. This is for later. And this was made ahead. ")
+        client.until("SentenceEnded")
+        wait_until(lambda: CacheEntry.objects.count() == 2)
+        settings.TTSAI_CACHE_PRICE_PERCENT = 0
+        again = owner.say("And this was made ahead. ", format="wav").json()
+        client.connection.close()
+        wait_until(lambda: Job.objects.filter(state=JobState.CANCELLED).count() == 1)
+    assert (again["status"], again["credits_used"]) == ("completed", 0)
+    assert not LedgerEntry.objects.filter(kind="adjustment").exists()
 
 
 @pytest.mark.usefixtures("_cache")
