@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.accounts.key_lookup import find_key_by_digest
-from apps.accounts.models import Account, AccountStatus, ApiKey, KeySpending, Membership, Plan, Role, User
+from apps.accounts.models import Account, AccountStatus, AnonymousUse, ApiKey, KeySpending, Membership, Plan, Role, User
 from apps.core.errors import InvalidRequestError, NotFoundError
 from apps.core.ttl_cache import TtlCache
 
@@ -115,6 +115,12 @@ def get_plan(slug: str) -> Plan:
 def get_anonymous_plan() -> Plan | None:
     """Plan of anonymous callers, cached for a moment; None if the operator deleted it, which refuses anonymous calls."""
     return _anonymous_plan.get()
+
+
+def count_anonymous_characters_of_today(block: str) -> int:
+    """Characters that callers without a key of this address block have used on this UTC day."""
+    used = AnonymousUse.objects.filter(block=block, day=datetime.now(UTC).date()).values_list("characters", flat=True).first()
+    return used or 0
 
 
 def get_default_plan() -> Plan:

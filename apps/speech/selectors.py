@@ -4,12 +4,14 @@ import itertools
 import json
 from typing import Any
 
+from apps.accounts.callers import Caller
 from apps.core.errors import GoneError, InvalidRequestError, NotFoundError
 from apps.core.ids import find_uuid
 from apps.core.storage import MissingObjectError, get_storage
 from apps.jobs.kinds import kind_of
-from apps.jobs.models import Job
+from apps.jobs.models import Job, JobState
 from apps.jobs.selectors import Progress, find_job, progress_of, read_units_done
+from apps.speech.kinds import SPEECH
 from workers.contract.chapters import CHAPTERS
 from workers.contract.dubbing import CUES, SpokenCue
 from workers.contract.outputs import TIMINGS
@@ -29,6 +31,14 @@ def get_speech_job(uuid_text: str) -> Job:
     if job.is_expired:
         raise GoneError("The result has expired and was deleted.", param="uuid")
     return job
+
+
+def list_recent_speech(caller: Caller, *, limit: int) -> list[Job]:
+    """The account's latest completed texts whose audio is still kept, newest first."""
+    if caller.account is None:
+        return []
+    jobs = Job.objects.filter(account_id=caller.account.pk, is_internal=False, kind=SPEECH.name, state=JobState.COMPLETED)
+    return list(jobs.filter(result_deleted_at=None).order_by("-created_at", "uuid")[:limit])
 
 
 def read_words(job: Job) -> list[dict[str, Any]]:

@@ -2,6 +2,6 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from apps.website.views import docs, home
+from apps.website.views import docs
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", home, name="home"), path("docs/", docs, name="docs")]
+urlpatterns: list[URLPattern | URLResolver] = [path("docs/", docs, name="docs")]

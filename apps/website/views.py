@@ -1,4 +1,4 @@
-"""The start page and the interactive API reference."""
+"""The interactive API reference."""
 
 import secrets
 
@@ -6,15 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from apps.core.links import public_base
-
 DOCS_POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; media-src 'self' blob:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-FIRST_REQUEST = """curl {base}/v1/audio/speech \\
-  -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" \\
-  -d '{{"model": "kokoro", "voice": "af_bella", "input": "Hello!"}}' -o hello.mp3"""
 
 
 @require_safe
@@ -24,9 +19,3 @@ def docs(request: HttpRequest) -> HttpResponse:
     response = render(request, "website/docs.html", {"nonce": nonce})
     response["Content-Security-Policy"] = DOCS_POLICY.format(nonce=nonce)
     return response
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """GET /: the start page."""
-    return render(request, "website/home.html", {"first_request": FIRST_REQUEST.format(base=public_base(request))})

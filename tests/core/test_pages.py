@@ -81,7 +81,8 @@ def test_the_documentation_loads_nothing_from_elsewhere(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "title"), [("/", "Speech Platform"), ("/docs", "Speech Platform API"), ("/admin/login/", "Log in | Speech Platform")]
+    ("path", "title"),
+    [("/", "Text to speech · Speech Platform"), ("/docs", "Speech Platform API"), ("/admin/login/", "Log in | Speech Platform")],
 )
 def test_every_page_and_the_schema_name_the_product(client: Client, schema: dict[str, Any], path: str, title: str) -> None:
     found = re.search(r"<title>(.*?)</title>", client.get(path).content.decode(), re.DOTALL)
@@ -94,7 +95,7 @@ def test_the_home_page_links_to_the_documentation(client: Client) -> None:
     answer = client.get("/", headers={"Host": "speech.example.com"})
     assert answer.status_code == 200
     assert 'href="/docs/"' in answer.content.decode()
-    assert "http://speech.example.com/v1/audio/speech" in answer.content.decode()
+    assert "http://speech.example.com/v1/tts/" in answer.content.decode()
 
 
 def test_an_invalid_host_header_is_a_400_in_json(client: Client) -> None:

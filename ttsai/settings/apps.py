@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "apps.announcements",
     "apps.abuse_reports",
     "apps.website",
+    "apps.playground",
     "apps.operator",
 ]
 
