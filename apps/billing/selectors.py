@@ -31,6 +31,11 @@ def available_millicredits(account_id: int) -> int:
     return Balance.objects.filter(account_id=account_id).values_list("available_millicredits", flat=True).first() or 0
 
 
+def read_low_threshold(account_id: int) -> int | None:
+    """The account's own threshold of low credits in thousandths of a credit; None if it has none."""
+    return Balance.objects.filter(account_id=account_id).values_list("low_threshold_millicredits", flat=True).first()
+
+
 def ledger_differences() -> list[LedgerDifference]:
     """Accounts whose balance and entries disagree, read in one statement and so at one moment."""
     with connection.cursor() as cursor:

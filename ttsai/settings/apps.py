@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "apps.announcements",
     "apps.abuse_reports",
     "apps.website",
+    "apps.account_pages",
     "apps.playground",
     "apps.operator",
 ]

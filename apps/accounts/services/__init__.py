@@ -1,6 +1,6 @@
 """Write operations: accounts and users, keys, daily characters of anonymous callers."""
 
-from apps.accounts.services.accounts import close_account, reactivate_account, register_account, suspend_account
+from apps.accounts.services.accounts import close_account, reactivate_account, register_account, rename_account, suspend_account
 from apps.accounts.services.anonymous import count_anonymous_characters, forget_anonymous_use
 from apps.accounts.services.delegation import change_key_for, create_key_for, rotate_key_for
 from apps.accounts.services.keys import change_key, create_key, revoke_key, rotate_key
@@ -18,6 +18,7 @@ __all__ = [
     "load_starting_plans",
     "reactivate_account",
     "register_account",
+    "rename_account",
     "revoke_key",
     "rotate_key",
     "rotate_key_for",

@@ -21,6 +21,11 @@ def register_account(*, email: str, name: str = "", plan: Plan | None = None) ->
     return account
 
 
+def rename_account(account: Account, *, name: str) -> None:
+    account.name = name
+    account.save(update_fields=["name"])
+
+
 def suspend_account(account: Account, *, reason: str) -> None:
     """Suspend an account: every API call is 403; its data is kept."""
     _set_status(account, status=AccountStatus.SUSPENDED, reason=reason)

@@ -1,0 +1,1 @@
+"""Pages of an account: its keys, webhooks, data and deletion."""

@@ -1,0 +1,105 @@
+"""Pages of webhooks."""
+
+from typing import Any
+
+from django.test import Client
+
+from apps.accounts.models import Account, Role
+from apps.webhooks.models import Delivery, DeliveryState, Endpoint, SigningSecret
+from apps.webhooks.services.outbox import record_event
+from tests.account_pages.conftest import MemberOf
+from tests.account_pages.test_keys import secret_in
+from tests.factories import AccountFactory
+
+HOOKS = "/dashboard/webhooks/"
+URL = "https://example.com/hook"
+
+
+def delivered(account: Account, endpoint: Endpoint, **fields: Any) -> Delivery:
+    (delivery,) = record_event(account.pk, event="test", data={"message": "Ada's message <b>"}, endpoint=endpoint)
+    for name, value in fields.items():
+        setattr(delivery, name, value)
+    delivery.save()
+    return delivery
+
+
+def test_endpoint_is_added_changed_and_deleted(browser: Client, account: Account) -> None:
+    assert "No endpoints yet" in browser.get(HOOKS).content.decode()
+    refused = browser.post(f"{HOOKS}new/", {"url": "http://127.0.0.1/x", "events": ["job.completed"]})
+    assert refused.status_code == 422
+    assert "127.0.0.1" in refused.content.decode()
+    secret = secret_in(browser.post(f"{HOOKS}new/", {"url": URL, "events": ["job.completed"]}).content.decode())
+    endpoint = Endpoint.objects.get()
+    assert (endpoint.account, endpoint.url, endpoint.events, endpoint.secret) == (account, URL, ["job.completed"], secret)
+    page = f"{HOOKS}{endpoint.uuid}/"
+    assert secret not in browser.get(page).content.decode()
+    assert browser.post(page, {"url": URL, "description": "Production"}).headers["Location"] == page
+    endpoint.refresh_from_db()
+    assert (endpoint.events, endpoint.description) == ([], "Production")
+    rotated = secret_in(browser.post(f"{page}rotate/", {"overlap_seconds": "3600"}).content.decode())
+    endpoint.refresh_from_db()
+    assert (endpoint.secret, endpoint.previous_secret) == (rotated, secret)
+    assert browser.post(f"{page}delete/").headers["Location"] == HOOKS
+    assert not Endpoint.objects.exists()
+
+
+def test_disabled_endpoint_tells_its_reason_and_takes_no_test_event(browser: Client, account: Account) -> None:
+    endpoint = Endpoint.objects.create(account=account, url=URL)
+    page = f"{HOOKS}{endpoint.uuid}/"
+    browser.post(f"{page}switch/", {"enabled": "0"})
+    shown = browser.get(page).content.decode()
+    assert "its owner switched it off" in shown
+    assert "Send a test event" not in shown
+    assert browser.post(f"{page}test/").status_code == 409
+    browser.post(f"{page}switch/", {"enabled": "1"})
+    tested = browser.post(f"{page}test/")
+    assert tested.headers["Location"] == f"{HOOKS}deliveries/{Delivery.objects.get().uuid}/"
+
+
+def test_delivery_shows_body_attempts_and_is_sent_again(browser: Client, account: Account) -> None:
+    endpoint = Endpoint.objects.create(account=account, url=URL)
+    attempts = [
+        {"at": "2026-11-30T10:00:00+00:00", "status": 500, "answer": "<b>oops</b>", "error": "status 500"},
+        {"at": "2026-11-30T10:00:05+00:00", "status": None, "answer": "", "error": "no route to host"},
+    ]
+    delivery = delivered(account, endpoint, state=DeliveryState.FAILED, attempts=attempts, attempt_count=2, next_attempt_at=None)
+    page = f"{HOOKS}deliveries/{delivery.uuid}/"
+    shown = browser.get(page).content.decode()
+    for text in ("Attempt 2", "no route to host", "&lt;b&gt;oops&lt;/b&gt;", "Ada&#x27;s message &lt;b&gt;", f"webhook-id: {delivery}"):
+        assert text in shown, text
+    assert "hx-get" not in shown
+    assert browser.post(f"{page}replay/").headers["Location"] == page
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempt_count) == (DeliveryState.PENDING, 0)
+    assert "hx-get" in browser.get(f"{page}state/").content.decode()
+
+
+def test_list_of_deliveries_has_pages(browser: Client, account: Account) -> None:
+    endpoint = Endpoint.objects.create(account=account, url=URL)
+    for _ in range(26):
+        delivered(account, endpoint)
+    shown = browser.get(f"{HOOKS}{endpoint.uuid}/").content.decode()
+    assert (shown.count("/dashboard/webhooks/deliveries/"), "?page=2" in shown) == (25, True)
+    assert browser.get(f"{HOOKS}{endpoint.uuid}/", {"page": "2"}).content.decode().count("/dashboard/webhooks/deliveries/") == 1
+    assert browser.get(HOOKS).content.decode().count("/dashboard/webhooks/deliveries/") == 10
+
+
+def test_default_secret_is_made_and_shown_once(browser: Client, account: Account) -> None:
+    secret = secret_in(browser.post(f"{HOOKS}secret/", {"overlap_seconds": "0"}).content.decode())
+    assert SigningSecret.objects.get(account=account).secret == secret
+
+
+def test_webhooks_of_another_account_are_not_found_and_viewers_change_nothing(account: Account, browser_of: MemberOf) -> None:
+    endpoint = Endpoint.objects.create(account=account, url=URL)
+    delivery = delivered(account, endpoint)
+    stranger, viewer = browser_of(), browser_of(Role.VIEWER, account)
+    pages = [f"{HOOKS}{endpoint.uuid}/", f"{HOOKS}deliveries/{delivery.uuid}/", f"{HOOKS}deliveries/{delivery.uuid}/state/"]
+    actions = [f"{HOOKS}{endpoint.uuid}/{action}/" for action in ("switch", "test", "rotate", "delete")]
+    actions.append(f"{HOOKS}deliveries/{delivery.uuid}/replay/")
+    assert [stranger.get(page).status_code for page in pages] == [404] * 3
+    assert [stranger.post(action).status_code for action in actions] == [404] * 5
+    assert [viewer.get(page).status_code for page in pages] == [200] * 3
+    assert [viewer.post(action).status_code for action in actions] == [403] * 5
+    assert "delete" not in viewer.get(pages[0]).content.decode().lower()
+    assert Endpoint.objects.filter(is_enabled=True, secret=endpoint.secret).exists()
+    assert AccountFactory().webhook_endpoints.count() == 0
