@@ -52,8 +52,8 @@ class OfferedModel:
 def list_offered_models(visitor: Caller | None) -> list[OfferedModel]:
     """Models with voices of their own: those that the visitor may use first, then by preference."""
     speaking = [engine for engine in list_models() if engine.kind == "tts" and engine.base is None and engine.voices]
-    offered = [_offered(engine, plan=visitor.plan if visitor else None) for engine in speaking]
-    return sorted(offered, key=_rank)
+    offered = [_offered(engine, plan=visitor.plan if visitor else None) for engine in sorted(speaking, key=speaking_rank)]
+    return sorted(offered, key=lambda model: (not model.is_allowed, not model.is_available))
 
 
 def language_name(tag: str) -> str:
@@ -79,6 +79,7 @@ def _offered(engine: EngineRow, *, plan: Plan | None) -> OfferedModel:
     )
 
 
-def _rank(model: OfferedModel) -> tuple[bool, bool, int, str]:
-    preferred = PREFERRED_SPEAKERS.index(model.id) if model.id in PREFERRED_SPEAKERS else len(PREFERRED_SPEAKERS)
-    return not model.is_allowed, not model.is_available, preferred, model.name.casefold()
+def speaking_rank(engine: EngineRow) -> tuple[int, str]:
+    """Order of models by preference, then by name."""
+    preferred = PREFERRED_SPEAKERS.index(engine.id) if engine.id in PREFERRED_SPEAKERS else len(PREFERRED_SPEAKERS)
+    return preferred, engine.name.casefold()

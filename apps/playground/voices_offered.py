@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from apps.accounts.callers import Caller
 from apps.catalog.catalogue import EngineRow, VoiceRow
 from apps.catalog.selectors import is_model_allowed, list_models
-from apps.playground.models_offered import language_name
+from apps.playground.models_offered import language_name, speaking_rank
 from apps.voice_library.selectors import list_favourite_ids
 from apps.voices.models import EnrolmentState, Voice
 from apps.voices.selectors import VoiceFilter, list_own_voices
@@ -108,7 +108,8 @@ def list_offered_voices(visitor: Caller | None) -> list[OfferedVoice]:
     marked = set(list_favourite_ids(visitor.account)) if visitor is not None and visitor.account is not None else set()
     found = [] if visitor is None else list_own_voices(visitor, wanted=VoiceFilter())
     own = [_own_voice(voice, engines=engines, marked=marked) for voice in found if _can_speak(voice)]
-    return [*own, *_built_in_voices(engines.values(), visitor=visitor, marked=marked)]
+    built_in = _built_in_voices(sorted(engines.values(), key=speaking_rank), visitor=visitor, marked=marked)
+    return [*own, *sorted(built_in, key=lambda voice: not voice.is_allowed)]
 
 
 def by_language(voices: Iterable[OfferedVoice]) -> list[tuple[str, list[OfferedVoice]]]:
@@ -123,7 +124,7 @@ def by_language(voices: Iterable[OfferedVoice]) -> list[tuple[str, list[OfferedV
 def _can_speak(voice: Voice) -> bool:
     enrolment = voice.enrolment
     is_made = bool(enrolment.conditioning_key) and enrolment.state in {EnrolmentState.READY, EnrolmentState.TRAINING}
-    return is_made and not enrolment.is_blocked and not enrolment.is_revoked
+    return is_made and not (enrolment.is_blocked or enrolment.is_revoked or enrolment.is_taken_down)
 
 
 def _own_voice(voice: Voice, *, engines: Mapping[str, EngineRow], marked: set[str]) -> OfferedVoice:

@@ -6,7 +6,9 @@ const VOICE = /\[\/?voice(?::[^\]]*)?\]/gi;
 
 /** Characters of a text without its markup: what the API charges and limits. */
 export function countCharacters(text) {
-  return [...text.replace(TAG, "").replace(VOICE, "").replace(ENTITY, "x")].length;
+  const untagged = text.replace(TAG, "");
+  const written = untagged === text ? text : untagged.replace(ENTITY, "x"); // references stand for characters in markup only
+  return [...written.replace(VOICE, "")].length;
 }
 
 /**

@@ -61,7 +61,7 @@ export class Words {
 
   /** Light the word that is heard at this second; those before it are marked as spoken. */
   setTime(seconds, { isFollowed = true } = {}) {
-    const index = wordAt(this.#words, seconds);
+    const index = seconds > 0 || isFollowed ? wordAt(this.#words, seconds) : -1; // nothing is lit before it begins
     if (index === this.#current) return;
     const [from, to] = [Math.min(index, this.#current), Math.max(index, this.#current)];
     for (let i = Math.max(0, from); i <= to; i += 1) {

@@ -1,0 +1,96 @@
+"""The voice library, the list of the picker, favourites."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from apps.accounts.models import Membership, Role
+from apps.catalog.models import Engine
+from apps.catalog.selectors import clear_catalogue_cache
+from apps.voice_library.selectors import list_favourite_ids
+from apps.voices.models import Enrolment, EnrolmentState, Voice
+from tests.factories import MembershipFactory
+
+
+@pytest.fixture
+def own_voice(owner: Membership) -> Voice:
+    enrolment = Enrolment.objects.create(
+        account=owner.account, engine_id="kokoro", digest="d", state=EnrolmentState.READY, conditioning_key="k", language="en-us"
+    )
+    return Voice.objects.create(voice_id="voice_0123456789abcdef0123", account=owner.account, enrolment=enrolment, name="Grandma")
+
+
+def ids_of(answer: Any) -> list[str]:
+    return [voice["id"] for voice in answer.json()["voices"]]
+
+
+def test_library_lists_every_voice_with_a_sample_and_a_way_to_use_it(visitor: Client) -> None:
+    page = visitor.get("/voice-library/").content.decode()
+    assert 'data-sample="/v1/voices/kokoro/af_bella/preview/"' in page
+    assert 'href="/?model=kokoro&amp;voice=af_bella"' in page
+    assert '<section class="voice-group" aria-label="English">' in page
+    assert "3 of 3 voices" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("?gender=female", 2), ("?language=en", 3), ("?language=de", 0), ("?q=BELLA", 1), ("?q=nobody", 0), ("?model=pico", 0)],
+)
+def test_library_filters_by_its_address(visitor: Client, query: str, found: int) -> None:
+    page = visitor.get(f"/voice-library/{query}").content.decode()
+    assert page.count('<li class="voice-card') == found
+    assert ("No voice matches" in page) == (found == 0)
+
+
+def test_library_answers_a_filter_with_the_list_alone(visitor: Client) -> None:
+    fragment = visitor.get("/voice-library/?gender=female", headers={"HX-Request": "true"}).content.decode()
+    assert fragment.lstrip().startswith('<div id="voices"')
+    assert "<html" not in fragment
+
+
+def test_picker_lists_own_voices_first_and_only_to_their_account(browser_of_owner: Client, own_voice: Voice) -> None:
+    voices = browser_of_owner.get("/playground/voices/").json()["voices"]
+    assert voices[0].items() >= {"id": own_voice.voice_id, "name": "Grandma", "own": True}.items()
+    other = Client()
+    other.force_login(MembershipFactory(role=Role.OWNER).user)
+    for stranger in (Client(), other):
+        answer = stranger.get("/playground/voices/")
+        assert own_voice.voice_id not in answer.content.decode()
+        assert "af_bella" in ids_of(answer)
+
+
+@pytest.mark.parametrize(
+    "change", [{"state": EnrolmentState.FAILED}, {"conditioning_key": ""}, {"is_blocked": True}, {"is_taken_down": True}]
+)
+def test_picker_leaves_out_own_voices_that_cannot_speak(browser_of_owner: Client, own_voice: Voice, change: dict[str, Any]) -> None:
+    Enrolment.objects.filter(pk=own_voice.enrolment_id).update(**change)
+    assert own_voice.voice_id not in ids_of(browser_of_owner.get("/playground/voices/"))
+
+
+def test_favourite_is_marked_and_unmarked_for_the_account(browser_of_owner: Client, owner: Membership) -> None:
+    assert browser_of_owner.post("/playground/favourites/", {"voice": "af_bella"}).json() == {"favourite": True}
+    assert list_favourite_ids(owner.account) == ["af_bella"]
+    [marked] = [voice for voice in browser_of_owner.get("/playground/voices/").json()["voices"] if voice["favourite"]]
+    assert marked["id"] == "af_bella"
+    assert 'aria-pressed="true"' in browser_of_owner.get("/voice-library/?favourite=1").content.decode()
+    assert browser_of_owner.post("/playground/favourites/", {"voice": "af_bella"}).json() == {"favourite": False}
+    assert browser_of_owner.post("/playground/favourites/", {"voice": "nobody"}).status_code == 404
+
+
+def test_favourite_is_refused_without_an_account_for_viewers_and_without_a_token(owner: Membership) -> None:
+    assert Client().post("/playground/favourites/", {"voice": "af_bella"}).status_code == 403
+    viewer = Client()
+    viewer.force_login(MembershipFactory(account=owner.account, role=Role.VIEWER).user)
+    assert viewer.post("/playground/favourites/", {"voice": "af_bella"}).status_code == 403
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(owner.user)
+    assert strict.post("/playground/favourites/", {"voice": "af_bella"}).status_code == 403
+    assert list_favourite_ids(owner.account) == []
+
+
+def test_library_without_any_model_says_so(visitor: Client) -> None:
+    Engine.objects.update(is_enabled=False)
+    clear_catalogue_cache()
+    assert "No voice is available now" in visitor.get("/voice-library/").content.decode()
+    assert "No model is running" in visitor.get("/").content.decode()
