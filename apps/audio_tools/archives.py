@@ -1,22 +1,14 @@
 """Answers with several files: a ZIP archive that is made while it is sent, or their addresses."""
 
-from collections.abc import Generator, Iterator, Sequence
-
 from django.http import JsonResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
-from starlette.responses import StreamingResponse
 
-from apps.billing import prices
-from apps.core.archives import CHUNK_BYTES, ArchiveEntry, zip_chunks
 from apps.core.deferred import ASGIApp, Exchange
-from apps.core.errors import GoneError
 from apps.core.links import public_base
-from apps.core.storage import get_storage
-from apps.core.streamed_files import made_chunks
 from apps.jobs.models import Job
-from apps.jobs.results import ResultOutput
 from apps.jobs.waiting import Answer
+from apps.speech.archives import archive_answer
 from apps.speech.audio_response import job_headers
 from apps.speech.results import result_shape
 
@@ -32,31 +24,3 @@ def archive_or_addresses(request: Request) -> Answer:
         return archive_answer(job, exchange)
 
     return answer
-
-
-def archive_answer(job: Job, exchange: Exchange) -> ASGIApp:
-    """Archive of all files of a completed job. 410 if one was deleted."""
-    storage = get_storage()
-    if not job.outputs or any(storage.stat(output.key) is None for output in job.outputs):
-        raise GoneError("The audio was deleted.")
-    name = f"{job.kind.removeprefix('audio-')}-{job.uuid.hex[:8]}.zip"
-    headers = job_headers(job) | {
-        "X-Credits-Used": str(prices.credits(job.charged_millicredits)),
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store",
-    }
-    return StreamingResponse(made_chunks(exchange, archive_chunks(job.outputs)), media_type="application/zip", headers=headers)
-
-
-def archive_chunks(outputs: Sequence[ResultOutput]) -> Generator[bytes]:
-    """Bytes of the archive, in memory bounded by a chunk. Reads the object store."""
-    return zip_chunks(ArchiveEntry(output.file_name, _content(output.key), size=output.bytes) for output in outputs)
-
-
-def _content(key: str) -> Iterator[bytes]:
-    stream = get_storage().open_stream(key)
-    try:
-        while data := stream.read(CHUNK_BYTES):
-            yield data
-    finally:
-        stream.close()

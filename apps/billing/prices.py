@@ -1,5 +1,6 @@
 """Prices in thousandths of a credit: whole numbers, rounded up once."""
 
+from collections.abc import Collection
 from decimal import Decimal
 
 from apps.billing.models import PriceUnit, ServicePrice, TierPrice
@@ -49,6 +50,12 @@ def service_price(service: str) -> int:
     """Price of a service in millicredits per unit; the starting price if its row was deleted."""
     row = ServicePrice.objects.filter(service=service).values_list("millicredits", flat=True).first()
     return STARTING_SERVICE_PRICES[service][1] if row is None else row
+
+
+def service_prices(services: Collection[str]) -> dict[str, int]:
+    """Prices of several services in millicredits per unit, in one query."""
+    rows = dict(ServicePrice.objects.filter(service__in=services).values_list("service", "millicredits")) if services else {}
+    return {service: rows.get(service, STARTING_SERVICE_PRICES[service][1]) for service in services}
 
 
 def duration_price_millicredits(milliseconds: int, *, millicredits_per_minute: int) -> int:

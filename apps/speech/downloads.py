@@ -24,11 +24,14 @@ from apps.jobs.results import ResultOutput, main_file_name
 from apps.jobs.selectors import list_planned_files
 from apps.jobs.services.fetches import note_fetch
 from apps.jobs.services.renditions import request_rendition
+from apps.speech.archives import archive_answer
 from apps.speech.selectors import get_speech_job
 from workers.contract.formats import FORMATS, OTHER_CONTENT_TYPES, extension_of
 
 STEMS = ("output", "tts_output")
 """File names without extension. The official SDK requests tts_output.wav if a response had no URL."""
+ARCHIVE = "archive.zip"
+"""All files of a job together."""
 KEPT_SECONDS = 3600
 MOST_LISTED = 20
 EXTENSIONS = {extension_of(name): name for name in (*FORMATS, *OTHER_CONTENT_TYPES)}
@@ -37,7 +40,7 @@ _STEM = re.compile(r"[A-Za-z0-9_]{1,100}")
 
 
 class DownloadView(APIView):
-    """Download of a file of a job: its main output as `output.<extension>`, any output as `<name>.<extension>`."""
+    """Download of a file of a job: its main output as `output.<extension>`, any output as `<name>.<extension>`, all as `archive.zip`."""
 
     authentication_classes = []  # a client that still sends its key, right or wrong, gets the file
     permission_classes = []
@@ -46,6 +49,8 @@ class DownloadView(APIView):
     @extend_schema(exclude=True)
     def get(self, request: Request, uuid: str, name: str) -> HttpResponseBase:
         """Supports ranges, ETag and HEAD; answers 302 to the object store unless it is a folder."""
+        if name == ARCHIVE:
+            return Deferred(_send_archive(completed(get_speech_job(uuid))))
         check_name(name)
         job = get_speech_job(uuid)
         if name.partition(".")[0] not in STEMS:
@@ -100,6 +105,13 @@ def _wait_for_file(request: Request, made_uuid: UUID, *, name: str) -> Any:
         if end is None:
             raise GatewayTimeoutError("The file is still being created. Try again.", headers={"Retry-After": retry_after.FILE_PENDING})
         return await exchange.run(_created_file, request, made_uuid, name=name)
+
+    return resolve
+
+
+def _send_archive(job: Job) -> Any:
+    async def resolve(exchange: Exchange) -> ASGIApp:
+        return await exchange.run(archive_answer, job, exchange)
 
     return resolve
 

@@ -173,3 +173,19 @@ def test_a_long_recording_is_processed_in_stretches_and_every_stem_assembled(
     assert [output["name"] for output in body["outputs"]] == ["vocals", "accompaniment"]
     assert len(kinds) > 3
     assert Job.objects.get().charged_millicredits == 100
+
+
+def test_all_stems_are_downloaded_together_as_an_archive(server: RunningShell, owner: Person, song: bytes) -> None:
+    answer, job, _ = queued(server, owner, "separate", song)
+    address = f"{server.url}/static/downloads/{answer['uuid']}/archive.zip"
+    early = httpx.get(address)
+    assert (early.status_code, early.json()["error"]["code"]) == (409, "not_completed")
+    with making({}):
+        post(server, owner, "separate", song, headers={"Cache-Control": "no-store"})
+    completed = Job.objects.filter(state="completed").first()
+    assert completed is not None
+    archive = httpx.get(address.replace(job.uuid.hex, completed.uuid.hex))
+    assert (archive.status_code, archive.headers["content-type"]) == (200, "application/zip")
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as files:
+        assert {name: files.read(name) for name in files.namelist()} == {"vocals.wav": AUDIO, "accompaniment.wav": OTHER}
+    assert httpx.get(f"{server.url}/static/downloads/{'0' * 32}/archive.zip").status_code == 404

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from apps.accounts.callers import Caller
+from apps.accounts.models import Plan
 from apps.core.deferred import Exchange
 from apps.core.errors import ApplicationError, GoneError, InvalidRequestError, NotFoundError
 from apps.core.outbound import AddressRefusedError, check_url
@@ -39,9 +40,13 @@ class SourceLimits:
 
     def for_probe(self, caller: Caller, *, is_advance: bool = False) -> ProbeLimits:
         """Limits combined with the caller's plan."""
+        return self.for_plan(caller.plan, is_advance=is_advance)
+
+    def for_plan(self, plan: Plan, *, is_advance: bool = False) -> ProbeLimits:
+        """Limits combined with a plan."""
         most = settings.TTSAI_UPLOAD_BYTES if is_advance else self.max_bytes
         return ProbeLimits(
-            max_bytes=most if caller.plan.max_upload_bytes is None else min(most, caller.plan.max_upload_bytes),
+            max_bytes=most if plan.max_upload_bytes is None else min(most, plan.max_upload_bytes),
             max_audio_seconds=min(self.max_audio_seconds, settings.TTSAI_UPLOAD_AUDIO_SECONDS),
             min_audio_seconds=self.min_audio_seconds,
         )

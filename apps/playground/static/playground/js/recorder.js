@@ -14,7 +14,7 @@ function inWords(error) {
 }
 
 /**
- * Recorder of the microphone. Events: start, level (detail.level: 0 to 1, detail.seconds; 20 times a second), stop (detail: the File or null).
+ * Recorder of the microphone. Events: start, level (detail.level: 0 to 1, detail.rms, detail.peak, detail.seconds; 20 times a second), stop (detail: the File or null).
  * maxSeconds: it stops by itself. Without processing a voice is recorded as it is, which cloning needs.
  */
 export class Recorder extends EventTarget {
@@ -82,9 +82,10 @@ export class Recorder extends EventTarget {
     const samples = new Float32Array(analyser.fftSize);
     this.#timer = setInterval(() => {
       analyser.getFloatTimeDomainData(samples);
-      const level = Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+      const rms = Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+      const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
       const { seconds } = this;
-      this.dispatchEvent(new CustomEvent("level", { detail: { level: Math.min(1, level * 4), seconds } }));
+      this.dispatchEvent(new CustomEvent("level", { detail: { level: Math.min(1, rms * 4), rms, peak, seconds } }));
       if (seconds >= this.maxSeconds) this.stop();
     }, 50);
   }

@@ -1,0 +1,5 @@
+// Page /audio-enhancer/.
+
+import { compareTool } from "../compare_tool.js";
+
+compareTool();

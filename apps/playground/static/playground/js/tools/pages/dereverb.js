@@ -1,0 +1,5 @@
+// Page /dereverb/.
+
+import { compareTool } from "../compare_tool.js";
+
+compareTool();

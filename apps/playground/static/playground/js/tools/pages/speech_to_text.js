@@ -1,0 +1,93 @@
+// Page /speech-to-text/.
+
+import { copy } from "../../../../website/js/site.js";
+import { onThemeChange } from "../../../../website/js/theme_colors.js";
+import { draw, recolour } from "../picture.js";
+import { decode } from "../sound.js";
+import { Tool } from "../tool.js";
+import { Transcript } from "../transcript.js";
+import { parseSubtitles, plainText, subtitlesText } from "../transcript_files.js";
+import { element, formatTime, saveText } from "../elements.js";
+
+const find = (name) => document.querySelector(`[data-${name}]`);
+const player = find("player");
+const transcript = new Transcript(find("transcript"), { player });
+let surfer = null;
+let cues = [];
+let document_ = null;
+
+onThemeChange(() => surfer && recolour(surfer));
+
+const speakerName = (speaker) => transcript.names.get(speaker) ?? speaker;
+
+function showSpeakers(speakers) {
+  find("speakers").hidden = speakers.length === 0;
+  find("speaker-list").replaceChildren(
+    ...speakers.map((speaker, index) => {
+      const input = element("input", { class: "input", value: `Speaker ${index + 1}`, maxlength: 60, "aria-label": `Name of speaker ${index + 1}` });
+      transcript.rename(speaker, input.value);
+      input.addEventListener("input", () => {
+        transcript.rename(speaker, input.value.trim() || `Speaker ${index + 1}`);
+        showSubtitles();
+      });
+      return element("div", { class: "speaker-name", "data-speaker": String(index % 6) }, input);
+    }),
+  );
+}
+
+function showSubtitles() {
+  find("subtitles").replaceChildren(
+    ...cues.map((cue) => {
+      const seek = element("button", { type: "button", class: "subtitle-time mono", text: formatTime(cue.start), "aria-label": `Play from ${formatTime(cue.start)}` });
+      seek.addEventListener("click", () => transcript.seek(cue.start));
+      return element("li", {}, seek, element("span", { class: "subtitle-text", text: cue.text }));
+    }),
+  );
+}
+
+async function loadSubtitles(uuid) {
+  const answer = await fetch(`/web/v1/speech/subtitles/?uuid=${uuid}&format=vtt`);
+  cues = answer.ok ? parseSubtitles(await answer.text()) : [];
+  showSubtitles();
+}
+
+async function drawRecording(recording) {
+  surfer?.destroy();
+  surfer = null;
+  const samples = await decode(recording.blob, recording.seconds);
+  if (samples) surfer = draw({ wave: find("wave"), media: player, samples, height: 56 });
+}
+
+new Tool({
+  begin(tool) {
+    player.src = tool.recording.url;
+    transcript.begin();
+    tool.part("nothing").hidden = true;
+    tool.part("result").hidden = false;
+    for (const name of ["speakers"]) find(name).hidden = true;
+  },
+  onEvent: (event) => event.type === "transcript" && transcript.addWindow(event),
+  async show(result, tool) {
+    document_ = result.result;
+    transcript.show(document_);
+    showSpeakers(transcript.speakers);
+    await Promise.all([loadSubtitles(result.uuid), drawRecording(tool.recording)]);
+    const base = tool.recording.name.replace(/\.[^.]*$/, "");
+    const write = {
+      srt: () => [subtitlesText(cues, document_.segments, speakerName, "srt"), "application/x-subrip"],
+      vtt: () => [subtitlesText(cues, document_.segments, speakerName, "vtt"), "text/vtt"],
+      txt: () => [plainText(document_.segments, speakerName), "text/plain"],
+      json: () => [JSON.stringify(named(document_), null, 2), "application/json"],
+    };
+    for (const button of document.querySelectorAll("[data-save]")) {
+      button.onclick = () => saveText(`${base}.${button.dataset.save}`, ...write[button.dataset.save]());
+    }
+    find("copy-text").onclick = () => copy(plainText(document_.segments, speakerName));
+  },
+});
+
+/** The transcript with the names that were given to its speakers. */
+function named(told) {
+  const segments = told.segments.map((segment) => (segment.speaker ? { ...segment, speaker: speakerName(segment.speaker) } : segment));
+  return { ...told, segments };
+}

@@ -1,0 +1,5 @@
+// Page /voice-changer/.
+
+import { compareTool } from "../compare_tool.js";
+
+compareTool();

@@ -1,0 +1,68 @@
+"""Views of the tools' pages, one for each declaration."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from apps.accounts.roles import Permission
+from apps.core.links import public_base
+from apps.playground.tools.binding import bind
+from apps.playground.tools.declaration import ToolPage, Visitor
+from apps.playground.tools.limits import StatedLimits, state_limits
+from apps.playground.tools.visitors import find_visitor
+from apps.website.navigation import TOOLS
+
+MODULES = ("tool", "source", "job", "elements")
+View = Callable[..., HttpResponseBase]
+
+
+def tool_view(page: ToolPage) -> View:
+    """View of the page."""
+
+    @require_safe
+    @ensure_csrf_cookie
+    def show_tool(request: HttpRequest) -> HttpResponseBase:
+        return render(request, page.template, _context(page, request))
+
+    return show_tool
+
+
+def _context(page: ToolPage, request: HttpRequest) -> dict[str, Any]:
+    visitor = find_visitor(request)
+    limits = state_limits(page, visitor.plan)
+    return {
+        "page": page,
+        "entry": next((entry for entry in TOOLS if entry.path == f"/{page.slug}/"), TOOLS[0]),
+        "account": visitor.caller.account if visitor.caller else None,
+        "may_run": _may_run(page, visitor),
+        "obstacle": page.find_obstacle(visitor.plan),
+        "forms": [bind(one, visitor) for one in page.requests],
+        "limits": limits,
+        "first_rate": _first_rate(limits),
+        "minute_credits": limits.minute_millicredits / 1000,
+        "retention_days": visitor.plan.retention_days,
+        "samples": [{"title": one.title, "path": f"playground/samples/{one.name}.mp3"} for one in page.samples],
+        "modules": [f"playground/js/tools/{name}.js" for name in MODULES],
+        "api_base": public_base(request),
+        **page.details(visitor),
+    }
+
+
+def _may_run(page: ToolPage, visitor: Visitor) -> bool:
+    caller = visitor.caller
+    return caller is not None and caller.may(Permission.CHANGE) and caller.has_scope(page.scope)
+
+
+def _first_rate(limits: StatedLimits) -> str:
+    """Price in the line beside the button."""
+    if not limits.rates:
+        return ""
+    rate = limits.rates[0]
+    if not rate.millicredits:
+        return "Free"
+    return f"{rate.millicredits / 1000:g} credits for {rate.unit}"

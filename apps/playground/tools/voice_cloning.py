@@ -1,0 +1,88 @@
+"""Page /voice-cloning/."""
+
+from typing import Any, Final
+
+from django.conf import settings
+
+from apps.accounts.models import Plan
+from apps.catalog.selectors import list_cloning_models, list_models
+from apps.playground.tools.choices import first_choice, spoken_languages
+from apps.playground.tools.declaration import Option, Rate, Sample, ToolField, ToolPage, ToolRequest, Visitor
+from apps.voices.recordings import LIMITS
+from apps.voices.serializers import SpeechCloneSerializer
+from apps.voices.services.requests import DEFAULT_MODEL
+
+SCRIPT: Final = (
+    "When the sunlight strikes raindrops in the air, they act as a prism and form a rainbow. The rainbow is a division of white light into many "
+    "beautiful colors. People look, but no one ever finds the pot of gold at its end."
+)
+"""Beginning of the rainbow passage (Fairbanks, Voice and Articulation Drillbook, 1960), with nearly every sound of English."""
+CONSENT: Final = (
+    "I am the speaker of this recording, or I have the speaker's permission. I agree that this voice is used to make speech, and I will not use it "
+    "to deceive anyone."
+)
+SHORTEST_GOOD_SECONDS, LONGEST_GOOD_SECONDS = 10, 30
+
+
+def _languages(visitor: Visitor) -> list[Option]:
+    return [Option("", "Detect"), *spoken_languages(visitor)]
+
+
+def _models(visitor: Visitor) -> list[Option]:
+    return first_choice(list_cloning_models(visitor.plan), visitor, default=DEFAULT_MODEL)
+
+
+def _find_obstacle(plan: Plan) -> str:
+    if not list_cloning_models(plan):
+        return "This installation has no model that clones voices yet. Its operator can install one."
+    is_enrolling = any(engine.kind == "enrol" and engine.was_seen_lately for engine in list_models())
+    return "" if is_enrolling else "No worker makes voices at the moment. Try again in a minute."
+
+
+def _details(visitor: Visitor) -> dict[str, Any]:  # noqa: ARG001 - the protocol
+    return {
+        "script_to_read": SCRIPT,
+        "consent_text": CONSENT,
+        "shortest_good_seconds": SHORTEST_GOOD_SECONDS,
+        "longest_good_seconds": LONGEST_GOOD_SECONDS,
+        "is_consent_required": settings.TTSAI_REQUIRE_CONSENT,
+    }
+
+
+VOICE_CLONING: Final = ToolPage(
+    slug="voice-cloning",
+    title="Voice cloning",
+    lead="Make a voice from ten seconds of speech and let it say anything, with the speaker's consent.",
+    limits=LIMITS,
+    scope="clone:create",
+    rates=(Rate("kokoro-clone", "1,000 characters of speech", note="Making the voice is free."),),
+    samples=(Sample("reading", "A man reads, 12 seconds"),),
+    find_obstacle=_find_obstacle,
+    details=_details,
+    gives=("Your text in the voice of the recording", "A report on the recording and the likeness", "A voice to keep and use everywhere"),
+    requests=(
+        ToolRequest(
+            endpoint="tts/clone/",
+            serializer=SpeechCloneSerializer,
+            left_out=frozenset({"reference_audio", "embed_id", "consent", "consent_by"}),
+            file_field="reference_audio",
+            result_name="cloned.mp3",
+            action="Speak with this voice",
+            fields=(
+                ToolField(
+                    name="text",
+                    label="Text to speak",
+                    widget="textarea",
+                    initial="This is my new voice. I never recorded this sentence, and yet you hear me say it.",
+                ),
+                ToolField(
+                    name="reference_text", label="Words of the recording", hint="Transcribed if empty.", widget="textarea", is_advanced=True
+                ),
+                ToolField(name="language", label="Language of the text", options=_languages, is_advanced=True),
+                ToolField(name="speed", label="Speed", widget="range", is_advanced=True),
+                ToolField(name="model", label="Model", options=_models, is_advanced=True),
+                ToolField(name="format", label="Format", is_advanced=True),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,262 @@
+"""The tools' pages in Chromium, with real models: each sample is worked on, heard and seen; a microphone is transcribed."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+import soundfile
+
+from apps.playground.tools import TOOL_PAGES
+from tests.flows.browser.sessions import sign_in
+from tests.flows.running import ROOT, RunningPlatform
+from tests.sweep.browser import PROGRAM, Browser, browser
+from tests.workers.recognition.clips import RATE, clips, said, spoken_words
+
+pytestmark = [pytest.mark.prove, pytest.mark.skipif(PROGRAM is None, reason="Chromium is not installed")]
+
+SHOTS = ROOT / "var/screenshots/tools"
+SPOKEN = ("librivox-0870", "librivox-0880")
+EMAIL = "toolbox@example.com"
+DONE = "document.querySelector('[data-tool]').dataset.done"
+FAILED = "!document.querySelector('[data-tool-part=error]').hidden && document.querySelector('[data-tool-part=error]').textContent"
+INKED = """(root => [...(function* walk(node) {
+    for (const one of node.querySelectorAll('*')) { if (one.tagName === 'CANVAS') yield one; if (one.shadowRoot) yield* walk(one.shadowRoot); }
+})(root)].map(canvas => {
+    const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    return new Set(Array.from({length: 4000}, (_, index) => data.slice(4 * Math.floor(index * data.length / 16000), 4 * Math.floor(index * data.length / 16000) + 4).join())).size;
+}))(document.querySelector(%s))"""
+"""Number of different pixels, out of 4,000, of each canvas below an element."""
+
+
+@pytest.fixture(scope="module")
+def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sound of the fake microphone: a man who reads, again and again."""
+    path = tmp_path_factory.mktemp("microphone") / "speech.wav"
+    soundfile.write(path, np.concatenate([clips(SPOKEN), np.zeros(RATE, np.float32)]), RATE, subtype="PCM_16")
+    return path
+
+
+@pytest.fixture(scope="module")
+def page(platform: RunningPlatform, microphone: Path) -> Iterator[Browser]:
+    """Chromium with the session of a person."""
+    with browser(microphone=microphone) as opened:
+        sign_in(platform, opened, email=EMAIL)
+        yield opened
+
+
+def visit(platform: RunningPlatform, page: Browser, slug: str) -> None:
+    page.open(
+        f"{platform.url}/{slug}/", until="document.readyState === 'complete' && document.querySelector('[data-snippet=curl]')?.textContent"
+    )
+
+
+def run_sample(platform: RunningPlatform, page: Browser, slug: str, *, seconds: float = 90.0) -> None:
+    """Take the page's sample and wait for its result."""
+    visit(platform, page, slug)
+    page.click("[data-sample]")
+    page.wait_until("document.querySelector('[data-source]').dataset.state === 'chosen'")
+    run(page, seconds=seconds)
+
+
+def run(page: Browser, *, seconds: float = 90.0) -> None:
+    page.click("[data-tool-part=action]")
+    page.wait_until(f"{DONE} || {FAILED}", seconds=seconds)
+    assert page.value(FAILED) is False
+    assert page.complaints == []
+
+
+def shoot(page: Browser, name: str) -> None:
+    """Pictures of the page as it is, in both themes, on a phone and a desktop."""
+    page.value("scrollTo({top: 0, behavior: 'instant'})")
+    for width in (1440, 390):
+        for theme in ("light", "dark"):
+            page.show_as(width=width, height=844 if width < 600 else 900, theme=theme)
+            page.wait_until("!document.getAnimations().some(one => one instanceof CSSTransition && one.playState === 'running')")
+            page.screenshot(SHOTS / f"{name}-{width}-{theme}.png", width=width, theme=theme)
+            assert page.overflow() <= 0, (name, width)
+    page.show_as()
+
+
+def inked(page: Browser, selector: str) -> list[int]:
+    return list(page.value(INKED % json.dumps(selector)))
+
+
+def text_of(page: Browser, selector: str) -> str:
+    return str(page.value(f"document.querySelector({json.dumps(selector)}).textContent"))
+
+
+@pytest.mark.timeout(300)
+def test_speech_from_the_microphone_becomes_a_transcript_whose_words_seek(platform: RunningPlatform, page: Browser) -> None:
+    visit(platform, page, "speech-to-text")
+    shoot(page, "speech-to-text-empty")
+    page.click("[data-part=record]")
+    page.wait_until("parseFloat(document.querySelector('[data-part=time]').textContent.split(':')[1]) >= 10", seconds=30)
+    assert page.value("document.querySelector('[data-part=meter]').value") > 0.1
+    page.click("[data-part=stop]")
+    page.wait_until("document.querySelector('[data-source]').dataset.state === 'chosen'")
+    page.value("document.querySelector('[name=diarize]').click()")
+    run(page)
+    heard = spoken_words(text_of(page, "[data-transcript] .turn p"))
+    assert sum(word in heard.split() for word in said(SPOKEN).split()) >= 0.7 * len(said(SPOKEN).split()), heard
+    page.value("document.querySelectorAll('[data-transcript] .word')[6].id = 'seventh'")
+    start = page.value("Number(document.querySelector('#seventh').dataset.start)")
+    page.click("#seventh")
+    page.wait_until(f"document.querySelector('[data-player]').currentTime >= {start}")
+    page.wait_until("document.querySelector('.word[data-lit]')")
+    assert page.value("document.querySelector('[data-player]').paused") is False
+    assert max(inked(page, "[data-wave]")) > 1
+
+
+@pytest.mark.timeout(300)
+def test_two_speakers_of_the_sample_are_told_apart_and_renamed(platform: RunningPlatform, page: Browser) -> None:
+    run_sample(platform, page, "speech-to-text")
+    names = page.value("[...new Set([...document.querySelectorAll('.turn strong')].map(one => one.textContent))]")
+    assert names == ["Speaker 1", "Speaker 2"]
+    page.type("[data-speaker-list] .speaker-name input", "Emma")
+    assert page.value("document.querySelector('.turn strong').textContent") == "Emma"
+    shoot(page, "speech-to-text")
+    page.click("[aria-controls=view-subtitles]")
+    assert "Lisbon" in text_of(page, "[data-subtitles]")
+    shoot(page, "speech-to-text-subtitles")
+
+
+@pytest.mark.parametrize("slug", ["audio-enhancer", "dereverb", "voice-changer"])
+@pytest.mark.timeout(300)
+def test_before_and_after_are_drawn_and_switched_at_the_same_moment(platform: RunningPlatform, page: Browser, slug: str) -> None:
+    run_sample(platform, page, slug)
+    page.wait_until("'ready' in document.querySelector('[data-compare]').dataset")
+    for side in ("before", "after"):
+        page.wait_until(f"({INKED % json.dumps(f'[data-side={side}] [data-spectrum]')}).some(one => one > 50)", seconds=30)
+        assert max(inked(page, f"[data-side={side}] [data-wave]")) > 1
+    page.click("[data-play]")
+    page.wait_until("document.querySelector('[data-side=after] audio').currentTime > 0.5")
+    page.click("[data-show=before]")
+    page.wait_until("!document.querySelector('[data-side=before] audio').paused")
+    before, after = page.value("['before', 'after'].map(side => document.querySelector(`[data-side=${side}] audio`).currentTime)")
+    assert before == pytest.approx(after, abs=0.5)
+    assert page.value("document.querySelector('[data-side=after] audio').paused") is True
+    shoot(page, slug)
+
+
+@pytest.mark.timeout(300)
+def test_stems_of_a_song_play_in_a_mixer_and_come_as_an_archive(platform: RunningPlatform, page: Browser) -> None:
+    run_sample(platform, page, "stem-splitter")
+    page.wait_until("'ready' in document.querySelector('[data-mixer]').dataset")
+    assert page.value("[...document.querySelectorAll('[data-stem]')].map(one => one.dataset.stem)") == ["vocals", "accompaniment"]
+    assert min(inked(page, "[data-stems]")) > 1
+    page.click("[data-mixer] [data-play]")
+    page.wait_until("Number(document.querySelector('[data-mixer] [data-position]').value) > 0.05")
+    page.click("[data-stem=vocals] button:nth-of-type(2)")
+    assert page.value("'silent' in document.querySelector('[data-stem=accompaniment]').dataset") is True
+    assert page.value("'silent' in document.querySelector('[data-stem=vocals]').dataset") is False
+    shoot(page, "stem-splitter")
+    archive = page.value("document.querySelector('[data-archive]').href")
+    assert httpx.get(archive).content[:2] == b"PK"
+
+
+@pytest.mark.timeout(300)
+def test_a_sentence_is_translated_and_the_translation_is_heard(platform: RunningPlatform, page: Browser) -> None:
+    run_sample(platform, page, "speech-translation")
+    assert "museo" in text_of(page, "[data-original-text]").lower()
+    assert "museum" in text_of(page, "[data-translated-text]").lower()
+    assert text_of(page, "[data-source-language]") == "Original, Spanish"
+    page.wait_until("document.querySelector('[data-translated]').duration > 1")
+    shoot(page, "speech-translation")
+
+
+@pytest.mark.timeout(300)
+def test_key_and_tempo_of_the_sample_are_shown_on_the_wheel(platform: RunningPlatform, page: Browser) -> None:
+    run_sample(platform, page, "key-bpm-finder")
+    assert (text_of(page, "[data-key]"), text_of(page, "[data-camelot]")) == ("C Major", "8B")
+    assert float(text_of(page, "[data-bpm]").split()[0]) == pytest.approx(120, abs=2)
+    assert page.value("document.querySelectorAll('.wheel-key').length") == 1
+    shoot(page, "key-bpm-finder")
+
+
+@pytest.mark.timeout(300)
+def test_a_song_is_converted_to_another_format(platform: RunningPlatform, page: Browser) -> None:
+    visit(platform, page, "audio-converter")
+    page.click("[data-sample]")
+    page.wait_until("document.querySelector('[data-source]').dataset.state === 'chosen'")
+    page.value(
+        "(select => { select.value = 'flac'; select.dispatchEvent(new Event('change', {bubbles: true})); })(document.querySelector('[name=format]'))"
+    )
+    run(page)
+    assert text_of(page, "[data-after]").startswith("FLAC")
+    page.wait_until("document.querySelector('[data-converted]').duration > 8")
+    shoot(page, "audio-converter")
+
+
+@pytest.mark.timeout(300)
+def test_a_voice_is_cloned_with_consent_reported_and_kept(platform: RunningPlatform, page: Browser) -> None:
+    visit(platform, page, "voice-cloning")
+    page.click("[data-sample]")
+    page.wait_until("document.querySelector('[data-source]').dataset.state === 'chosen'")
+    page.click("[data-tool-part=action]")
+    assert text_of(page, "#consent-error").startswith("Tick this")
+    page.click("#consent")
+    page.type("#consent-by", "George")
+    run(page)
+    page.wait_until("document.querySelector('[data-cloned]').duration > 1")
+    assert "A likeness" in text_of(page, "[data-report]")
+    shoot(page, "voice-cloning")
+    page.type("#voice-name", "George of the lighthouse")
+    page.click("[data-keep] button")
+    page.wait_until("document.querySelector('[data-keep]').dataset.kept")
+    visit(platform, page, "voice-changer")
+    assert "George of the lighthouse" in text_of(page, "[name=target_voice]")
+
+
+@pytest.mark.timeout(300)
+def test_a_conversation_is_stored_and_shown_again(platform: RunningPlatform, page: Browser) -> None:
+    visit(platform, page, "voice-chat")
+    page.type("#chat-text", "What can you do?")
+    page.click("[data-chat=send]")
+    page.wait_until(f"{DONE} || {FAILED}", seconds=90)
+    assert page.value(FAILED) is False
+    shoot(page, "voice-chat")
+    visit(platform, page, "voice-chat")
+    page.wait_until("document.querySelectorAll('.chat-message').length === 2")
+    assert text_of(page, ".chat-person p") == "What can you do?"
+
+
+@pytest.mark.timeout(300)
+def test_the_shown_requests_run_as_they_are_written(platform: RunningPlatform, page: Browser, tmp_path: Path) -> None:
+    key = platform.key(EMAIL, plan="enterprise")
+    visit(platform, page, "audio-converter")
+    page.click("[data-sample]")
+    page.wait_until("document.querySelector('[data-source]').dataset.state === 'chosen'")
+    page.value(
+        "(select => { select.value = 'mono'; select.dispatchEvent(new Event('change', {bubbles: true})); })(document.querySelector('[name=channels]'))"
+    )
+    texts: dict[str, str] = page.value(
+        "Object.fromEntries([...document.querySelectorAll('[data-snippet]')].map(one => [one.dataset.snippet, one.textContent]))"
+    )
+    (tmp_path / "song.mp3").write_bytes((ROOT / "apps/playground/static/playground/samples/song.mp3").read_bytes())
+    commands = {
+        "curl": ["sh", "-c", texts["curl"]],
+        "python": [sys.executable, "-c", texts["python"]],
+        "javascript": ["node", "--input-type=module", "-e", texts["javascript"]],
+    }
+    for language, command in commands.items():
+        made = tmp_path / "converted.mp3"
+        made.unlink(missing_ok=True)
+        done = subprocess.run(command, cwd=tmp_path, env={**os.environ, "TTSAI_API_KEY": key}, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (language, done.stderr)
+        samples, _ = soundfile.read(made, always_2d=True)
+        assert samples.shape[1] == 1, language
+
+
+@pytest.mark.timeout(300)
+def test_visitors_without_an_account_see_every_page(platform: RunningPlatform, microphone: Path) -> None:
+    with browser(microphone=microphone) as page:
+        for tool in TOOL_PAGES:
+            visit(platform, page, tool.slug)
+            shoot(page, f"visitor-{tool.slug}")
+        assert page.complaints == []
