@@ -150,6 +150,11 @@ def job_link(job_uuid: UUID | None) -> str:
     return format_html('<a class="font-mono" href="{}" title="{}">{}…</a>', page, job_uuid, job_uuid.hex[:8])
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 account`, `1,200 accounts`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def in_credits(millicredits: int | None) -> str:
     """Credits for display: 1,234.568."""
     return f"{(millicredits or 0) / 1000:,.3f}"
