@@ -4,7 +4,7 @@ from typing import Final
 
 DESCRIPTIONS: Final[dict[str, str]] = {
     "transcription": "Speech to text: POST /v1/stt/, transcripts of other APIs, realtime sessions",
-    "speech-translation": "Speech translation: POST /v1/speech-to-speech/translate/",
+    "speech-translation": "Speech translation: POST /v1/speech-translate/",
     "voice-chat": "A turn of a voice conversation: POST /v1/voice-chat/",
     "audio-convert": "Audio converter: POST /v1/audio/convert/",
     "audio-trim-silence": "Silence trimmer: POST /v1/audio/trim-silence/",
@@ -17,7 +17,7 @@ DESCRIPTIONS: Final[dict[str, str]] = {
     "audio-analyze": "Key and tempo: POST /v1/audio/analyze/",
     "audio-diarize": "Speakers of a recording: POST /v1/audio/diarize/",
     "enrol_voice": "A voice cloned from recordings: POST /v1/voice-clone/, /v1/voice-embed/",
-    "voice-convert": "Voice changer: POST /v1/voice-conversion/",
+    "voice-convert": "Voice changer: POST /v1/voice-convert/",
     "speech-to-speech": "Speech in another voice: POST /v1/speech-to-speech/",
     "audio-verify": "Provenance check: POST /v1/audio/verify/",
 }

@@ -51,7 +51,15 @@ def account_overview(request: HttpRequest, account: Account) -> Overview:
 def _jobs(account: Account) -> Table:
     jobs = customers.list_latest_jobs(account)
     rows = [
-        (job_link(job.pk), _time(job.created_at), job.kind, job.engine_id or "-", _state(job.state), in_credits(job.charged_millicredits), job.error_code or "-")
+        (
+            job_link(job.pk),
+            _time(job.created_at),
+            job.kind,
+            job.engine_id or "-",
+            _state(job.state),
+            in_credits(job.charged_millicredits),
+            job.error_code or "-",
+        )
         for job in jobs
     ]
     headers = ("Job", "Accepted", "Kind", "Model", "State", "Charged", "Error")
@@ -107,7 +115,13 @@ def _endpoints(account: Account) -> Table:
 
 def _deliveries(account: Account) -> Table:
     rows = [
-        (_link("webhooks_delivery", delivery.pk, _time(delivery.created_at)), delivery.event, delivery.state, delivery.attempt_count, delivery.url[:80])
+        (
+            _link("webhooks_delivery", delivery.pk, _time(delivery.created_at)),
+            delivery.event,
+            delivery.state,
+            delivery.attempt_count,
+            delivery.url[:80],
+        )
         for delivery in customers.list_latest_deliveries(account)
     ]
     headers = ("Delivery", "Event", "State", "Attempts", "URL")
@@ -120,7 +134,9 @@ def _actions(account: Account) -> Table:
         for entry in customers.list_latest_actions(account)
     ]
     path = f"{reverse('admin:audit_auditentry_changelist')}?account_id__exact={account.pk}"
-    return Table("Actions of operators", ("When", "Who", "Action", "Outcome", "Message"), rows, "No operator has changed anything here.", path)
+    return Table(
+        "Actions of operators", ("When", "Who", "Action", "Outcome", "Message"), rows, "No operator has changed anything here.", path
+    )
 
 
 def _list(name: str, account: Account) -> str:

@@ -76,7 +76,10 @@ def _cards(figures: Figures, may: Any) -> list[dict[str, str]]:
         ("", _card("Jobs in 24 hours", figures.jobs_lately, note=f"{counted(figures.characters_lately, 'character')} spoken", link=jobs)),
         ("", _card("Failed in 24 hours", figures.failed_lately, note=failed, link=f"{jobs}?state__exact=failed")),
         ("operator.view_live", _card("Workers alive", figures.live_workers, note=silent, link=reverse("admin:live"))),
-        ("operator.view_live", _card("Parts waiting", figures.waiting_parts, note=f"{figures.parts_in_flight:,} in flight", link=reverse("admin:live"))),
+        (
+            "operator.view_live",
+            _card("Parts waiting", figures.waiting_parts, note=f"{figures.parts_in_flight:,} in flight", link=reverse("admin:live")),
+        ),
         (
             "billing.view_ledgerentry",
             _card(

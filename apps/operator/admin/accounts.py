@@ -65,7 +65,9 @@ class AccountAdmin(ConfirmationAdmin):
     list_select_related = ["plan", "balance"]
     show_full_result_count = False
     search_fields = ["name", "users__email", "=id"]
-    search_help_text = "Name, email address of a member, account number, first 12 characters of a key (never a whole key), or a complete job uuid"
+    search_help_text = (
+        "Name, email address of a member, account number, first 12 characters of a key (never a whole key), or a complete job uuid"
+    )
     fields = [("name", "plan"), ("shown_status", "status_reason"), "created_at"]
     readonly_fields = ["plan", "shown_status", "status_reason", "created_at"]
     inlines = [MembersInline]
@@ -91,13 +93,15 @@ class AccountAdmin(ConfirmationAdmin):
         job_uuid = find_uuid(term)
         if job_uuid is not None:
             return queryset.filter(pk__in=Job.objects.filter(uuid=job_uuid).values("account")), False
-        return super().get_search_results(request, queryset, term)
+        found: tuple[QuerySet[Account], bool] = super().get_search_results(request, queryset, term)
+        return found
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Add the tables of what belongs to the account."""
         account = self.get_object(request, object_id)
         overview = None if account is None or not self.has_view_permission(request, account) else account_overview(request, account)
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "overview": overview})
+        page: HttpResponse = super().change_view(request, object_id, form_url, {**(extra_context or {}), "overview": overview})
+        return page
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
         """Require an owner for a new account."""

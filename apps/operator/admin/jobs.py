@@ -208,7 +208,8 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
         """Add the timeline."""
         job = self.get_object(request, object_id)
         timeline = None if job is None or not self.has_view_permission(request, job) else get_timeline(job)
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "timeline": timeline})
+        page: HttpResponse = super().change_view(request, object_id, form_url, {**(extra_context or {}), "timeline": timeline})
+        return page
 
     @action(description="Requeue…", icon="restart_alt", permissions=["operator.requeue_job"])
     def requeue(self, request: HttpRequest, object_id: str) -> HttpResponse:

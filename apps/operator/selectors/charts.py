@@ -99,8 +99,13 @@ def _read_revenue() -> Chart:
 def _read_usage() -> Chart:
     days = _days()
     jobs = Job.objects.filter(created_at__gte=_midnight(days[0]), is_internal=False).order_by()
-    counts = jobs.annotate(day=TruncDate("created_at", tzinfo=UTC)).values("day").annotate(
-        completed=Count("uuid", filter=Q(state=JobState.COMPLETED)), anonymous=Count("uuid", filter=Q(state=JobState.COMPLETED, account=None))
+    counts = (
+        jobs.annotate(day=TruncDate("created_at", tzinfo=UTC))
+        .values("day")
+        .annotate(
+            completed=Count("uuid", filter=Q(state=JobState.COMPLETED)),
+            anonymous=Count("uuid", filter=Q(state=JobState.COMPLETED, account=None)),
+        )
     )
     by_day: dict[date, Any] = {row["day"]: row for row in counts}
     return Chart(
@@ -115,8 +120,10 @@ def _read_usage() -> Chart:
 def _read_errors() -> Chart:
     hours = _hours()
     jobs = Job.objects.filter(created_at__gte=hours[0], is_internal=False, state__in=FAILED_STATES).order_by()
-    counts = jobs.annotate(hour=TruncHour("created_at", tzinfo=UTC)).values("hour").annotate(
-        failed=Count("uuid", filter=Q(state=JobState.FAILED)), expired=Count("uuid", filter=Q(state=JobState.EXPIRED))
+    counts = (
+        jobs.annotate(hour=TruncHour("created_at", tzinfo=UTC))
+        .values("hour")
+        .annotate(failed=Count("uuid", filter=Q(state=JobState.FAILED)), expired=Count("uuid", filter=Q(state=JobState.EXPIRED)))
     )
     by_hour: dict[datetime, Any] = {row["hour"]: row for row in counts}
     return Chart(
@@ -133,7 +140,9 @@ def _read_latency() -> Chart:
     names = ("queue, median", "queue, 95%", "compute, median", "compute, 95%")
     return Chart(
         tuple(f"{hour:%H}:00" for hour in hours),
-        tuple(Series(name, tuple(_rounded(rows[hour][index]) if hour in rows else None for hour in hours)) for index, name in enumerate(names)),
+        tuple(
+            Series(name, tuple(_rounded(rows[hour][index]) if hour in rows else None for hour in hours)) for index, name in enumerate(names)
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Min, Q
 from django.utils import timezone
@@ -91,8 +92,8 @@ def _queues(workers: list[LiveWorker], flying_in: dict[str, int], *, now: dateti
         for queue in worker.row.queues.all():
             slots[queue.queue] += queue.slots if worker.state == "live" else 0
     by_lane = {lane.value: Count("id", filter=Q(lane=lane)) for lane in Lane}
-    waiting = {
-        row["queue"]: row
+    waiting: dict[str, dict[str, Any]] = {
+        row["queue"]: dict(row)
         for row in Part.objects.filter(state=PartState.QUEUED).values("queue").annotate(**by_lane, oldest=Min("job__created_at"))
     }
     found = []

@@ -68,7 +68,7 @@ def get_timeline(job: Job) -> Timeline:
     end = job.finished_at or now
     length = max((end - job.created_at).total_seconds(), 0.001)
     scale = _Scale(job.created_at, length)
-    lines = tuple(_line(part, job=job, opened_at=_opened_at(part, parts=shown, job=job), scale=scale, now=end) for part in shown)
+    lines = tuple(_line(part, opened_at=_opened_at(part, parts=shown, job=job), scale=scale, now=end) for part in shown)
     return Timeline(lines, length, max(0, job.part_count - len(shown)))
 
 
@@ -92,10 +92,13 @@ def _opened_at(part: Part, *, parts: Sequence[Part], job: Job) -> datetime | Non
     return max(ends) if len(ends) == len(before) else None
 
 
-def _line(part: Part, *, job: Job, opened_at: datetime | None, scale: _Scale, now: datetime) -> PartLine:
+def _line(part: Part, *, opened_at: datetime | None, scale: _Scale, now: datetime) -> PartLine:
     end = part.finished_at or now
     attempts = list(_earlier(part.earlier_attempts))
-    spans = [scale.span(LOST, since, until, f"{attempt.worker or 'no worker'}, {attempt.error_code or 'lost'}") for since, until, attempt in attempts]
+    spans = [
+        scale.span(LOST, since, until, f"{attempt.worker or 'no worker'}, {attempt.error_code or 'lost'}")
+        for since, until, attempt in attempts
+    ]
     since = attempts[-1][1] if attempts else opened_at
     admitted = part.admitted_at if part.admitted_at is not None and (not attempts or part.admitted_at >= attempts[-1][1]) else None
     if since is not None:

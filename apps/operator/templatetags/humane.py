@@ -2,7 +2,7 @@
 
 from django import template
 
-from apps.operator.admin.pages import in_credits
+from apps.operator.wording import in_credits
 
 register = template.Library()
 
