@@ -11,7 +11,7 @@ from celery.schedules import crontab, schedule
 from celery.signals import import_modules, task_prerun
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from apps.core.periods import DISPATCH_SECONDS, REAP_SECONDS, WEBHOOK_SECONDS
+from apps.core.periods import DISPATCH_SECONDS, MAIL_SECONDS, REAP_SECONDS, WEBHOOK_SECONDS
 from ttsai import worker_exit  # noqa: F401 - connects its signal
 from ttsai.beat_clock import steady_now
 from ttsai.required_secrets import exit_without_secrets
@@ -95,6 +95,10 @@ app.conf.update(
         "forget old rows": {"task": "platform.forget_old_rows", "schedule": at(minute="17")},
         "forget deliveries": {"task": "platform.forget_deliveries", "schedule": at(minute="22")},
         "forget workers": {"task": "platform.forget_workers", "schedule": at(hour="2", minute="27")},
+        "send due mail": {"task": "platform.send_due_mail", "schedule": every(MAIL_SECONDS), "options": _frequent(MAIL_SECONDS)},
+        "forget mails": {"task": "platform.forget_mails", "schedule": at(hour="1", minute="7")},
+        "forget sign-ups": {"task": "platform.forget_sign_ups", "schedule": at(hour="1", minute="12")},
+        "forget invitations": {"task": "platform.forget_invitations", "schedule": at(hour="1", minute="17")},
         "forget anonymous use": {"task": "platform.forget_anonymous_use", "schedule": at(hour="0", minute="37")},
         "reconcile ledger": {"task": "platform.reconcile_ledger", "schedule": at(hour="3", minute="47")},
     },

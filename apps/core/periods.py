@@ -5,3 +5,4 @@ from typing import Final
 DISPATCH_SECONDS: Final = 1.0
 REAP_SECONDS: Final = 2.0
 WEBHOOK_SECONDS: Final = 1.0
+MAIL_SECONDS: Final = 5.0

@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "apps.core",
+    "apps.mail",
     "apps.accounts",
     "apps.audit",
     "apps.provenance",
@@ -42,6 +43,16 @@ INSTALLED_APPS = [
     "apps.projects",
     "apps.privacy",
     "apps.teams",
+    "apps.identity",  # before django-allauth, whose templates it replaces
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.google",
+    "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.openid_connect",
+    "django.contrib.humanize",  # django-allauth's templates use it
     "apps.announcements",
     "apps.abuse_reports",
     "apps.website",
@@ -98,6 +109,7 @@ MIDDLEWARE = [
     "apps.core.middleware.RequestMiddleware",
     "apps.website.static_files.StaticFilesMiddleware",
     "apps.core.middleware.SessionZoneMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "ttsai.urls"

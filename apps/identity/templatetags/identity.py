@@ -1,0 +1,40 @@
+"""Tags of the pages that show django-allauth's forms."""
+
+from typing import Any
+
+from allauth.socialaccount.adapter import get_adapter
+from django import template
+from django.forms import BaseForm
+
+from apps.identity.adapters import SESSION_MAIL
+from apps.mail.models import OutgoingMail
+
+register = template.Library()
+
+INPUT_CLASS = "input"
+
+
+@register.simple_tag
+def styled(form: BaseForm | None) -> str:
+    """Give the widgets of the form the class of the design's inputs, and drop placeholders, which repeat the labels."""
+    for field in form.fields.values() if form is not None else ():
+        attributes = field.widget.attrs
+        attributes.pop("placeholder", None)
+        if getattr(field.widget, "input_type", "") not in {"checkbox", "radio", "hidden"} and INPUT_CLASS not in attributes.get(
+            "class", ""
+        ):
+            attributes["class"] = f"{attributes.get('class', '')} {INPUT_CLASS}".strip()
+    return ""
+
+
+@register.simple_tag(takes_context=True)
+def last_mail(context: Any) -> OutgoingMail | None:
+    """The last mail that this session caused."""
+    number = context["request"].session.get(SESSION_MAIL)
+    return OutgoingMail.objects.filter(pk=number).first() if number else None
+
+
+@register.simple_tag(takes_context=True)
+def social_providers(context: Any) -> list[Any]:
+    """Providers of social login that the operator set up."""
+    return list(get_adapter().list_providers(context["request"]))

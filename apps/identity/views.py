@@ -1,0 +1,62 @@
+"""Pages of a person beside django-allauth's: overview of security, the state of the last mail, the end of one session."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import get_adapter as get_social_adapter
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.core.errors import NotFoundError
+from apps.identity.adapters import SESSION_MAIL
+from apps.identity.services import end_session
+from apps.mail.models import OutgoingMail
+from apps.teams.access import person_page
+
+
+@require_safe
+@never_cache
+@person_page
+def show_security(request: HttpRequest) -> HttpResponse:
+    """Ways to log in of a person: address, password, second factors, sessions."""
+    user: Any = request.user
+    authenticators = list(Authenticator.objects.filter(user=user))
+    kinds = {authenticator.type for authenticator in authenticators}
+    values = {
+        "addresses": EmailAddress.objects.filter(user=user).order_by("-primary", "email"),
+        "has_password": user.has_usable_password(),
+        "has_totp": Authenticator.Type.TOTP in kinds,
+        "passkeys": [one for one in authenticators if one.type == Authenticator.Type.WEBAUTHN],
+        "has_recovery_codes": Authenticator.Type.RECOVERY_CODES in kinds,
+        "session_count": UserSession.objects.filter(user=user).count(),
+        "has_social_login": bool(get_social_adapter().list_providers(request)),
+    }
+    return render(request, "identity/security.html", values)
+
+
+@require_safe
+@never_cache
+def show_mail_state(request: HttpRequest) -> HttpResponse:
+    """Fragment with the state of the last mail of this session; it asks again while the mail waits."""
+    mail = OutgoingMail.objects.filter(pk=request.session.get(SESSION_MAIL, 0)).first()
+    return render(request, "identity/fragments/mail_state.html", {"mail": mail})
+
+
+@require_POST
+@person_page
+def end_one_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """End a session of the person, on another device as a rule."""
+    user: Any = request.user
+    try:
+        end_session(user, session_id=session_id)
+    except NotFoundError:
+        messages.info(request, "That session had ended already.")
+    else:
+        messages.success(request, "The session was ended.")
+    return HttpResponseRedirect(reverse("usersessions_list"))

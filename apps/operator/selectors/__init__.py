@@ -1,1 +1,0 @@
-"""Reads of the admin: figures, charts, live workers and queues, customers, timelines."""

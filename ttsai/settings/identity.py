@@ -1,0 +1,106 @@
+"""Settings of people's accounts: django-allauth, sessions, social login."""
+
+from typing import Any
+
+from ttsai.settings import environment
+from ttsai.settings.api import TTSAI_FORM_ORIGINS
+from ttsai.settings.platform import TTSAI_PRODUCT_NAME
+
+TTSAI_SIGN_UP = environment.text("TTSAI_SIGN_UP", "on").lower() not in {"off", "0", "false", "no"}
+"""False (`off`): nobody signs up by themselves; the operator creates accounts."""
+
+TTSAI_SIGN_UPS_PER_DAY = environment.number("TTSAI_SIGN_UPS_PER_DAY", 20)
+"""Sign-ups per UTC day from an IPv4 address or a /64 network of IPv6."""
+
+TTSAI_DISPOSABLE_SIGN_UPS_PER_DAY = environment.number("TTSAI_DISPOSABLE_SIGN_UPS_PER_DAY", 1)
+"""The same for addresses of throw-away mailboxes; 0 refuses them."""
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "/account/login/"
+LOGIN_REDIRECT_URL = "/dashboard/"
+LOGOUT_REDIRECT_URL = "/"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+"""Rows alone: they survive a restart of Valkey, and a session that was ended while Valkey was away does not come back with it."""
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+if environment.text("TTSAI_PUBLIC_URL").startswith("https://"):
+    # Browsers accept cookies with this prefix only over https, from this host, for all paths: no subdomain can plant one.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+
+CACHES = {"default": {"BACKEND": "apps.core.valkey_cache.ValkeyCache"}}
+"""For rate limits of django-allauth."""
+
+ACCOUNT_ADAPTER = "apps.identity.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"signup": "apps.identity.forms.SignUpForm", "login": "apps.identity.forms.LoginForm"}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_ENABLED = TTSAI_SIGN_UP
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+"""A code and no link: it is bound to the session that asked, and its mail cannot be made to lead elsewhere by a forged Host header."""
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = 5
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = False
+"""django-allauth offers the change only where the address has no account yet, which would tell that."""
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_METHODS = {"password", "code", "mfa"}
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if environment.text("TTSAI_PUBLIC_URL").startswith("https://") else "http"
+ACCOUNT_RATE_LIMITS = {"signup": "20/m/ip", "confirm_email": "4/m/key"}
+
+MFA_ADAPTER = "apps.identity.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = True
+MFA_TOTP_ISSUER = TTSAI_PRODUCT_NAME
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not environment.text("TTSAI_PUBLIC_URL").startswith("https://")
+"""Browsers allow passkeys without https on localhost alone."""
+
+
+SOCIALACCOUNT_ADAPTER = "apps.identity.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_QUERY_EMAIL = True
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+
+
+def _social_app(name: str) -> dict[str, Any] | None:
+    """Application of a provider: TTSAI_SOCIAL_<NAME>_ID and TTSAI_SOCIAL_<NAME>_SECRET; None unless both are set."""
+    client_id, secret = environment.text(f"TTSAI_SOCIAL_{name}_ID"), environment.text(f"TTSAI_SOCIAL_{name}_SECRET")
+    return {"client_id": client_id, "secret": secret} if client_id and secret else None
+
+
+def _social_providers() -> dict[str, Any]:
+    """The providers whose variables are set; the pages have a button for each."""
+    providers: dict[str, Any] = {}
+    if google := _social_app("GOOGLE"):
+        providers["google"] = {"APPS": [google], "SCOPE": ["profile", "email"], "OAUTH_PKCE_ENABLED": True}
+    if github := _social_app("GITHUB"):
+        providers["github"] = {"APPS": [github], "SCOPE": ["user:email"]}
+    oidc, server = _social_app("OIDC"), environment.text("TTSAI_SOCIAL_OIDC_URL")
+    if oidc and server:
+        name = environment.text("TTSAI_SOCIAL_OIDC_NAME", "Single sign-on")
+        app = {**oidc, "provider_id": "sso", "name": name, "settings": {"server_url": server, "oauth_pkce_enabled": True}}
+        providers["openid_connect"] = {"APPS": [app]}
+    return providers
+
+
+SOCIALACCOUNT_PROVIDERS = _social_providers()
+_ORIGINS = {
+    "google": "https://accounts.google.com",
+    "github": "https://github.com",
+    "openid_connect": "/".join(environment.text("TTSAI_SOCIAL_OIDC_URL").split("/")[:3]),
+}
+TTSAI_FORM_ORIGINS += [_ORIGINS[name] for name in SOCIALACCOUNT_PROVIDERS]
