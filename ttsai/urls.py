@@ -40,7 +40,10 @@ API = [
     )
 ]
 
-SITE = [path("", include(f"apps.{app}.urls")) for app in ("playground", "account_pages", "website", "identity", "teams")]
+SITE = [
+    path("", include(f"apps.{app}.urls"))
+    for app in ("abuse_reports", "announcements", "playground", "account_pages", "website", "identity", "teams")
+]
 """Pages of the product, each app's below `/`."""
 
 

@@ -1,11 +1,21 @@
 """Public form of an abuse report."""
 
+from typing import Any, Final
+
 from django import forms
 
 from apps.abuse_reports.models import Reason
 
+CLASSES: Final = {"reason": "select", "description": "textarea"}
+"""Classes of the design (docs/website.md)."""
+
 
 class ReportForm(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = CLASSES.get(name, "input")
+
     subject = forms.CharField(
         label="Voice or result",
         max_length=100,

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from apps.accounts.callers import Caller, caller_of_session
+from apps.accounts.impersonation import membership_of_visit
 from apps.accounts.models import Membership, User
 from apps.accounts.selectors import list_memberships
 from apps.core.addresses import client_address
@@ -24,10 +25,13 @@ def find_person(request: HttpRequest) -> User | None:
 
 
 def list_own_memberships(request: HttpRequest, person: User) -> list[Membership]:
-    """Memberships of the person, the one that they act in first.
+    """Memberships of the person, the one that they act in first; of an operator who visits an account, only that one.
 
     Raises 403 if the request changes something and they chose an account that they are no longer a member of: it would change another one.
     """
+    visited = membership_of_visit(request, person)
+    if visited is not None:
+        return [visited]
     chosen: int | None = request.session.get(SESSION_ACCOUNT)
     memberships = list_memberships(person, first_account_id=chosen)
     if chosen is not None and request.method not in SAFE_METHODS and not (memberships and memberships[0].account_id == chosen):

@@ -26,6 +26,7 @@ from apps.core.errors import ApplicationError, InvalidRequestError
 from apps.core.exception_handler import asked_path, error_response, path_not_found
 from apps.core.limits import LimitState
 from apps.core.page_safety import add_security_headers
+from apps.core.read_only_sessions import refuse_change
 from apps.core.zones import Zone, with_slash, zone_of, zone_of_request
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -173,7 +174,7 @@ class SessionZoneMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
-        """Check CSRF, as Django does once the view is known."""
+        """Check CSRF, as Django does once the view is known, and keep read-only sessions from changing anything."""
         if not zone_of_request(request).has_sessions:
             return None
-        return self.csrf.process_view(request, view, args, kwargs)
+        return self.csrf.process_view(request, view, args, kwargs) or refuse_change(request)

@@ -118,7 +118,7 @@ def _is_refused_for_good(error: Exception) -> bool:
     """True if the mail server refused this address or mail with a 5xx, which another attempt would repeat."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in error.recipients.values())
-    return isinstance(error, smtplib.SMTPResponseException) and isinstance(error, ABOUT_ONE_MAIL) and error.smtp_code >= 500
+    return isinstance(error, smtplib.SMTPDataError | smtplib.SMTPSenderRefused) and error.smtp_code >= 500
 
 
 def _finish(mail: OutgoingMail, *, state: MailState, error: str = "") -> None:

@@ -7,10 +7,12 @@ from typing import Any, Final
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
 from unfold.sites import UnfoldAdminSite
 
 from apps.audit.models import Outcome
 from apps.audit.services import Action, record_action
+from apps.operator import impersonation, live
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -18,6 +20,13 @@ View = Callable[..., HttpResponseBase]
 
 
 class OperatorSite(UnfoldAdminSite):
+    def extra_urls(self) -> list[URLPattern]:
+        """Pages beside the tables."""
+        return [
+            path("live/", self.admin_view(live.live_view), name="live"),
+            path("impersonation/end/", self.admin_view(impersonation.end_impersonation), name="end_impersonation"),
+        ]
+
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002 - Django's signature
         """As Django's, with an entry of the audit log for each action that a staff user lacks the permission for."""
         guarded: View = super().admin_view(view, cacheable)

@@ -1,6 +1,7 @@
-"""Start page of the admin: figures as cards and tables."""
+"""Start page of the admin: figures as cards, charts and tables, each for operators who may see what it counts."""
 
-from typing import Any
+import json
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -8,50 +9,104 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from apps.jobs.models import Job
-from apps.operator.admin.pages import in_credits
-from apps.operator.selectors import Figures, get_figures
+from apps.operator.admin.pages import counted, in_credits
+from apps.operator.selectors import charts
+from apps.operator.selectors.charts import Chart
+from apps.operator.selectors.figures import Figures, get_figures
+
+COLOURS: Final = ("#0d9488", "#d97706", "#64748b", "#9333ea")
+GRID: Final = "#94a3b833"
 
 
 def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add the figures to the page; only for staff who may see jobs. Unfold's DASHBOARD_CALLBACK."""
-    if not request.user.has_perm("jobs.view_job"):
-        return context
+    """Add the figures to the page. Unfold's DASHBOARD_CALLBACK."""
+    may = request.user.has_perm
+    shown = context | {"charts": _charts(may)}
+    if not may("jobs.view_job"):
+        return shown
     figures = get_figures()
-    return context | {"cards": _cards(figures), "queues": _queues(figures), "failures": _failures(figures.last_failures)}
+    return shown | {"cards": _cards(figures, may), "queues": _queues(figures), "failures": _failures(figures.last_failures)}
 
 
-def _cards(figures: Figures) -> list[dict[str, str]]:
+def _charts(may: Any) -> list[dict[str, Any]]:
+    found = []
+    if may("operator.view_revenue"):
+        found.append(_chart("Credits, 14 days", charts.revenue_chart(), kind="bar", unit="credits"))
+    if may("operator.view_traffic"):
+        found += [
+            _chart("Completed jobs, 14 days", charts.usage_chart(), kind="bar", unit="jobs"),
+            _chart("Failed jobs, 24 hours", charts.errors_chart(), kind="bar", unit="jobs"),
+            _chart("Seconds in the queue and computing, 24 hours", charts.latency_chart(), kind="line", unit="s"),
+        ]
+    return found
+
+
+def _chart(title: str, chart: Chart, *, kind: str, unit: str) -> dict[str, Any]:
+    """Data and options of Chart.js, and the sum or range in words for screen readers."""
+    datasets = [
+        {"label": one.name, "data": one.values, "backgroundColor": colour, "borderColor": colour, "borderWidth": 2 if kind == "line" else 0,
+         "pointRadius": 1, "spanGaps": True, "maxBarThickness": 14}
+        for one, colour in zip(chart.series, COLOURS, strict=False)
+    ]  # fmt: skip
+    axis = {"ticks": {"color": "#94a3b8", "maxTicksLimit": 7}, "grid": {"color": GRID}}
+    options = {
+        "animation": False,
+        "maintainAspectRatio": False,
+        "plugins": {"legend": {"position": "bottom", "labels": {"color": "#94a3b8", "boxWidth": 10, "boxHeight": 10}}},
+        "scales": {"x": {**axis, "grid": {"display": False}}, "y": {**axis, "beginAtZero": True}},
+    }
+    highest = {one.name: max((value for value in one.values if value is not None), default=0) for one in chart.series}
+    words = "; ".join(f"{name}: at most {value:g} {unit}" for name, value in highest.items())
+    return {
+        "title": title,
+        "kind": kind,
+        "is_empty": chart.is_empty,
+        "data": json.dumps({"labels": chart.points, "datasets": datasets}),
+        "options": json.dumps(options),
+        "words": f"{title}. {words}.",
+    }
+
+
+def _cards(figures: Figures, may: Any) -> list[dict[str, str]]:
     ended = figures.completed_lately + figures.failed_lately
-    silent = f"{figures.silent_workers} silent" if figures.silent_workers else "none silent"
+    silent = f"{figures.silent_workers:,} silent" if figures.silent_workers else "none silent"
     failed = f"{figures.failed_lately / ended:.1%} of those that ended" if ended else "nothing ended"
     jobs = reverse("admin:jobs_job_changelist")
-    return [
-        _card("Workers alive", figures.live_workers, note=silent, link=reverse("admin:catalog_worker_changelist")),
-        _card(
-            "Parts waiting", figures.waiting_parts, note=f"{figures.parts_in_flight} in flight", link=reverse("admin:jobs_part_changelist")
+    cards = [
+        ("", _card("Jobs in 24 hours", figures.jobs_lately, note=f"{counted(figures.characters_lately, 'character')} spoken", link=jobs)),
+        ("", _card("Failed in 24 hours", figures.failed_lately, note=failed, link=f"{jobs}?state__exact=failed")),
+        ("operator.view_live", _card("Workers alive", figures.live_workers, note=silent, link=reverse("admin:live"))),
+        (
+            "operator.view_live",
+            _card("Parts waiting", figures.waiting_parts, note=f"{figures.parts_in_flight:,} in flight", link=reverse("admin:live")),
         ),
-        _card("Jobs in 24 hours", figures.jobs_lately, note=f"{figures.characters_lately:,} characters spoken", link=jobs),
-        _card("Failed in 24 hours", figures.failed_lately, note=failed, link=f"{jobs}?state__exact=failed"),
-        _card(
-            "Credits charged in 24 hours",
-            in_credits(figures.charged_millicredits_lately),
-            note=f"{figures.busy_accounts_lately} accounts",
-            link=f"{reverse('admin:billing_ledgerentry_changelist')}?kind__exact=charge",
+        (
+            "billing.view_ledgerentry",
+            _card(
+                "Credits charged in 24 hours",
+                in_credits(figures.charged_millicredits_lately),
+                note=counted(figures.busy_accounts_lately, "account"),
+                link=f"{reverse('admin:billing_ledgerentry_changelist')}?kind__exact=charge",
+            ),
         ),
-        _card(
-            "New accounts in 24 hours",
-            figures.new_accounts_lately,
-            note=f"{figures.anonymous_characters_today:,} characters without a key today",
-            link=reverse("admin:accounts_account_changelist"),
+        (
+            "accounts.view_account",
+            _card(
+                "New accounts in 24 hours",
+                figures.new_accounts_lately,
+                note=f"{counted(figures.anonymous_characters_today, 'character')} without a key today",
+                link=reverse("admin:accounts_account_changelist"),
+            ),
         ),
-        _cache_card(figures),
+        ("cache.view_cacheentry", _cache_card(figures)),
     ]
+    return [card for permission, card in cards if not permission or may(permission)]
 
 
 def _cache_card(figures: Figures) -> dict[str, str]:
     """Share of the jobs completed in 24 hours that the cache answered, and its size."""
     cache, completed = figures.cache, figures.completed_lately
-    size = f"{cache.entries:,} results, {cache.bytes / 1e6:,.0f} of {settings.TTSAI_CACHE_BYTES / 1e6:,.0f} MB"
+    size = f"{counted(cache.entries, 'result')}, {cache.bytes / 1e6:,.0f} of {settings.TTSAI_CACHE_BYTES / 1e6:,.0f} MB"
     share = f"{figures.cached_lately / completed:.1%}" if completed else "none"
     return _card("From the cache in 24 hours", share, note=size, link=reverse("admin:cache_cacheentry_changelist"))
 
@@ -67,13 +122,13 @@ def _queues(figures: Figures) -> dict[str, Any]:
 
 def _failures(jobs: tuple[Job, ...]) -> dict[str, Any]:
     return {
-        "headers": ["Job", "When", "Whose", "Model", "Code", "Message"],
+        "headers": ["Job", "When", "Owner", "Model", "Code", "Message"],
         "rows": [
             [
                 format_html('<a href="{}">{}…</a>', reverse("admin:jobs_job_change", args=[job.pk]), job.uuid.hex[:8]),
                 f"{job.created_at:%Y-%m-%d %H:%M}",
                 job.tenant if job.account is None else job.account.name,
-                job.engine_id,
+                job.engine_id or "-",
                 job.error_code,
                 job.error_message[:120],
             ]

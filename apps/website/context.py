@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from apps.accounts.acting import SESSION_ACCOUNT, find_person
+from apps.accounts.impersonation import membership_of_visit
 from apps.accounts.models import Account, Membership
 from apps.accounts.selectors import list_memberships
 from apps.core.page_safety import csp_nonce
@@ -41,6 +42,9 @@ def _menus() -> dict[str, Any]:
 
 def _memberships(request: HttpRequest) -> list[Membership]:
     person = find_person(request)
+    visited = None if person is None else membership_of_visit(request, person)
+    if visited is not None:
+        return [visited]
     return [] if person is None else list_memberships(person, first_account_id=request.session.get(SESSION_ACCOUNT))
 
 

@@ -1,9 +1,12 @@
 """`make bench`: throughput of speech and transcription, added latency, health under load, cost of a request. Run it on an idle machine."""
 
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
+
+import django
 
 from tests.bench.cache import measure_cache
 from tests.bench.cost import measure_cost
@@ -39,13 +42,16 @@ AIMS = {
     "idle_streams_added_ms": "under 10",
     "livez_saturated_p99_ms": "under 20",
     "sockets_last_first_byte_ratio": "at most 1.3",
+    "page_kilobytes": "under 300",
+    "page_p95_ms": "under 100",
+    "first_paint_ms": "under 1000",
 }
 
 
 def main() -> None:
-    """Run the benchmarks named in the arguments (speed, cost, listening, fairness, own_voice, cache, streams), or all."""
+    """Run the benchmarks named in the arguments (speed, cost, listening, fairness, own_voice, cache, streams, pages), or all."""
     use_clean_environment()
-    wanted = set(sys.argv[1:]) or {"fairness", "speed", "cost", "listening", "own_voice", "cache", "streams"}
+    wanted = set(sys.argv[1:]) or {"fairness", "speed", "cost", "listening", "own_voice", "cache", "streams", "pages"}
     figures: dict[str, float] = {}
     (ROOT / "var").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "var") as folder:
@@ -57,6 +63,8 @@ def main() -> None:
             figures |= _listening(Path(folder) / "listening")
         if "cache" in wanted:
             figures |= _cache(Path(folder) / "cache")
+        if "pages" in wanted:
+            figures |= _pages(Path(folder) / "pages")
         if "fairness" in wanted:
             figures |= _fairness(Path(folder) / "fairness")
         if "own_voice" in wanted:
@@ -95,6 +103,19 @@ def _cache(home: Path) -> dict[str, float]:
     try:
         limits = {"requests_per_minute": 1_000_000, "concurrent": 100_000}
         return measure_cache(platform, platform.key_by_command("bench@example.com", credits_=100_000, **limits))
+    finally:
+        platform.stop()
+
+
+def _pages(home: Path) -> dict[str, float]:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "ttsai.settings"
+    django.setup()
+    from tests.bench.pages import measure_pages  # its pages are those of the URL configuration
+
+    platform = RunningPlatform(home=home, environment={"TTSAI_ENGINES": "silence", "TTSAI_PRELOAD": ""}).start()
+    try:
+        platform.key_by_command("bench@example.com", credits_=100_000)
+        return measure_pages(platform, email="bench@example.com")
     finally:
         platform.stop()
 

@@ -6,8 +6,12 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Model
 from django.urls import reverse
+from django.utils import timezone
 
+from apps.abuse_reports.models import AbuseReport
 from apps.accounts.models import Account, AnonymousUse, User
+from apps.announcements.models import Announcement
+from apps.audit.models import AuditEntry
 from apps.batches.models import Batch
 from apps.billing.models import ServicePrice, TierPrice
 from apps.cache.models import CacheEntry
@@ -16,7 +20,7 @@ from apps.conversations.models import Conversation
 from apps.core.notices import record_notice
 from apps.jobs.models import Job, Part
 from apps.privacy.models import Erasure
-from apps.voices.models import BlockedVoice
+from apps.voices.models import BlockedVoice, Takedown
 from apps.webhooks.services import create_endpoint, record_event
 from tests.factories import AccountFactory, MembershipFactory, UserFactory, make_key
 from tests.routes.voices import make_voice
@@ -30,7 +34,7 @@ def make_one_of_everything() -> None:
     AnonymousUse.objects.create(block="2001:db8:1:2::/64", day=date(2026, 11, 21), characters=5)
     TierPrice.objects.get_or_create(tier="standard", defaults={"millicredits_per_1k_characters": 2000})
     ServicePrice.objects.get_or_create(service="transcription", defaults={"unit": "minute", "millicredits": 2000})
-    Group.objects.create(name="Support")
+    Group.objects.create(name="Auditors")
     worker = Worker.objects.create(name="box/cpu", boot="b1", device="cpu", engines=["kokoro"], loaded=["kokoro"])
     WorkerQueue.objects.create(worker=worker, queue="kokoro", slots=2)
     spec = {"id": "kokoro", "name": "Kokoro", "version": "1"}
@@ -55,6 +59,16 @@ def make_one_of_everything() -> None:
     record_notice(account.pk, event="credits.low", data={"credits_remaining": 5.0})
     make_job(account, state="failed", error_code="internal_error", error_message="<b>It failed</b>")
     make_job(None, state="queued")
+    Announcement.objects.create(text="<b>Planned maintenance</b>", account=account)
+    AbuseReport.objects.create(
+        subject=own.voice_id, voice=own, job=spoken, reason="my_voice", description="<b>Not agreed</b>", block="192.0.2.1"
+    )
+    Takedown.objects.create(
+        account=account, voice_id="voice_gone", reason="<b>A report</b>", decided_by="root@example.com", appeal_ends_at=timezone.now()
+    )
+    AuditEntry.objects.create(
+        actor="root@example.com", action="suspend", object_name="<b>x</b>", message="<b>why</b>", account_id=account.pk
+    )
     Erasure.objects.create(account=account, requested_by="root@example.com", reason="<b>Asked for</b>")
 
 

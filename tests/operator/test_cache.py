@@ -27,7 +27,7 @@ def test_start_page_shows_hit_rate_and_size_of_the_cache(client: Client) -> None
     make_job(account, state="completed", part_count=0, result={"outputs": []})
     make_job(account, state="completed", part_count=1, result={"outputs": []})
     cards = {card["title"]: (card["value"], card["note"]) for card in client.get("/admin/").context_data["cards"]}
-    assert cards["From the cache in 24 hours"] == ("50.0%", "1 results, 3 of 2,000 MB")
+    assert cards["From the cache in 24 hours"] == ("50.0%", "1 result, 3 of 2,000 MB")
 
 
 def test_deleting_entries_in_the_admin_keeps_their_files_for_the_sweep(client: Client) -> None:

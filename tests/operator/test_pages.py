@@ -6,26 +6,33 @@ import pytest
 from django.contrib import admin
 from django.db.models import Model
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import UserFactory
 from tests.operator.rows import make_one_of_everything, page
 
 pytestmark = pytest.mark.django_db
+FEW_QUERIES = 30
+"""Most queries of an admin page: the session, the user, its permissions, the list or the row with its tables."""
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 
 
 class TestEveryPage:
     @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
-    def test_lists_forms_and_rows_open(self, client: Client, model: type[Model]) -> None:
+    def test_lists_forms_and_rows_open_with_few_queries(
+        self, client: Client, model: type[Model], django_assert_max_num_queries: DjangoAssertNumQueries
+    ) -> None:
         assert client.get(page(model, "changelist")).status_code == 200
         make_one_of_everything()
-        listed = client.get(page(model, "changelist"))
+        with django_assert_max_num_queries(FEW_QUERIES):
+            listed = client.get(page(model, "changelist"))
         assert listed.status_code == 200
         row = model._default_manager.first()
         assert row is not None, f"make_one_of_everything lacks {model._meta.label}"
         model_admin = admin.site._registry[model]
         for path in (page(model, "change", quote(str(row.pk), safe="")), page(model, "history", quote(str(row.pk), safe=""))):
-            assert client.get(path).status_code == 200
+            with django_assert_max_num_queries(FEW_QUERIES):
+                assert client.get(path).status_code == 200
         can_add = model_admin.has_add_permission(listed.wsgi_request)
         assert client.get(page(model, "add")).status_code == (200 if can_add else 403)
 

@@ -114,7 +114,7 @@ class TestJobsAndModels:
         assert cards["Parts waiting"] == ("1", "0 in flight")
         assert cards["Jobs in 24 hours"] == ("4", "68 characters spoken")
         assert cards["Failed in 24 hours"] == ("1", "33.3% of those that ended")
-        assert cards["Credits charged in 24 hours"] == ("0.050", "1 accounts")
+        assert cards["Credits charged in 24 hours"] == ("0.050", "1 account")
 
     def test_the_start_page_hides_figures_without_the_view_jobs_permission(self) -> None:
         reader = Client()

@@ -1,5 +1,9 @@
 """Write operations on plans: the starting rows, and the plan of an account."""
 
+from collections.abc import Sequence
+
+from django.db import transaction
+
 from apps.accounts.defaults import STARTING_PLANS
 from apps.accounts.models import Account, Plan
 
@@ -9,6 +13,18 @@ def load_starting_plans() -> int:
     if Plan.objects.exists():
         return 0
     return len(Plan.objects.bulk_create(Plan(slug=slug, **values) for slug, values in STARTING_PLANS.items()))
+
+
+def exclude_model(model_id: str, *, plans: Sequence[Plan]) -> list[str]:
+    """Switch a model off for these plans and on for all others; returns the names of the plans without it."""
+    with transaction.atomic():
+        for plan in Plan.objects.select_for_update().order_by("pk"):
+            others = [one for one in plan.excluded_models if one != model_id]
+            excluded = [*others, model_id] if plan in plans else others
+            if excluded != plan.excluded_models:
+                plan.excluded_models = excluded
+                plan.save(update_fields=["excluded_models"])
+    return [plan.name for plan in plans]
 
 
 def change_plan(account: Account, *, plan: Plan) -> bool:

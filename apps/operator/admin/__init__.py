@@ -2,7 +2,23 @@
 
 from django.contrib import admin
 
-from apps.operator.admin import accounts, batches, cache, catalog, conversations, jobs, keys, ledger, plans, users, voices, webhooks
+from apps.operator.admin import (
+    abuse_reports,
+    accounts,
+    announcements,
+    audit,
+    batches,
+    cache,
+    catalog,
+    conversations,
+    jobs,
+    keys,
+    ledger,
+    plans,
+    users,
+    voices,
+    webhooks,
+)
 
 admin.site.index_template = "operator/start.html"
 admin.site.index_title = "Start"

@@ -4,26 +4,32 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Max, Model, Q, QuerySet
+from django.db.models import Count, Max, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminEmailInputWidget
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from apps.accounts.models import Account, AccountStatus, AnonymousUse, ApiKey, Membership
-from apps.accounts.services import reactivate_account, suspend_account
-from apps.billing.models import LedgerEntry
+from apps.accounts.impersonation import MAY_VISIT, VISIT_SECONDS, begin_visit
+from apps.accounts.models import Account, AccountStatus, AnonymousUse, ApiKey, Membership, Plan
+from apps.accounts.selectors import ANONYMOUS_PLAN, PREFIX_LENGTH
+from apps.accounts.services import change_plan, reactivate_account, suspend_account
 from apps.billing.services import open_account
 from apps.cache.services.purge import PurgeScope, purge_cache
+from apps.core.ids import find_uuid
+from apps.jobs.models import Job
+from apps.operator.account_overview import account_overview
 from apps.operator.admin.auditing import AuditedAdmin
 from apps.operator.admin.forms import ConfirmForm, ReasonForm
-from apps.operator.admin.pages import ConfirmationAdmin, FormPage, ReadOnlyAdmin, ReadOnlyInline, in_credits
+from apps.operator.admin.pages import ConfirmationAdmin, FormPage, ReadOnlyAdmin, in_credits
 from apps.privacy.models import Erasure
 from apps.privacy.responses import export_response
 from apps.privacy.services import request_erasure
 from apps.voices.services.removal import remove_account_voices
 
+KEY_PREFIX = "sk-tts-"
 STATUS_COLOURS = {AccountStatus.ACTIVE: "success", AccountStatus.SUSPENDED: "danger", AccountStatus.CLOSED: "warning"}
 
 
@@ -45,26 +51,11 @@ class MembersInline(TabularInline):
     verbose_name_plural = "people"
 
 
-class KeysInline(ReadOnlyInline):
-    model = ApiKey
-    fields = ["name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at"]
-    readonly_fields = fields
-    per_page = 10
-    verbose_name_plural = "keys"
+class ChangePlanForm(forms.Form):
+    """New plan of an account, with a reason."""
 
-
-class EntriesInline(ReadOnlyInline):
-    """Ledger entries of an account, newest first."""
-
-    model = LedgerEntry
-    fields = ["created_at", "kind", "credits", "reason", "actor"]
-    readonly_fields = fields
-    per_page = 10
-    verbose_name_plural = "ledger"
-
-    @display(description="credits")
-    def credits(self, entry: LedgerEntry) -> str:
-        return in_credits(entry.amount_millicredits)
+    plan = forms.ModelChoiceField(Plan.objects.exclude(slug=ANONYMOUS_PLAN), widget=UnfoldAdminSelectWidget)
+    reason = forms.CharField(max_length=300, widget=UnfoldAdminTextInputWidget)
 
 
 @admin.register(Account)
@@ -72,31 +63,60 @@ class AccountAdmin(ConfirmationAdmin):
     list_display = ["name", "shown_status", "plan", "credits", "owners", "live_keys", "last_used", "created_at"]
     list_filter = ["status", "plan"]
     list_select_related = ["plan", "balance"]
+    show_full_result_count = False
     search_fields = ["name", "users__email", "=id"]
-    search_help_text = "Name, email address of a member, or account number"
-    fields = ["name", "plan", "shown_status", "status_reason", "credits", "created_at"]
-    readonly_fields = ["shown_status", "status_reason", "credits", "created_at"]
-    inlines = [MembersInline, KeysInline, EntriesInline]
-    actions_detail = ["adjust_credits", "make_key", "suspend", "reactivate", "clear_cache", "delete_voices", "export_data", "erase"]
+    search_help_text = (
+        "Name, email address of a member, account number, first 12 characters of a key (never a whole key), or a complete job uuid"
+    )
+    fields = [("name", "plan"), ("shown_status", "status_reason"), "created_at"]
+    readonly_fields = ["plan", "shown_status", "status_reason", "created_at"]
+    inlines = [MembersInline]
+    actions_detail = [
+        "impersonate", "adjust_credits", "change_plan", "make_key", "suspend", "reactivate", "clear_cache", "delete_voices", "export_data", "erase",
+    ]  # fmt: skip
+    change_form_outer_before_template = "operator/account_overview.html"
+    change_form_outer_after_template = "operator/account_tables.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
-        """Rows with the list's columns, in one query."""
+        """Rows with the list's columns; those of keys are read for the rows of the page only."""
         rows: QuerySet[Account] = super().get_queryset(request)
-        is_live = Q(keys__revoked_at=None)
-        return rows.annotate(key_count=Count("keys", filter=is_live, distinct=True), used_at=Max("keys__last_used_at")).prefetch_related(
-            "memberships__user"
-        )
+        keys = ApiKey.objects.filter(account=OuterRef("pk")).order_by().values("account")
+        live = keys.filter(revoked_at=None).annotate(number=Count("pk")).values("number")
+        used = keys.annotate(latest=Max("last_used_at")).values("latest")
+        return rows.annotate(key_count=Coalesce(Subquery(live), 0), used_at=Subquery(used)).prefetch_related("memberships__user")
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Account], search_term: str) -> tuple[QuerySet[Account], bool]:
+        """By the prefix of a key or a job's uuid, otherwise as usual."""
+        term = search_term.strip()
+        if term.startswith(KEY_PREFIX):
+            return queryset.filter(pk__in=ApiKey.objects.filter(prefix=term[:PREFIX_LENGTH]).values("account")), False
+        job_uuid = find_uuid(term)
+        if job_uuid is not None:
+            return queryset.filter(pk__in=Job.objects.filter(uuid=job_uuid).values("account")), False
+        found: tuple[QuerySet[Account], bool] = super().get_search_results(request, queryset, term)
+        return found
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Add the tables of what belongs to the account."""
+        account = self.get_object(request, object_id)
+        overview = None if account is None or not self.has_view_permission(request, account) else account_overview(request, account)
+        page: HttpResponse = super().change_view(request, object_id, form_url, {**(extra_context or {}), "overview": overview})
+        return page
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
         """Require an owner for a new account."""
         return super().get_form(request, obj, change, **(kwargs if obj is not None else {"form": NewAccountForm, **kwargs}))
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        """Hide status and credits of a new account."""
+        """Ask for the owner of a new account, and show its status afterwards."""
         return ["name", "plan", "owner_email"] if obj is None else super().get_fields(request, obj)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """The plan is chosen once; afterwards the action changes it, with a reason."""
+        return [] if obj is None else list(super().get_readonly_fields(request, obj))
+
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> list[Any]:
-        """Hide members, keys and entries of a new account."""
+        """Hide the members of a new account."""
         return [] if obj is None else super().get_inlines(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
@@ -150,7 +170,42 @@ class AccountAdmin(ConfirmationAdmin):
         """Open the form of a new key for this account."""
         return HttpResponseRedirect(f"{reverse('admin:accounts_apikey_add')}?account={object_id}")
 
-    @action(description="Suspend…", icon="block", permissions=["accounts.change_account"])
+    @action(description="See as customer…", icon="visibility", permissions=[MAY_VISIT])
+    def impersonate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Open the dashboard as the account's members see it, read-only."""
+        account: Account = self.get_or_404(request, object_id)
+
+        def perform(given: dict[str, Any]) -> HttpResponse:
+            begin_visit(request, account)
+            self.log_outcome(request, account, f"The visit began: {given['reason']}", before={}, after={})
+            return HttpResponseRedirect("/dashboard/")
+
+        page = FormPage(
+            f"See the dashboard of {account.name}",
+            f"You see what its members see for {VISIT_SECONDS // 60} minutes, and can change nothing. A banner ends the visit. The visit is recorded.",
+            "Open the dashboard",
+            ReasonForm,
+        )
+        return self.ask(request, page=page, obj=account, perform=perform)
+
+    @action(description="Change plan…", icon="workspace_premium", permissions=["operator.change_account_plan"])
+    def change_plan(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        account: Account = self.get_or_404(request, object_id)
+
+        def perform(given: dict[str, Any]) -> str:
+            change_plan(account, plan=given["plan"])
+            return f"Plan: {given['plan'].name}"
+
+        page = FormPage(
+            f"Plan of {account.name}",
+            f"The plan is {account.plan.name}. Limits and models of the new one apply from the next request on. A paid subscription is not changed.",
+            "Change",
+            ChangePlanForm,
+            initial={"plan": account.plan_id},
+        )
+        return self.ask(request, page=page, obj=account, perform=perform)
+
+    @action(description="Suspend…", icon="block", permissions=["operator.suspend_account"])
     def suspend(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Suspend the account: every API call becomes 403."""
         account: Account = self.get_or_404(request, object_id)
@@ -160,11 +215,15 @@ class AccountAdmin(ConfirmationAdmin):
             return f"Suspended: {given['reason']}"
 
         page = FormPage(
-            f"Suspend {account.name}", "Every call with its keys answers 403 from now on. Its data stays.", "Suspend", ReasonForm
+            f"Suspend {account.name}",
+            "Every call with its keys answers 403 from now on, and its dashboard closes. Running jobs end; its data stays.",
+            "Suspend",
+            ReasonForm,
+            is_dangerous=True,
         )
         return self.ask(request, page=page, obj=account, perform=perform)
 
-    @action(description="Reactivate…", icon="check_circle", permissions=["accounts.change_account"])
+    @action(description="Reactivate…", icon="check_circle", permissions=["operator.suspend_account"])
     def reactivate(self, request: HttpRequest, object_id: str) -> HttpResponse:
         account: Account = self.get_or_404(request, object_id)
 
@@ -209,14 +268,14 @@ class AccountAdmin(ConfirmationAdmin):
         )
         return self.ask(request, page=page, obj=account, perform=perform)
 
-    @action(description="Export data", icon="download", permissions=["accounts.change_account"])
+    @action(description="Export data", icon="download", permissions=["operator.export_account"])
     def export_data(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Send everything that is stored about the account, without secrets, as a ZIP archive."""
         account: Account = self.get_or_404(request, object_id)
         self.log_change(request, account, "Data exported")
         return export_response(account)
 
-    @action(description="Erase…", icon="delete_forever", permissions=["accounts.change_account", "voices.delete_voice"])
+    @action(description="Erase…", icon="delete_forever", permissions=["operator.erase_account"])
     def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Close the account and delete its data, for an owner who asks for it."""
         account: Account = self.get_or_404(request, object_id)
@@ -231,6 +290,7 @@ class AccountAdmin(ConfirmationAdmin):
             "rows of jobs stay, without texts. This cannot be undone.",
             "Erase",
             ReasonForm,
+            is_dangerous=True,
         )
         return self.ask(request, page=page, obj=account, perform=perform)
 

@@ -7,29 +7,39 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, Model, Q, QuerySet, Sum
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
-from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
+from apps.accounts.models import Plan
+from apps.accounts.services import exclude_model
 from apps.billing.models import TierPrice
-from apps.billing.prices import service_price, tier_price
+from apps.billing.prices import STARTING_SERVICE_PRICES, service_price, tier_price
 from apps.catalog.catalogue import LIVE_SECONDS
 from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
 from apps.catalog.selectors import clear_catalogue_cache
 from apps.catalog.starting_stand_ins import STARTING_STAND_INS
-from apps.operator.admin.auditing import AuditedAdmin
-from apps.operator.admin.pages import ReadOnlyAdmin, ReadOnlyInline
+from apps.core.ttl_cache import TtlCache
+from apps.operator.admin.pages import ConfirmationAdmin, FormPage, ReadOnlyAdmin, ReadOnlyInline
 
-PAID_BY = {
-    "stt": (("transcription", "minute"), ("speech-translation", "minute"), ("voice-chat", "turn")),
-    "translate": (("speech-translation", "minute"),),
-    "chat": (("voice-chat", "turn"),),
+PAID_BY: dict[str, tuple[str, ...]] = {
+    "stt": ("transcription", "speech-translation", "voice-chat"),
+    "translate": ("speech-translation",),
+    "chat": ("voice-chat",),
+    "voice-convert": ("voice-convert", "speech-to-speech"),
+    "enhance": ("audio-enhance",),
+    "dereverb": ("audio-dereverb",),
+    "separate": ("audio-separate", "audio-separate-many"),
+    "diarize": ("audio-diarize",),
+    "enrol": ("enrol_voice",),
 }
-"""Services that are charged for the work of a kind of model, with their units."""
+"""Services that are charged for the work of a kind of model."""
+_plans = TtlCache(lambda: list(Plan.objects.all()), seconds=2)
+PRICE_ROW = ("tier", "millicredits_per_1k")
 WORKER_COLOURS = {"live": "success", "stopping": "warning", "silent": "danger"}
 
 
@@ -115,7 +125,19 @@ class EngineForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __
         fields = ["tier", "millicredits_per_1k", "is_enabled"]
 
 
-class CatalogueAdmin(AuditedAdmin):
+class ExcludingPlansForm(forms.Form):
+    """Plans for which a model is switched off."""
+
+    plans = forms.ModelMultipleChoiceField(
+        Plan.objects.all(),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        label="Off for",
+        help_text="None selected: on for all.",
+    )
+
+
+class CatalogueAdmin(ConfirmationAdmin):
     """Base of rows that the catalogue is read from."""
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
@@ -129,25 +151,24 @@ class EngineAdmin(CatalogueAdmin):
     """Models: tier, price and switch are the operator's; announcements never change them."""
 
     form = EngineForm
-    list_display = ["id", "name", "kind", "tier", "price", "is_enabled", "voice_count", "version", "last_announced_at"]
+    actions_detail = ["set_plans"]
+    list_display = ["id", "name", "kind", "tier", "price", "is_enabled", "off_for", "voice_count", "version", "last_announced_at"]
     list_editable = ["is_enabled"]
     list_filter = ["is_enabled", "kind", "tier"]
     search_fields = ["id", "name"]
     fields = [
-        "id",
-        "name",
-        "is_enabled",
-        "tier",
-        "millicredits_per_1k",
+        ("id", "name"),
+        ("is_enabled", "off_for"),
+        ("tier", "millicredits_per_1k"),
         "price",
-        "kind",
-        "queue",
+        ("kind", "queue"),
         "version",
+        ("first_announced_at", "last_announced_at"),
         "announcement",
-        "first_announced_at",
-        "last_announced_at",
     ]
-    readonly_fields = ["id", "name", "price", "kind", "queue", "version", "announcement", "first_announced_at", "last_announced_at"]
+    readonly_fields = [
+        "id", "name", "off_for", "price", "kind", "queue", "version", "announcement", "first_announced_at", "last_announced_at"
+    ]  # fmt: skip
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         """Let the list edit only the switch."""
@@ -165,15 +186,43 @@ class EngineAdmin(CatalogueAdmin):
         """Never: its next announcement would recreate it without the operator's price. Disable it instead."""
         return False
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002 - Django's signature
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:  # noqa: ARG002 - Django's signature
         """Hide the price of models that are not priced per character."""
-        return [name for name in self.fields if name != "millicredits_per_1k" or obj is None or obj.kind == "tts"]
+        return ["tier" if row == PRICE_ROW and obj is not None and obj.kind != "tts" else row for row in self.fields]
+
+    @display(description="off for plans")
+    def off_for(self, engine: Engine) -> str:
+        """Plans that do not include the model, by their list or because it is switched off for them."""
+        return ", ".join(plan.name for plan in _plans.get() if not plan.includes_model(engine.id)) or "none"
+
+    @action(description="Plans…", icon="workspace_premium", permissions=["catalog.change_engine"])
+    def set_plans(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Switch the model off for some plans."""
+        engine: Engine = self.get_or_404(request, object_id)
+        off = [plan.pk for plan in Plan.objects.all() if engine.id in plan.excluded_models]
+
+        def perform(given: dict[str, Any]) -> str:
+            names = exclude_model(engine.id, plans=list(given["plans"]))
+            clear_catalogue_cache()
+            return f"Off for {', '.join(names)}" if names else "On for all plans whose list of models has it"
+
+        page = FormPage(
+            f"Plans without {engine.name}",
+            "Accounts of these plans get 403 for the model from the next request on, and it stands in for no other model there. "
+            "Its switch for all accounts is on the page of the model.",
+            "Save",
+            ExcludingPlansForm,
+            initial={"plans": off},
+        )
+        return self.ask(request, page=page, obj=engine, perform=perform)
 
     @display(description="price in credits")
     def price(self, engine: Engine) -> str:
         """Charged price and its source."""
         if engine.kind != "tts":
-            return " or ".join(f"{service_price(service) / 1000:g} a {unit}" for service, unit in PAID_BY.get(engine.kind, ())) or "free"
+            services = PAID_BY.get(engine.kind, ())
+            prices = [f"{service_price(name) / 1000:g} a {STARTING_SERVICE_PRICES[name][0].value}" for name in services]
+            return " or ".join(dict.fromkeys(prices)) or "part of other services"
         if engine.millicredits_per_1k is not None:
             return f"{engine.millicredits_per_1k / 1000:g} for 1,000 characters"
         return f"{tier_price(engine.tier) / 1000:g} for 1,000 characters (tier)"

@@ -11,12 +11,15 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
-from apps.catalog.models import Engine, Worker
+from apps.catalog.models import Engine, Worker, WorkerQueue
+from apps.jobs.kinds import Unit, job_kinds
 from apps.jobs.models import Job, JobState, Part, PartState
 from apps.jobs.services.cancel import cancel_job
+from apps.jobs.services.requeue import requeue_job
 from apps.operator.admin.catalog import as_json
 from apps.operator.admin.forms import ConfirmForm
-from apps.operator.admin.pages import FormPage, ReadOnlyAdmin, ReadOnlyInline, UuidSearch, in_credits, job_link
+from apps.operator.admin.pages import FormPage, ReadOnlyAdmin, ReadOnlyInline, UuidSearch, counted, in_credits, job_link
+from apps.operator.selectors.timeline import get_timeline
 
 JOB_COLOURS = {
     JobState.QUEUED: "info",
@@ -41,11 +44,12 @@ class ByColumn(admin.SimpleListFilter):
     """Filter by a text column whose values come from a small table instead of all jobs."""
 
     column: str
-    model: type[Engine] | type[Worker]
+    model: type[Engine] | type[Worker] | type[WorkerQueue]
     model_field: str
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:  # noqa: ARG002 - Django's signature
-        return [(value, value) for value in self.model._default_manager.values_list(self.model_field, flat=True)]  # noqa: SLF001
+        values = self.model._default_manager.order_by(self.model_field).values_list(self.model_field, flat=True)  # noqa: SLF001
+        return [(value, value) for value in values.distinct()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's signature
         return queryset if self.value() is None else queryset.filter(**{self.column: self.value()})
@@ -63,13 +67,28 @@ class ByWorker(ByColumn):
     model, model_field = Worker, "name"
 
 
+class ByQueue(ByColumn):
+    title = "queue"
+    parameter_name = column = "queue"
+    model, model_field = WorkerQueue, "queue"
+
+
 class PartsInline(ReadOnlyInline):
     model = Part
-    fields = ["index", "kind", "state", "queue", "lane", "worker", "attempts", "units", "units_done", "error_code", "finished_at"]
+    fields = ["index", "kind", "state", "queue", "lane", "worker", "attempts", "size", "error_code", "finished_at"]
     readonly_fields = fields
     ordering = ["index"]
     per_page = 20
     verbose_name_plural = "parts"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Part]:
+        parts: QuerySet[Part] = super().get_queryset(request)
+        return parts.select_related("job").defer("work", "outputs", "manifest", "job__params", "job__result")
+
+    @display(description="done")
+    def size(self, part: Part) -> str:
+        """Work done of the part's work, with its unit."""
+        return f"{part.units_done:,} of {in_units(part.units, kind=part.job.kind)}"
 
 
 @admin.register(Job)
@@ -82,7 +101,7 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
         "kind",
         "model_id",
         "lane",
-        "units",
+        "size",
         "queue_time",
         "run_time",
         "charged",
@@ -97,31 +116,30 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
     show_full_result_count = False
     list_display_links = None
     inlines = [PartsInline]
-    actions_detail = ["cancel"]
+    actions_detail = ["requeue", "cancel"]
+    change_form_outer_before_template = "operator/timeline.html"
     fieldsets: list[tuple[str | None, dict[str, Any]]] = [
         (
             None,
             {
                 "fields": [
-                    "uuid",
-                    "shown_state",
+                    ("uuid", "shown_state"),
                     ("account", "api_key"),
-                    "tenant",
+                    ("tenant", "output_format"),
                     ("kind", "engine_id"),
                     ("queue", "lane"),
-                    "output_format",
                 ]
             },
         ),
-        ("Credits", {"fields": [("units", "price", "reserved", "charged")]}),
+        ("Credits", {"fields": [("size", "price"), ("reserved", "charged")]}),
         (
             "Times",
             {
                 "fields": [
-                    ("created_at", "started_at", "finished_at"),
+                    ("created_at", "started_at"),
+                    ("finished_at", "cancel_requested_at"),
                     ("queue_time", "run_time"),
                     ("expires_at", "result_deleted_at"),
-                    "cancel_requested_at",
                 ]
             },
         ),
@@ -160,6 +178,11 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
         """Time from its start to its end."""
         return _seconds(job.started_at, job.finished_at)
 
+    @display(description="size", ordering="units")
+    def size(self, job: Job) -> str:
+        """Size of the job in the unit of its kind."""
+        return in_units(job.units, kind=job.kind)
+
     @display(description="price")
     def price(self, job: Job) -> str:
         return in_credits(job.price_millicredits)
@@ -181,6 +204,30 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
     def shown_params(self, job: Job) -> SafeString:
         return as_json(job.params)
 
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Add the timeline."""
+        job = self.get_object(request, object_id)
+        timeline = None if job is None or not self.has_view_permission(request, job) else get_timeline(job)
+        page: HttpResponse = super().change_view(request, object_id, form_url, {**(extra_context or {}), "timeline": timeline})
+        return page
+
+    @action(description="Requeue…", icon="restart_alt", permissions=["operator.requeue_job"])
+    def requeue(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Give the parts that workers hold to others, and those that wait for another attempt at once."""
+        job: Job = self.get_or_404(request, object_id)
+
+        def perform(_given: dict[str, Any]) -> str:
+            return f"{counted(requeue_job(job), 'part')} queued again"
+
+        page = FormPage(
+            f"Requeue job {job}",
+            "Its parts are taken from their workers and given out again at once. Finished parts stay; nothing is charged twice.",
+            "Requeue the job",
+            ConfirmForm,
+            is_atomic=False,
+        )
+        return self.ask(request, page=page, obj=job, perform=perform)
+
     @action(description="Cancel…", icon="cancel", permissions=["jobs.change_job"])
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Cancel the job as its owner could; finished work is charged."""
@@ -201,7 +248,7 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
         return self.ask(request, page=page, obj=job, perform=perform)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Offer no cancellation of a job that is over."""
+        """Offer nothing for a job that is over."""
         actions: list[Any] = super().get_actions_detail(request, object_id)
         job = self.get_object(request, str(object_id))
         return [] if job is None or job.is_over else actions
@@ -224,20 +271,24 @@ class PartAdmin(ReadOnlyAdmin):
         "attempts",
         "error_code",
     ]
-    list_filter = ["state", "lane", ByWorker]
+    list_filter = ["state", "lane", ByQueue, ByWorker]
+    list_select_related = ["job"]
     search_fields = ["=job__uuid", "=worker", "=tenant"]
     ordering = ["-id"]
     paginator = InfinitePaginator
     show_full_result_count = False
     fields = [
         "job",
-        ("index", "kind", "shown_state"),
-        ("queue", "lane", "tenant"),
-        ("worker", "boot", "token"),
+        ("index", "kind"),
+        ("shown_state", "tenant"),
+        ("queue", "lane"),
+        ("worker", "boot"),
+        "token",
         ("attempts", "not_before"),
-        ("admitted_at", "lease_expires_at", "finished_at"),
-        ("units", "units_done"),
-        "error_code",
+        ("admitted_at", "started_at"),
+        ("lease_expires_at", "finished_at"),
+        ("size", "error_code"),
+        "shown_attempts",
         "shown_work",
         "shown_outputs",
         "shown_manifest",
@@ -254,6 +305,15 @@ class PartAdmin(ReadOnlyAdmin):
     def short_job(self, part: Part) -> str:
         return job_link(part.job_id)
 
+    @display(description="done")
+    def size(self, part: Part) -> str:
+        return f"{part.units_done:,} of {in_units(part.units, kind=part.job.kind)}"
+
+    @display(description="earlier attempts")
+    def shown_attempts(self, part: Part) -> SafeString:
+        """Attempts that ended without a result, as JSON."""
+        return as_json(part.earlier_attempts)
+
     @display(description="work")
     def shown_work(self, part: Part) -> SafeString:
         return as_json(part.work)
@@ -266,6 +326,14 @@ class PartAdmin(ReadOnlyAdmin):
     def shown_manifest(self, part: Part) -> SafeString:
         """Manifest that the worker stored beside its output, as JSON."""
         return as_json(part.manifest)
+
+
+def in_units(units: int, *, kind: str) -> str:
+    """Size in the unit of the job's kind: `34 characters`, `12.5 s of audio`."""
+    known = job_kinds().get(kind)
+    if known is not None and known.units == Unit.MILLISECONDS:
+        return f"{units / 1000:,.1f} s of audio"
+    return f"{units:,} {'characters' if known is not None and known.units == Unit.CHARACTERS else 'units of work'}"
 
 
 def _seconds(begin: datetime | None, end: datetime | None) -> str:

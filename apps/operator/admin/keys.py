@@ -99,7 +99,7 @@ class ApiKeyAdmin(ConfirmationAdmin):
         page = FormPage(f"Rotate {key}", "Creates a key with the same scopes and limits.", "Rotate", RotationForm)
         return self.ask(request, page=page, obj=key, perform=perform)
 
-    @action(description="Revoke…", icon="block", permissions=["accounts.change_apikey"])
+    @action(description="Revoke…", icon="block", permissions=["operator.revoke_key"])
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key: ApiKey = self.get_or_404(request, object_id)
 
@@ -107,7 +107,7 @@ class ApiKeyAdmin(ConfirmationAdmin):
             revoke_key(key)
             return "Revoked"
 
-        page = FormPage(f"Revoke {key}", "The key is refused from now on. This cannot be undone.", "Revoke", ConfirmForm)
+        page = FormPage(f"Revoke {key}", "The key is refused from now on. This cannot be undone.", "Revoke", ConfirmForm, is_dangerous=True)
         return self.ask(request, page=page, obj=key, perform=perform)
 
     def _secret_page(self, request: HttpRequest, *, key: ApiKey, secret: str) -> HttpResponse:

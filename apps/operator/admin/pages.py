@@ -19,6 +19,9 @@ from unfold.admin import TabularInline
 from apps.audit.services import snapshot
 from apps.core.errors import ApplicationError
 from apps.operator.admin.auditing import AuditedAdmin
+from apps.operator.wording import counted, in_credits
+
+__all__ = ["ConfirmationAdmin", "FormPage", "ReadOnlyAdmin", "ReadOnlyInline", "UuidSearch", "counted", "in_credits", "job_link"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +151,3 @@ def job_link(job_uuid: UUID | None) -> str:
         return "-"
     page = reverse("admin:jobs_job_change", args=[job_uuid])
     return format_html('<a class="font-mono" href="{}" title="{}">{}…</a>', page, job_uuid, job_uuid.hex[:8])
-
-
-def in_credits(millicredits: int | None) -> str:
-    """Credits for display: 1,234.568."""
-    return f"{(millicredits or 0) / 1000:,.3f}"

@@ -11,6 +11,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.accounts.models import Plan
 from apps.billing.models import ServicePrice, TierPrice
+from apps.billing.service_descriptions import DESCRIPTIONS
+from apps.catalog.models import Engine, StandIn
 from apps.catalog.selectors import clear_catalogue_cache
 from apps.operator.admin.auditing import AuditedAdmin
 
@@ -22,16 +24,24 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __cl
         required=False, widget=UnfoldAdminTextInputWidget, help_text="Model ids, separated by commas: piper, kokoro. Empty allows all."
     )
 
+    excluded_models = forms.CharField(
+        required=False, widget=UnfoldAdminTextInputWidget, help_text="Model ids that are switched off for this plan, even if it allows all."
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["allowed_models"] = ", ".join(self.instance.allowed_models)
+        for name in ("allowed_models", "excluded_models"):
+            self.initial[name] = ", ".join(getattr(self.instance, name))
 
     class Meta:
         model = Plan
         exclude: list[str] = []
 
     def clean_allowed_models(self) -> list[str]:
-        return [name.strip() for name in self.cleaned_data["allowed_models"].split(",") if name.strip()]
+        return _names(self.cleaned_data["allowed_models"])
+
+    def clean_excluded_models(self) -> list[str]:
+        return _names(self.cleaned_data["excluded_models"])
 
     def clean(self) -> dict[str, Any]:
         """Require exactly one default plan."""
@@ -40,6 +50,10 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __cl
         if data.get("is_default") and others.exists():
             self.add_error("is_default", f"{others[0]} is the plan of new accounts: take it off there first.")
         return data
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 @admin.register(Plan)
@@ -66,7 +80,7 @@ class PlanAdmin(AuditedAdmin):
                 "fields": [
                     ("requests_per_minute", "concurrent_jobs"),
                     ("max_characters", "retention_days"),
-                    "allowed_models",
+                    ("allowed_models", "excluded_models"),
                     ("max_upload_bytes", "max_voices", "max_samples", "max_projects"),
                     "weight",
                 ]
@@ -107,28 +121,52 @@ class PriceAdmin(AuditedAdmin):
 
 @admin.register(TierPrice)
 class TierPriceAdmin(PriceAdmin):
-    list_display = ["tier", "millicredits_per_1k_characters", "credits_per_1k"]
+    list_display = ["tier", "millicredits_per_1k_characters", "credits_per_1k", "models"]
 
     @display(description="credits for 1,000 characters")
     def credits_per_1k(self, price: TierPrice) -> str:
         """Price as customers see it."""
         return f"{price.millicredits_per_1k_characters / 1000:g}"
 
+    @display(description="charged for")
+    def models(self, price: TierPrice) -> str:
+        """Speech models and documented models of the tier that have no price of their own."""
+        own = Engine.objects.filter(tier=price.tier, kind="tts", millicredits_per_1k=None).values_list("id", flat=True)
+        documented = StandIn.objects.filter(tier=price.tier, is_enabled=True).values_list("model_id", flat=True)
+        return _shortened([*own, *documented]) or "no model: not charged"
+
 
 @admin.register(ServicePrice)
 class ServicePriceAdmin(PriceAdmin):
     """Prices of services that are not priced per character. There is one row per service."""
 
-    list_display = ["service", "millicredits", "unit"]
+    list_display = ["service", "credits", "unit", "charged_for"]
+    fields = ["service", "charged_for", ("millicredits", "unit")]
+
+    @display(description="credits", ordering="millicredits")
+    def credits(self, price: ServicePrice) -> str:
+        """Price as customers see it."""
+        return f"{price.millicredits / 1000:g}"
+
+    @display(description="charged for")
+    def charged_for(self, price: ServicePrice) -> str:
+        """Service that charges the price, with its endpoints."""
+        return DESCRIPTIONS.get(price.service, "no service: not charged, may be deleted")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:  # noqa: ARG002 - Django's signature
         """Keep the name of a service, which programs refer to."""
-        return ["service", "unit"]
+        return ["service", "unit", "charged_for"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         """Never: a price without a service would never be charged."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 - Django's signature
-        """Never: without its row a service costs its starting price, which no page would show."""
-        return False
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Only for a price that no service charges any more: without its row a service costs its starting price, which no page would show."""
+        is_charged = not isinstance(obj, ServicePrice) or obj.service in DESCRIPTIONS
+        return not is_charged and bool(super().has_delete_permission(request, obj))
+
+
+def _shortened(names: list[str], *, shown: int = 6) -> str:
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more

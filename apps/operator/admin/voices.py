@@ -10,6 +10,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.core.errors import InvalidRequestError
+from apps.operator.admin.abuse_reports import CONSEQUENCES, TakedownForm, take_down
 from apps.operator.admin.auditing import AuditedAdmin
 from apps.operator.admin.forms import ConfirmForm
 from apps.operator.admin.pages import FormPage, ReadOnlyAdmin, job_link
@@ -37,7 +38,7 @@ class VoiceAdmin(ReadOnlyAdmin):
     """Voices of accounts, newest first. Recordings are not played here."""
 
     list_display = ["voice_id", "name", "account", "shown_state", "shown_consent", "is_stopped", "created_at", "used_at"]
-    list_filter = ["enrolment__state", "enrolment__is_blocked", "enrolment__is_revoked"]
+    list_filter = ["enrolment__state", "enrolment__is_blocked", "enrolment__is_taken_down", "enrolment__is_revoked"]
     list_select_related = ["account", "enrolment"]
     search_fields = ["voice_id", "name", "account__name"]
     search_help_text = "Voice id, name or account name"
@@ -69,7 +70,7 @@ class VoiceAdmin(ReadOnlyAdmin):
         "created_at",
         "used_at",
     ]
-    actions_detail = ["block", "remove"]
+    actions_detail = ["take_down", "block", "remove"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Voice]:
         rows: QuerySet[Voice] = super().get_queryset(request)
@@ -86,9 +87,12 @@ class VoiceAdmin(ReadOnlyAdmin):
             return "revoked"
         return "recorded" if any(one.revoked_at is None for one in voice.enrolment.consents.all()) else "none"
 
-    @display(description="blocked", boolean=True, ordering="enrolment__is_blocked")
-    def is_stopped(self, voice: Voice) -> bool:
-        return voice.enrolment.is_blocked
+    @display(description="stopped", label={"taken down": "danger", "blocked": "danger", "no": "success"})
+    def is_stopped(self, voice: Voice) -> str:
+        """Decision of the operator that stops the voice."""
+        if voice.enrolment.is_taken_down:
+            return "taken down"
+        return "blocked" if voice.enrolment.is_blocked else "no"
 
     @display(description="model")
     def model(self, voice: Voice) -> str:
@@ -125,6 +129,17 @@ class VoiceAdmin(ReadOnlyAdmin):
         )
         return "; ".join(told) or "-"
 
+    @action(description="Take down…", icon="gavel", permissions=["operator.take_down_voice"])
+    def take_down(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Stop the voice after a report, with an appeal period."""
+        voice: Voice = self.get_or_404(request, object_id)
+
+        def perform(given: dict[str, Any]) -> str:
+            return take_down(voice, given=given, operator=str(request.user))
+
+        page = FormPage(f"Take down {voice}", CONSEQUENCES, "Take down", TakedownForm, is_dangerous=True, is_atomic=False)
+        return self.ask(request, page=page, obj=voice, perform=perform)
+
     @action(description="Block the speaker…", icon="voice_over_off", permissions=["voices.add_blockedvoice"])
     def block(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Put the speaker on the block list."""
@@ -142,6 +157,7 @@ class VoiceAdmin(ReadOnlyAdmin):
             "Block",
             BlockForm,
             {"name": voice.name},
+            is_dangerous=True,
         )
         return self.ask(request, page=page, obj=voice, perform=perform)
 
@@ -155,7 +171,13 @@ class VoiceAdmin(ReadOnlyAdmin):
             remove_voice(voice)
             return f"Deleted: {name}"
 
-        page = FormPage(f"Delete {voice}", "Its recordings, voice file and demo are deleted. This cannot be undone.", "Delete", ConfirmForm)
+        page = FormPage(
+            f"Delete {voice}",
+            "Its recordings, voice file and demo are deleted. This cannot be undone.",
+            "Delete",
+            ConfirmForm,
+            is_dangerous=True,
+        )
         return self.ask(request, page=page, obj=voice, perform=perform)
 
 

@@ -87,7 +87,12 @@ class EndpointAdmin(UuidSearch, ReadOnlyAdmin):
             return f"Disabled: {given['reason']}"
 
         description = "Pending deliveries fail. The account sees the reason, and its other endpoints are notified."
-        return self.ask(request, page=FormPage("Disable the endpoint", description, "Disable", ReasonForm), obj=endpoint, perform=perform)
+        return self.ask(
+            request,
+            page=FormPage("Disable the endpoint", description, "Disable", ReasonForm, is_dangerous=True),
+            obj=endpoint,
+            perform=perform,
+        )
 
     @action(description="Enable…", icon="check_circle", permissions=["webhooks.change_endpoint"])
     def switch_on(self, request: HttpRequest, object_id: str) -> HttpResponse:

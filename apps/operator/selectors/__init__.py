@@ -1,0 +1,1 @@
+"""Reads of the admin: figures, charts, live workers and queues, customers, timelines."""

@@ -1,0 +1,72 @@
+"""Visits of operators: they see an account's pages, change nothing, and every visit is audited."""
+
+import pytest
+from django.test import Client
+
+from apps.accounts.models import Account, User
+from apps.audit.models import AuditEntry
+from tests.factories import AccountFactory, UserFactory
+from tests.operator.rows import staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def visited() -> Account:
+    return AccountFactory(name="Visited Ltd", credits=7)
+
+
+@pytest.fixture
+def visitor(visited: Account) -> Client:
+    client = Client()
+    client.force_login(staff("view_account", "impersonate_account"))
+    began = client.post(f"/admin/accounts/account/{visited.pk}/impersonate/", {"reason": "asked for help"})
+    assert (began.status_code, began["Location"]) == (302, "/dashboard/")
+    return client
+
+
+def test_a_visit_reads_the_account_and_is_audited(visitor: Client, visited: Account) -> None:
+    answer = visitor.get("/web/v1/account/")
+    assert (answer.status_code, answer.json()["name"], answer.json()["credits"]) == (200, "Visited Ltd", 7)
+    assert "You see <strong>Visited Ltd</strong>" in visitor.get("/report/").content.decode()
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.account_id, entry.message) == ("impersonate", visited.pk, "The visit began: asked for help")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", ["/web/v1/keys/", "/web/v1/tts/", "/web/v1/voices/voice_1/", "/report/", "/announcements/1/dismiss/"])
+def test_a_visit_refuses_every_method_that_changes_something(visitor: Client, visited: Account, method: str, path: str) -> None:
+    answer = visitor.generic(method, path, data="{}", content_type="application/json")
+    assert answer.status_code == 403
+    if path.startswith("/web/"):
+        assert "nothing can be changed" in answer.content.decode()
+    assert not visited.keys.exists()
+
+
+def test_a_visit_ends_by_a_click_and_is_audited(visitor: Client, visited: Account) -> None:
+    ended = visitor.post("/admin/impersonation/end/")
+    assert ended["Location"] == f"/admin/accounts/account/{visited.pk}/change/"
+    assert visitor.get("/web/v1/account/").status_code == 403
+    assert list(AuditEntry.objects.order_by("id").values_list("action", flat=True)) == ["impersonate", "end_impersonation"]
+
+
+def test_a_visit_ends_when_the_permission_is_taken_away_or_its_time_is_over(visitor: Client, visited: Account) -> None:
+    session = visitor.session
+    entry = session["impersonation"]
+    session["impersonation"] = {**entry, "until": 1}
+    session.save()
+    assert visitor.get("/web/v1/account/").status_code == 403
+    session["impersonation"] = entry
+    session.save()
+    assert visitor.get("/web/v1/account/").json()["name"] == "Visited Ltd"
+    User.objects.get(pk=session["_auth_user_id"]).user_permissions.clear()
+    assert visitor.get("/web/v1/account/").status_code == 403
+
+
+def test_a_customer_who_forges_the_session_entry_sees_nothing(visited: Account) -> None:
+    customer = Client()
+    customer.force_login(UserFactory())
+    session = customer.session
+    session["impersonation"] = {"account_id": visited.pk, "name": "x", "until": 9_999_999_999}
+    session.save()
+    assert customer.get("/web/v1/account/").status_code == 403
