@@ -80,15 +80,20 @@ def voice_ref(voice: Voice) -> VoiceRef:
     )
 
 
-def check_usable(voice: Voice) -> None:
-    """Raise 403 voice_taken_down, voice_blocked or consent_revoked, 409 voice_failed for a voice that must not or cannot speak."""
-    enrolment = voice.enrolment
-    if enrolment.is_taken_down:
+def check_not_taken_down(voice: Voice) -> None:
+    """Raise 403 voice_taken_down for a voice that is kept only for an appeal: it neither speaks nor leaves, by deletion or as a file."""
+    if voice.enrolment.is_taken_down:
         raise PermissionDeniedError(
             f"The operator took the voice {voice.voice_id!r} down after a report. Answer the operator's e-mail to appeal.",
             code="voice_taken_down",
             param="voice",
         )
+
+
+def check_usable(voice: Voice) -> None:
+    """Raise 403 voice_taken_down, voice_blocked or consent_revoked, 409 voice_failed for a voice that must not or cannot speak."""
+    enrolment = voice.enrolment
+    check_not_taken_down(voice)
     if enrolment.is_blocked:
         raise PermissionDeniedError(f"The operator blocks the voice {voice.voice_id!r}.", code=VOICE_BLOCKED, param="voice")
     if enrolment.is_revoked:

@@ -22,7 +22,7 @@ from apps.speech.downloads import answer_file
 from apps.voices import serializers as shapes
 from apps.voices.export import export_response
 from apps.voices.models import EnrolmentState, Voice
-from apps.voices.selectors import VoiceFilter, get_own_voice, list_own_voices
+from apps.voices.selectors import VoiceFilter, check_not_taken_down, get_own_voice, list_own_voices
 from apps.voices.services.consent import ConsentStatement, record_consent, revoke_consent
 from apps.voices.services.editing import change_voice
 from apps.voices.services.removal import remove_voice
@@ -118,6 +118,7 @@ class VoiceExportView(APIView):
         """A voice of the account as a zip archive, with its recordings."""
         voice = get_own_voice(get_caller(request), voice_id=voice_id)
         facts = shapes.voice_detail_shape(voice, base=public_base(request))
+        check_not_taken_down(voice)
         return export_response(voice, facts={name: value for name, value in facts.items() if name != "preview_url"})
 
 

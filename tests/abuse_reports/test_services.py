@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.utils import timezone
 
 from apps.abuse_reports.models import AbuseReport
@@ -17,7 +18,7 @@ from apps.core.errors import ConflictError, InvalidRequestError, PermissionDenie
 from apps.voices.models import Enrolment, Takedown, Voice
 from apps.voices.selectors import check_usable
 from apps.voices.services.takedowns import cancel_jobs_with, delete_voices_after_appeal
-from tests.factories import MembershipFactory
+from tests.factories import MembershipFactory, bearer, make_key
 from tests.operator.rows import make_job
 from tests.routes.voices import make_voice
 
@@ -85,6 +86,15 @@ def test_a_voice_that_is_taken_down_speaks_no_more_and_its_owner_is_told(voice: 
     assert (shown.account, shown.level, shown.ends_at) == (voice.account, "problem", takedown.appeal_ends_at)
     with pytest.raises(ConflictError, match="already"):
         take_voice_down(voice, reason="again", decided_by="operator@example.com")
+
+
+def test_a_voice_under_appeal_is_neither_deleted_nor_exported_by_its_owner(voice: Voice, client: Client) -> None:
+    take_voice_down(voice, reason="rightly", decided_by="operator@example.com")
+    _, secret = make_key(voice.account)
+    for method, path in (("DELETE", ""), ("GET", "export/")):
+        answer = client.generic(method, f"/v1/voices/{voice.voice_id}/{path}", headers=bearer(secret))
+        assert (answer.status_code, answer.json()["error"]["code"]) == (403, "voice_taken_down")
+    assert Voice.objects.filter(pk=voice.pk).exists()
 
 
 def test_an_appeal_lets_the_voice_speak_again(voice: Voice) -> None:

@@ -1,14 +1,18 @@
 """Jobs, models and the start page in the operator's admin."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.urls import resolve
 from django.utils import timezone
 
 from apps.billing.models import ServicePrice, TierPrice
+from apps.billing.prices import STARTING_SERVICE_PRICES
 from apps.billing.selectors import available_millicredits
+from apps.billing.service_descriptions import DESCRIPTIONS
 from apps.billing.services import reserve_credits, settle_credits
 from apps.catalog.models import Engine, StandIn, Worker
 from apps.conversations.models import Conversation
@@ -93,6 +97,18 @@ class TestJobsAndModels:
         assert client.post(f"/admin/billing/serviceprice/{price.pk}/change/", body).status_code == 302
         price.refresh_from_db()
         assert (price.service, price.unit, price.millicredits) == ("voice-chat", "turn", 1500)
+
+    def test_each_price_names_the_endpoints_that_charge_it_and_others_may_be_deleted(self, client: Client) -> None:
+        call_command("load_defaults")
+        assert {*DESCRIPTIONS} == {*STARTING_SERVICE_PRICES}
+        paths = {path for text in DESCRIPTIONS.values() for path in re.findall(r"/v1/[a-z0-9/-]+/", text)}
+        assert len(paths) > 14
+        for path in paths:
+            resolve(path)
+        old = ServicePrice.objects.create(service="voice-massage", unit="minute", millicredits=1)
+        assert "no service: not charged" in client.get("/admin/billing/serviceprice/").content.decode()
+        assert client.post(f"/admin/billing/serviceprice/{old.pk}/delete/", {"post": "yes"}).status_code == 302
+        assert not ServicePrice.objects.filter(pk=old.pk).exists()
 
     def test_models_are_switched_in_the_list(self, client: Client) -> None:
         make_one_of_everything()

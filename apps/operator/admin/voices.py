@@ -168,7 +168,7 @@ class VoiceAdmin(ReadOnlyAdmin):
 
         def perform(_given: dict[str, Any]) -> str:
             name = str(voice)
-            remove_voice(voice)
+            remove_voice(voice, is_final=True)
             return f"Deleted: {name}"
 
         page = FormPage(

@@ -19,16 +19,21 @@ from apps.jobs.services.retention import expire_now
 from apps.voices.kinds import ENROLLING_KINDS
 from apps.voices.models import Enrolment, EnrolmentState, SavedVoice, Voice
 from apps.voices.objects import enrolment_folder
+from apps.voices.selectors import check_not_taken_down
 
 logger = logging.getLogger(__name__)
 
 SWEPT_AT_ONCE = 500
 
 
-def remove_voice(voice: Voice) -> None:
+def remove_voice(voice: Voice, *, is_final: bool = False) -> None:
     """Delete a voice and the results of the requests that cloned it; its recordings and files too, unless another voice of the account uses
     them. What an unavailable store still holds is deleted by the next sweep.
+
+    Raises 403 voice_taken_down for a voice that is kept for an appeal, unless the deletion is final: by the operator, or with the account.
     """
+    if not is_final:
+        check_not_taken_down(voice)
     jobs = Job.objects.filter(account_id=voice.account_id, kind__in=ENROLLING_KINDS, params__voice=voice.voice_id)
     with transaction.atomic():
         voice.delete()
@@ -60,7 +65,7 @@ def remove_account_voices(account_id: int) -> int:
     SavedVoice.objects.filter(account_id=account_id).delete()
     voices = list(Voice.objects.filter(account_id=account_id))
     for voice in voices:
-        remove_voice(voice)
+        remove_voice(voice, is_final=True)
     for enrolment in Enrolment.objects.filter(account_id=account_id):
         remove_if_unused(enrolment.uuid)
     return len(voices)

@@ -79,7 +79,7 @@ def _delete(takedown: Takedown) -> bool:
         if enrolment_id is not None:
             SavedVoice.objects.filter(enrolment_id=enrolment_id).delete()
             for voice in Voice.objects.filter(enrolment_id=enrolment_id):
-                remove_voice(voice)
+                remove_voice(voice, is_final=True)
         locked.deleted_at = timezone.now()
         locked.save(update_fields=["deleted_at"])
     if enrolment_id is not None:
