@@ -11,7 +11,7 @@ from celery.schedules import crontab, schedule
 from celery.signals import import_modules, task_prerun
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from apps.core.periods import DISPATCH_SECONDS, MAIL_SECONDS, REAP_SECONDS, WEBHOOK_SECONDS
+from apps.core.periods import DISPATCH_SECONDS, MAIL_SECONDS, REAP_SECONDS, STRIPE_SECONDS, WEBHOOK_SECONDS
 from ttsai import worker_exit  # noqa: F401 - connects its signal
 from ttsai.beat_clock import steady_now
 from ttsai.required_secrets import exit_without_secrets
@@ -101,6 +101,14 @@ app.conf.update(
         "forget invitations": {"task": "platform.forget_invitations", "schedule": at(hour="1", minute="17")},
         "forget anonymous use": {"task": "platform.forget_anonymous_use", "schedule": at(hour="0", minute="37")},
         "reconcile ledger": {"task": "platform.reconcile_ledger", "schedule": at(hour="3", minute="47")},
+        "process Stripe events": {
+            "task": "platform.process_stripe_events",
+            "schedule": every(STRIPE_SECONDS),
+            "options": _frequent(STRIPE_SECONDS),
+        },
+        "top up balances": {"task": "platform.top_up_balances", "schedule": at(minute="*")},
+        "end payment grace": {"task": "platform.end_payment_grace", "schedule": at(minute="*/10")},
+        "reconcile payments": {"task": "platform.reconcile_payments", "schedule": at(hour="4", minute="7")},
     },
 )
 app.autodiscover_tasks()

@@ -51,6 +51,8 @@ API: Final = Zone(name="api", is_private=True)
 """Programs with a key, in the dialect of the path."""
 WEB_API: Final = Zone(name="web_api", has_sessions=True, is_cross_origin=False, is_private=True)
 """The same API for the pages of this site, by session. Without one the caller is anonymous."""
+EVENT: Final = Zone(name="event", is_cross_origin=False, is_private=True)
+"""Events that other servers send, authenticated by their signature: no sessions, no CSRF protection, no keys."""
 PAGE: Final = Zone(name="page")
 """Every address that no other zone claims: errors are JSON, or a page for a browser that asks for one."""
 SITE: Final = Zone(

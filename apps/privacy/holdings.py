@@ -15,8 +15,11 @@ from apps.jobs.models import Job
 from apps.uploads.models import Upload
 from apps.voices.models import Enrolment, Sample
 
-KEPT_MODELS: Final = frozenset({"billing.Balance", "billing.LedgerEntry", "jobs.Job", "batches.Batch", "privacy.Erasure"})
-"""Models whose rows stay when an account is erased: the ledger and what it refers to, without texts, and the erasure itself."""
+KEPT_MODELS: Final = frozenset(
+    {"billing.Balance", "billing.LedgerEntry", "jobs.Job", "batches.Batch", "privacy.Erasure"}
+    | {"payments.Customer", "payments.Subscription", "payments.Payment", "payments.CreditDebt", "payments.TopUp"}
+)
+"""Models whose rows stay when an account is erased: the ledger and what it refers to, without texts, payments, and the erasure itself."""
 SECRET_FIELDS: Final = frozenset({"digest", "secret", "previous_secret", "password"})
 """Fields that an export leaves out: whoever reads it must not be able to act for the account."""
 DETAILS: Final[Mapping[str, str]] = MappingProxyType(

@@ -8,6 +8,7 @@ from ttsai.settings.cache import *  # noqa: F403
 from ttsai.settings.identity import *  # noqa: F403
 from ttsai.settings.log import *  # noqa: F403
 from ttsai.settings.mail import *  # noqa: F403
+from ttsai.settings.payments import *  # noqa: F403
 from ttsai.settings.platform import *  # noqa: F403
 from ttsai.settings.provenance import *  # noqa: F403
 from ttsai.settings.servers import *  # noqa: F403

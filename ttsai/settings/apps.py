@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "apps.website",
     "apps.account_pages",
     "apps.playground",
+    "apps.payments",
     "apps.operator",
 ]
 
@@ -95,6 +96,9 @@ TTSAI_JOB_KINDS = (
     "apps.projects.kinds.COMPOSITION",
 )
 """Every kind of job (apps/jobs/kinds.py: JobKind)."""
+
+TTSAI_ERASURE_STEPS = ("apps.payments.services.erasure.end_payments",)
+"""(Account) -> None, called before the rows of an erased account are deleted, and again if one raised: what other servers hold of it."""
 
 TTSAI_PART_RECEIVERS = {
     "examine_voice": "apps.voices.services.receiving.receive_examination",

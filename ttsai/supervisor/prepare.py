@@ -25,6 +25,7 @@ def main() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("load_defaults", stdout=io.StringIO())
     call_command("ensure_roles", stdout=io.StringIO())
+    call_command("load_offers", stdout=io.StringIO())
     if os.environ.get("TTSAI_DEMO", "1") != "0":
         call_command("ensure_demo", stdout=io.StringIO())  # it prints the key, which belongs in no log
 

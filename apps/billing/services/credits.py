@@ -22,7 +22,11 @@ WITH moved AS (
 )
 SELECT available_millicredits, is_news FROM moved
 """  # noqa: S608 - of constants
-GRANTS = frozenset({EntryKind.BONUS, EntryKind.PURCHASE, EntryKind.ADJUSTMENT})
+GRANTS = frozenset({EntryKind.BONUS, EntryKind.PURCHASE, EntryKind.ADJUSTMENT, EntryKind.SUBSCRIPTION, EntryKind.REFUND, EntryKind.DISPUTE})
+"""Kinds that add credits. A refund or a dispute adds them when it failed or was won."""
+TAKINGS = frozenset({EntryKind.REFUND, EntryKind.DISPUTE, EntryKind.DEBT})
+
+LOCK = "SELECT available_millicredits FROM billing_balance WHERE account_id = %s FOR UPDATE"
 
 
 def grant_credits(
@@ -50,28 +54,51 @@ def grant_credits(
         if earlier is not None:
             return earlier.balance_after_millicredits
         Balance.objects.get_or_create(account_id=account_id)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                GRANT,
-                {
-                    "account": account_id,
-                    "amount": amount_millicredits,
-                    "kind": kind,
-                    "external_ref": external_ref,
-                    "reason": reason,
-                    "actor": actor,
-                    "low": default_threshold_millicredits(),
-                },
-            )
-            row = cursor.fetchone()
-        if row is None:
-            raise ConflictError("The account has less than that: a balance never goes below zero.", code="balance_too_low")
-        available, is_news = row
-        if is_news and amount_millicredits < 0:
-            notify_low_balance(account_id, available_millicredits=available)
+        available = _move(
+            account_id, amount_millicredits=amount_millicredits, kind=kind, reason=reason, actor=actor, external_ref=external_ref
+        )
         if refunded_job is not None:
             uncount_spending(refunded_job, amount_millicredits=amount_millicredits)
-        return int(available)
+        return available
+
+
+def take_credits(account_id: int, *, amount_millicredits: int, kind: str, reason: str, actor: str, external_ref: str) -> int:
+    """Subtract an amount, or what there is of it; returns what was taken. Deduplicated by external_ref."""
+    if amount_millicredits <= 0 or kind not in TAKINGS or not reason or not actor:
+        raise ValueError(f"{amount_millicredits} millicredits of kind {kind} cannot be taken")
+    with transaction.atomic():
+        earlier = _find_earlier(account_id, external_ref=external_ref)
+        if earlier is not None:
+            return -earlier.amount_millicredits
+        with connection.cursor() as cursor:
+            cursor.execute(LOCK, [account_id])
+            row = cursor.fetchone()
+        taken = min(amount_millicredits, 0 if row is None else int(row[0]))
+        if taken:
+            _move(account_id, amount_millicredits=-taken, kind=kind, reason=reason, actor=actor, external_ref=external_ref)
+        return taken
+
+
+def _move(account_id: int, *, amount_millicredits: int, kind: str, reason: str, actor: str, external_ref: str | None) -> int:
+    """Change the balance and append the entry; returns the balance. 409 balance_too_low."""
+    values: dict[str, int | str | None] = {
+        "account": account_id,
+        "amount": amount_millicredits,
+        "kind": kind,
+        "external_ref": external_ref,
+        "reason": reason,
+        "actor": actor,
+        "low": default_threshold_millicredits(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(GRANT, values)
+        row = cursor.fetchone()
+    if row is None:
+        raise ConflictError("The account has less than that: a balance never goes below zero.", code="balance_too_low")
+    available, is_news = row
+    if is_news and amount_millicredits < 0:
+        notify_low_balance(account_id, available_millicredits=available)
+    return int(available)
 
 
 def _find_earlier(account_id: int, *, external_ref: str | None) -> LedgerEntry | None:

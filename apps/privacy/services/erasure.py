@@ -7,9 +7,11 @@ addresses and results.
 import contextlib
 import logging
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from apps.accounts.models import Account, AccountStatus, ApiKey, User
 from apps.accounts.services import close_account
@@ -64,6 +66,8 @@ def erase_account(erasure: Erasure) -> bool:
     account = erasure.account
     if _cancel_jobs(account):
         return False  # workers may still write: the next run finds the jobs ended
+    for step in settings.TTSAI_ERASURE_STEPS:
+        import_string(step)(account)
     remove_account_voices(account.pk)
     purge_cache(PurgeScope(tenant=f"account:{account.pk}"))
     _delete_results(account)

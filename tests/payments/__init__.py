@@ -1,0 +1,1 @@
+"""Tests of payments, with the real package `stripe` against tests/stripe_fake."""
