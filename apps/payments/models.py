@@ -1,4 +1,4 @@
-"""What is sold, and what Stripe told about its customers: prices, packs, customers, subscriptions, payments, debts, events, differences."""
+"""Prices and packs on sale, and Stripe's customers as it described them: subscriptions, payments, debts, events, differences."""
 
 import uuid
 

@@ -60,7 +60,7 @@ def test_subscription_that_ended_unnoticed_takes_the_plan(shop: Shop) -> None:
     assert (shop.plan, differences()) == ("free", [("subscription", True)])
 
 
-def test_what_cannot_be_repaired_is_shown_until_it_is_gone(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+def test_difference_that_cannot_be_repaired_is_shown_until_it_is_gone(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
     shop.subscribe()
     customer = Customer.objects.get().stripe_id
     foreign = shop.fake.new_intent(amount=700, currency="usd", customer=customer, metadata={})

@@ -151,7 +151,7 @@ class TestEnding:
         shop.deliver()
         assert (shop.plan, shop.balance) == ("pro", 6_000_000)
 
-    def test_resumed_subscription_renews(self, shop: Shop) -> None:
+    def test_resumed_subscription_renews_with_the_next_period(self, shop: Shop) -> None:
         shop.subscribe()
         cancel_subscription(shop.account)
         assert not resume_subscription(shop.account).cancels_at_period_end

@@ -1,4 +1,4 @@
-"""What Stripe says about an object now, brought into our rows: whatever event, page or nightly check asks for it, in any order and any number.
+"""Objects of Stripe as they are now, brought into our rows: whatever event, page or nightly check asks for it, in any order and any number.
 
 Each function reads the object and applies it in the account's turn, so that the newest answer is the last one applied.
 """
