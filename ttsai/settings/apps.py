@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "apps.abuse_reports",
     "apps.website",
     "apps.account_pages",
+    "apps.documentation",
     "apps.playground",
     "apps.payments",
     "apps.operator",

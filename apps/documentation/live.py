@@ -1,0 +1,141 @@
+"""Tables of the running server in the documentation: prices, plans, models, limits. Each response shows today's rows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from apps.accounts.models import Plan
+from apps.accounts.selectors import ANONYMOUS_PLAN
+from apps.billing.models import ServicePrice, TierPrice
+from apps.billing.prices import credits as credits_of
+from apps.catalog.selectors import list_models
+from apps.documentation.markdown import LIVE, LIVE_MARK
+
+UNLIMITED: Final = "no limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of text below headings."""
+
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    empty: str = "Nothing yet."
+
+
+def plans() -> Table:
+    """Limits of each plan."""
+    return Table(
+        ("Plan", "Requests a minute", "Jobs at once", "Characters a text", "Characters a day", "Largest file", "Own voices", "Recordings a voice", "Results kept"),
+        [
+            (
+                "without a key" if plan.slug == ANONYMOUS_PLAN else plan.name,
+                f"{plan.requests_per_minute:,}",
+                f"{plan.concurrent_jobs:,}",
+                f"{plan.max_characters:,}",
+                UNLIMITED if plan.characters_per_day is None else f"{plan.characters_per_day:,} an address",
+                "as the endpoint" if plan.max_upload_bytes is None else _size(plan.max_upload_bytes),
+                f"{plan.max_voices:,}",
+                f"{plan.max_samples:,}",
+                f"{plan.retention_days} days",
+            )
+            for plan in Plan.objects.order_by("requests_per_minute", "slug")
+        ],
+    )
+
+
+def server_limits() -> Table:
+    """Limits of the server's settings."""
+    return Table(
+        ("Limit", "Value"),
+        [
+            ("Longest recording", f"{settings.TTSAI_UPLOAD_AUDIO_SECONDS / 3600:g} hours"),
+            ("Largest upload (`POST /v1/uploads/`)", _size(settings.TTSAI_UPLOAD_BYTES)),
+            ("All uploads of an account together", _size(settings.TTSAI_UPLOAD_QUOTA_BYTES)),
+            ("An upload is kept after its last use for", f"{settings.TTSAI_UPLOAD_KEPT_SECONDS / 3600:g} hours"),
+            ("Largest JSON body", _size(settings.TTSAI_JSON_BODY_BYTES)),
+            ("Largest body of a long text or book", _size(settings.TTSAI_TEXT_BODY_BYTES)),
+            ("Characters of all texts of a batch", f"{settings.TTSAI_BATCH_CHARACTERS:,}"),
+            ("Longest wait for speech, then 504", f"{settings.TTSAI_SPEECH_WAIT_SECONDS} seconds"),
+            ("Longest wait with a recording, then 504", f"{settings.TTSAI_UPLOAD_WAIT_SECONDS} seconds"),
+            ("Polls and downloads of an address a minute", f"{settings.TTSAI_POLLS_PER_MINUTE:,}"),
+            ("Invalid keys of an address a minute", f"{settings.TTSAI_FAILED_KEYS_PER_MINUTE:,}"),
+            ("Longest time of a job in the queue", f"{settings.TTSAI_JOB_QUEUE_SECONDS / 3600:g} hours"),
+            ("Embeds (voices without a name) of an account", f"{settings.TTSAI_KEPT_EMBEDS:,}"),
+        ],
+    )
+
+
+def speech_prices() -> Table:
+    """Price of 1,000 characters by tier, and the installed models of the tier."""
+    models = list_models()
+    return Table(
+        ("Tier", "Credits for 1,000 characters", "Models"),
+        [
+            (price.tier, f"{credits_of(price.millicredits_per_1k_characters)}", ", ".join(f"`{model.id}`" for model in models if model.kind == "tts" and model.tier == price.tier) or "none installed")
+            for price in TierPrice.objects.order_by("millicredits_per_1k_characters")
+        ],
+        empty="The operator has not set prices yet.",
+    )
+
+
+def service_prices() -> Table:
+    """Prices of all other services."""
+    return Table(
+        ("Service", "Credits", "For each"),
+        [
+            (price.service.replace("_", " ").replace("-", " "), f"{credits_of(price.millicredits)}" if price.millicredits else "free", price.get_unit_display())
+            for price in ServicePrice.objects.order_by("service")
+        ],
+        empty="The operator has not set prices yet.",
+    )
+
+
+def models() -> Table:
+    """Installed models."""
+    kinds = {"tts": "text to speech", "stt": "speech to text", "voice-convert": "voice conversion"}
+    return Table(
+        ("Model", "Kind", "Languages"),
+        [(f"`{model.id}`", kinds.get(model.kind, model.kind), ", ".join(model.spec.languages[:12]) + (" …" if len(model.spec.languages) > 12 else "")) for model in list_models()],
+        empty="No worker has announced a model yet.",
+    )
+
+
+TABLES: Final[dict[str, Callable[[], Table]]] = {
+    "plans": plans,
+    "server-limits": server_limits,
+    "speech-prices": speech_prices,
+    "service-prices": service_prices,
+    "models": models,
+}
+
+
+def fill_html(html: str) -> str:
+    """The page with its live tables."""
+    for name, table in TABLES.items():
+        mark = LIVE_MARK.format(name=name)
+        if mark in html:
+            html = html.replace(mark, render_to_string("documentation/table.html", {"table": table()}))
+    return html
+
+
+def fill_markdown(text: str) -> str:
+    """The document with its live tables."""
+    for name, table in TABLES.items():
+        begin = f"```{LIVE} {name}\n"
+        if begin in text:
+            before, _, rest = text.partition(begin)
+            text = f"{before}{_as_markdown(table())}{rest.partition('```')[2].lstrip(chr(10))}"
+    return text
+
+
+def _as_markdown(table: Table) -> str:
+    rows = [table.headings, ["---"] * len(table.headings), *table.rows]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows) if table.rows else f"{table.empty}\n"
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e9:g} GB" if size >= 1e9 else f"{size / 1e6:g} MB"

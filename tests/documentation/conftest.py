@@ -1,0 +1,70 @@
+"""One real server for the examples of the documentation, with announced models of every kind and a worker in a thread."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apps.jobs.models import Part
+from tests.compat.realtime.talking import CHAT
+from tests.factories_jobs import AUDIO, announce, engine_spec, outcome_of, started, store_output
+from tests.fresh_state import fresh_state
+from tests.listening.conftest import HEARD, WHISPER
+from tests.speech.people import Person, person
+from tests.voices.conftest import CLONING, ENROLLING, Enroller, attempt_part
+from tests.web.shell import RunningShell, running_shell
+from tests.workers.audio.probe.recordings import wav_bytes
+from workers.contract.codec import Message
+from workers.contract.engines import Directions
+from workers.contract.listening import ScriptDocument
+from workers.contract.messages import PartOutcome
+from workers.kokoro.accents import LANGUAGES, VOICES
+
+NO_VOICES: dict[str, Any] = {"voices": (), "default_voice": ""}
+ENGINES = (
+    engine_spec(voices=VOICES, languages=LANGUAGES, has_mixing=True),
+    replace(CLONING, languages=LANGUAGES, has_mixing=True),
+    ENROLLING,
+    engine_spec("whisper", **WHISPER),
+    engine_spec("offline", **CHAT),
+    engine_spec("world", kind="voice-convert", **NO_VOICES),
+    engine_spec("apertium", kind="translate", directions=(Directions("es", ("en",)), Directions("en", ("es",))), **NO_VOICES),
+    engine_spec("deepfilternet", kind="enhance", **NO_VOICES),
+    engine_spec("wpe", kind="dereverb", **NO_VOICES),
+    engine_spec("spleeter", kind="separate", stems=(2,), **NO_VOICES),
+)
+SCRIPT = ScriptDocument("Hello there.", "Hola.", "en", "es", ("Hola.",), gender="female")
+DOCUMENTS: dict[str, Message] = {"listen": HEARD, "transcript": HEARD, "translate": SCRIPT, "reply": SCRIPT}
+SOUND = wav_bytes(bytes(2 * 16_000))
+
+
+class Maker:
+    """Answers of the worker: documents by the kind of part, voices, and a tenth of a second of sound for everything else."""
+
+    def __init__(self) -> None:
+        self.enroller = Enroller()
+        self.documents = {name: document.to_dict() for name, document in DOCUMENTS.items()}
+
+    def do(self, part: Part) -> PartOutcome | None:
+        if part.kind in {"examine_voice", "fit_voice"}:
+            return attempt_part(part, self.enroller)
+        is_document = part.output_specs[0].media_type == "application/json"
+        document = self.documents.get(part.kind, {"fields": {}} if is_document else None)
+        return outcome_of(part, manifest=store_output(started(part), audio=json.dumps(document).encode() if document is not None else AUDIO))
+
+
+@pytest.fixture
+def server(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[RunningShell]:
+    settings.TTSAI_WEB_THREADS = 4
+    with fresh_state(settings, tmp_path):
+        announce(*ENGINES)
+        with running_shell() as shell:
+            yield shell
+
+
+@pytest.fixture
+def owner(server: RunningShell) -> Person:
+    return person(credits=1000, requests_per_minute=100_000, concurrent_jobs=1000)
