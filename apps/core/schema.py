@@ -64,6 +64,7 @@ ERRORS = {
     "422": "A field is missing, or its value is invalid.",
     "429": "Over a limit; `Retry-After` tells how long to wait.",
     "503": "A server that the platform needs is away, or a job could not be done for want of one; try again.",
+    "504": "Not ready in time. The job continues: poll the `uuid` beside `error`.",
 }
 ALWAYS = ("400", "401", "403", "429", "503")
 WITH_BODY = ("413", "415")
@@ -101,12 +102,16 @@ class PlatformSchema(AutoSchema):
         return requirements
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
-        """Document every success as 200; the library would use 201 and 204 for some methods."""
+        """Document every success as 200; the library would use 201 and 204 for some methods. Views with `waits_for_job` have 504, those with
+        `charges_credits` 402: where the parameters do not tell it.
+        """
         declared = self.get_response_serializers()
         if isinstance(declared, dict):
             bodies: dict[str, Any] = super()._get_response_bodies(direction)
-            return bodies
-        return {"200": self._get_response_for_code(declared, "200", direction=direction)}  # type: ignore[no-untyped-call]
+        else:
+            bodies = {"200": self._get_response_for_code(declared, "200", direction=direction)}  # type: ignore[no-untyped-call]
+        marks = (("504", "waits_for_job"), ("402", "charges_credits"))
+        return bodies | {status: {} for status, mark in marks if getattr(self.view, mark, False) and status not in bodies}
 
 
 def only_first_prefix(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
@@ -144,11 +149,13 @@ def _expected(path: str, operation: dict[str, Any]) -> tuple[str, ...]:
     parameters = {(parameter["in"], parameter["name"]) for parameter in operation.get("parameters", ())}
     is_naming = "{" in path or any(place == "query" and NAMING.search(name) for place, name in parameters)
     is_starting_work = ("header", "Idempotency-Key") in parameters
+    is_waiting = ("query", "async") in parameters and "202" not in operation["responses"]  # which is then the answer after the longest wait
     return (
         *ALWAYS,
         *(WITH_BODY if "requestBody" in operation else ()),
         *(("404", "409", "410") if is_naming else ()),
         *(("402", "409") if is_starting_work else ()),
+        *(("504",) if is_waiting else ()),
     )
 
 

@@ -13,6 +13,7 @@ from apps.billing.models import ServicePrice, TierPrice
 from apps.billing.prices import credits as credits_of
 from apps.catalog.selectors import list_models
 from apps.documentation.markdown import LIVE, LIVE_MARK
+from apps.documentation.settings_reference import variables
 
 UNLIMITED: Final = "no limit"
 
@@ -104,12 +105,21 @@ def models() -> Table:
     )
 
 
+def settings_variables() -> Table:
+    """Every environment variable that the platform's settings read."""
+    return Table(
+        ("Variable", "Default", "Meaning"),
+        [(f"`{one.name}`", f"`{one.default}`" if one.default else "none", one.description) for one in variables()],
+    )
+
+
 TABLES: Final[dict[str, Callable[[], Table]]] = {
     "plans": plans,
     "server-limits": server_limits,
     "speech-prices": speech_prices,
     "service-prices": service_prices,
     "models": models,
+    "settings": settings_variables,
 }
 
 

@@ -180,6 +180,7 @@ class VoiceCloneView(CloneView):
 class VoiceEmbedView(CloneView):
     """Enrol a voice without a name."""
 
+    waits_for_job = True
     endpoint = "voice-embed"
     fields = EMBED.fields
 

@@ -26,8 +26,8 @@ MADE = {"listen": HEARD, "transcript": HEARD}
 def _workplace(server: RunningShell, owner: Person, song: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Folder and variables that the examples expect."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SPEECH_URL", server.url)
-    monkeypatch.setenv("SPEECH_KEY", owner.key)
+    monkeypatch.setenv("TTSAI_URL", server.url)
+    monkeypatch.setenv("TTSAI_KEY", owner.key)
     Path("speech.wav").write_bytes(song)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOME = Path(os.environ.get("TTSAI_HOME") or ROOT / "var").resolve()
+"""Folder of everything that the platform stores on this machine; `var` in the source tree by default."""
 
 
 def text(name: str, default: str = "") -> str:

@@ -7,3 +7,4 @@ from workers.log import logging_settings
 
 QUIET_LOGGERS = {"httpx": logging.WARNING, "httpx2": logging.WARNING, "botocore": logging.WARNING, "django.request": logging.ERROR}
 LOGGING = logging_settings(text("TTSAI_LOG_FORMAT", "text"), quiet=QUIET_LOGGERS)
+"""`text`, or `json` for one object a line."""

@@ -53,6 +53,7 @@ seconds.
 """
 
 TTSAI_WEB_THREADS = environment.number("TTSAI_WEB_THREADS", 8)
+"""Requests that a web process handles at once."""
 TTSAI_WEB_QUEUE = environment.number("TTSAI_WEB_QUEUE", 512)
 """Requests that may queue for a thread; further ones get 503 at once."""
 
@@ -60,6 +61,7 @@ TTSAI_POLLS_PER_MINUTE = environment.number("TTSAI_POLLS_PER_MINUTE", 1200)
 """Polls and downloads per minute and address, apart from the request limit."""
 
 TTSAI_PART_ATTEMPTS = environment.number("TTSAI_PART_ATTEMPTS", 4)
+"""Attempts of a part before its job fails."""
 TTSAI_JOB_QUEUE_SECONDS = environment.number("TTSAI_JOB_QUEUE_SECONDS", 6 * 3600)
 """Longest time in the queue; then the job ends as `expired` and its credits are released."""
 

@@ -17,7 +17,7 @@ given by customers.
 
 DEBUG = False
 ALLOWED_HOSTS = environment.names("TTSAI_ALLOWED_HOSTS", "*")
-
+"""Host names that are answered, separated by commas."""
 
 TTSAI_DATABASE_STATEMENT_SECONDS = environment.number("TTSAI_DATABASE_STATEMENT_SECONDS", 10)
 """Time limit of a statement in the database; a second later the client gives up on a database that does not answer. 0 sets no limits."""
@@ -63,15 +63,19 @@ def _database(url: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": _database(environment.text("DATABASE_URL", "postgresql://ttsai@127.0.0.1:5432/ttsai"))}
+"""Address of Postgres."""
 REDIS_URL = environment.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+"""Address of Valkey or Redis: queues, live events, limits."""
 
 OBJECTS_FOLDER = environment.text("TTSAI_OBJECTS", str(environment.HOME / "objects"))
+"""Folder of results and recordings, unless there is a bucket."""
 S3_ENDPOINT_URL = environment.text("S3_ENDPOINT_URL")
 S3_PUBLIC_ENDPOINT_URL = environment.text("S3_PUBLIC_ENDPOINT_URL", S3_ENDPOINT_URL)
 S3_BUCKET = environment.text("S3_BUCKET")
 S3_ACCESS_KEY_ID = environment.text("S3_ACCESS_KEY_ID")
 S3_SECRET_ACCESS_KEY = environment.text("S3_SECRET_ACCESS_KEY")
 S3_REGION = environment.text("S3_REGION", "us-east-1")
+"""The S3 bucket in place of the folder; S3_PUBLIC_ENDPOINT_URL is the address that clients and workers reach it by."""
 S3_ADDRESSING_STYLE = environment.text("S3_ADDRESSING_STYLE", "path" if S3_ENDPOINT_URL else "auto")
 """path, virtual or auto: most servers other than Amazon's have no host name per bucket."""
 

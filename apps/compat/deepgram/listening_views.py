@@ -43,6 +43,7 @@ PARAMETERS: Final = [
 class ListenView(APIView):
     """A recording in, text out."""
 
+    waits_for_job = True
     permission_classes = [HasAccount, scope_required("stt:transcribe")]
     parser_classes = [ListenBodyParser]
     max_body_bytes = LIMITS.max_bytes + FORM_BYTES

@@ -47,6 +47,7 @@ PARAMETERS: Final = [
 class SpeakView(APIView):
     """Text in, audio out."""
 
+    waits_for_job = True
     permission_classes = [HasAccount, scope_required("tts:generate")]
     max_body_bytes = settings.TTSAI_TEXT_BODY_BYTES
 

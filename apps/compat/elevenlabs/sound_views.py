@@ -97,6 +97,7 @@ ENHANCEMENT = ENHANCE_TOOL.fields()
 
 class RecordingView(APIView):
     parser_classes = [FormParser]
+    waits_for_job = True
     admit_body = staticmethod(admit_form)
 
 

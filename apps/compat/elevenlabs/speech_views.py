@@ -39,6 +39,7 @@ PARAMETERS = [
 class TextToSpeechView(APIView):
     """Base view: text in, audio out."""
 
+    waits_for_job = True
     permission_classes = [HasAccount, scope_required("tts:generate")]
     max_body_bytes = settings.TTSAI_TEXT_BODY_BYTES
     has_words: ClassVar[bool] = False

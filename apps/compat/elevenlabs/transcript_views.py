@@ -131,6 +131,8 @@ SHAPE = SpeechToTextSerializer()
 
 
 class SpeechToTextView(ListeningView):
+    waits_for_job = True
+
     @extend_schema(
         operation_id="elevenlabs_transcription",
         tags=["elevenlabs"],

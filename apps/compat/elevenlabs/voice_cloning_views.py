@@ -52,6 +52,8 @@ class VoiceFormView(APIView):
 
 
 class VoiceAddView(VoiceFormView):
+    waits_for_job = True
+
     @extend_schema(
         operation_id="elevenlabs_voice_add",
         tags=["elevenlabs"],

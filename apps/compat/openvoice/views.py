@@ -64,6 +64,8 @@ class InfoView(APIView):
 class CloneView(APIView):
     """Convert a recording to the voice of another one."""
 
+    waits_for_job = True
+    charges_credits = True
     permission_classes = [HasAccount, scope_required("voice:convert")]
     max_body_bytes = BODY_BYTES
 

@@ -65,6 +65,8 @@ class SpeakersView(APIView):
 class CloneView(APIView):
     """Clone a voice."""
 
+    waits_for_job = True
+    charges_credits = True
     permission_classes = [HasAccount, scope_required("clone:create")]
     max_body_bytes = BODY_BYTES
 

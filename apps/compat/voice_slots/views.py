@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import JsonResponse
 from django.http.response import HttpResponseBase
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -77,7 +77,7 @@ class VoiceSlotView(APIView):
         tags=["voice slots"],
         summary="Train or rename a voice slot",
         request=shapes.SlotChangeSerializer,
-        responses=shapes.SlotAnswerSerializer,
+        responses={200: shapes.SlotAnswerSerializer, 402: OpenApiResponse(description="")},
     )
     def put(self, request: Request, slot_id: str) -> HttpResponseBase:
         """With a URL in `key`: fetch the recording and train the voice, in the state Training, then Success or Failed. With an empty key: rename.
