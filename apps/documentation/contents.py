@@ -68,9 +68,7 @@ class Section:
 def sections() -> tuple[Section, ...]:
     """The menu."""
     written = tomllib.loads(CONTENTS.read_text("utf-8"))["sections"]
-    return tuple(
-        Section(one["title"], tuple(Page(page["slug"], page["file"], one["title"]) for page in one["pages"])) for one in written
-    )
+    return tuple(Section(one["title"], tuple(Page(page["slug"], page["file"], one["title"]) for page in one["pages"])) for one in written)
 
 
 @cache

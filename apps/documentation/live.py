@@ -30,7 +30,17 @@ class Table:
 def plans() -> Table:
     """Limits of each plan."""
     return Table(
-        ("Plan", "Requests a minute", "Jobs at once", "Characters a text", "Characters a day", "Largest file", "Own voices", "Recordings a voice", "Results kept"),
+        (
+            "Plan",
+            "Requests a minute",
+            "Jobs at once",
+            "Characters a text",
+            "Characters a day",
+            "Largest file",
+            "Own voices",
+            "Recordings a voice",
+            "Results kept",
+        ),
         [
             (
                 "without a key" if plan.slug == ANONYMOUS_PLAN else plan.name,
@@ -76,7 +86,11 @@ def speech_prices() -> Table:
     return Table(
         ("Tier", "Credits for 1,000 characters", "Models"),
         [
-            (price.tier, f"{credits_of(price.millicredits_per_1k_characters)}", ", ".join(f"`{model.id}`" for model in models if model.kind == "tts" and model.tier == price.tier) or "none installed")
+            (
+                price.tier,
+                f"{credits_of(price.millicredits_per_1k_characters)}",
+                ", ".join(f"`{model.id}`" for model in models if model.kind == "tts" and model.tier == price.tier) or "none installed",
+            )
             for price in TierPrice.objects.order_by("millicredits_per_1k_characters")
         ],
         empty="The operator has not set prices yet.",
@@ -88,7 +102,11 @@ def service_prices() -> Table:
     return Table(
         ("Service", "Credits", "For each"),
         [
-            (price.service.replace("_", " ").replace("-", " "), f"{credits_of(price.millicredits)}" if price.millicredits else "free", price.get_unit_display())
+            (
+                price.service.replace("_", " ").replace("-", " "),
+                f"{credits_of(price.millicredits)}" if price.millicredits else "free",
+                price.get_unit_display(),
+            )
             for price in ServicePrice.objects.order_by("service")
         ],
         empty="The operator has not set prices yet.",
@@ -100,7 +118,14 @@ def models() -> Table:
     kinds = {"tts": "text to speech", "stt": "speech to text", "voice-convert": "voice conversion"}
     return Table(
         ("Model", "Kind", "Languages"),
-        [(f"`{model.id}`", kinds.get(model.kind, model.kind), ", ".join(model.spec.languages[:12]) + (" …" if len(model.spec.languages) > 12 else "")) for model in list_models()],
+        [
+            (
+                f"`{model.id}`",
+                kinds.get(model.kind, model.kind),
+                ", ".join(model.spec.languages[:12]) + (" …" if len(model.spec.languages) > 12 else ""),
+            )
+            for model in list_models()
+        ],
         empty="No worker has announced a model yet.",
     )
 

@@ -84,11 +84,17 @@ def _without_title(tokens: list[Token]) -> tuple[str, list[Token]]:
 
 
 def _text_of(inline: Token) -> str:
-    return "".join(child.content if child.type in {"text", "code_inline"} else " " for child in inline.children or () if child.type in {"text", "code_inline", "softbreak"})
+    return "".join(
+        child.content if child.type in {"text", "code_inline"} else " "
+        for child in inline.children or ()
+        if child.type in {"text", "code_inline", "softbreak"}
+    )
 
 
 def _first_paragraph(tokens: Sequence[Token]) -> str:
-    return next((_text_of(tokens[number + 1]) for number, token in enumerate(tokens) if token.type == "paragraph_open" and token.level == 0), "")
+    return next(
+        (_text_of(tokens[number + 1]) for number, token in enumerate(tokens) if token.type == "paragraph_open" and token.level == 0), ""
+    )
 
 
 def anchor_of(title: str) -> str:
@@ -160,7 +166,14 @@ def _render_code(run: Sequence[Token], *, place: int) -> str:
     blocks = []
     for number, token in enumerate(run):
         language = token.info.strip().partition(" ")[0]
-        blocks.append({"label": _label_of(token), "language": language, "html": highlighted(token.content.rstrip("\n"), language), "id": f"code-{place}-{number}"})
+        blocks.append(
+            {
+                "label": _label_of(token),
+                "language": language,
+                "html": highlighted(token.content.rstrip("\n"), language),
+                "id": f"code-{place}-{number}",
+            }
+        )
     return render_to_string("documentation/code.html", {"blocks": blocks, "id": f"code-{place}"})
 
 
@@ -191,7 +204,7 @@ def _renderer() -> Any:
         source, label = str(tokens[number].attrGet("src")), tokens[number].content
         if not source.endswith(SOUNDS):
             return str(default["image"](tokens, number, *rest))
-        address = static(f"documentation/{source[source.index('sounds/'):]}")
+        address = static(f"documentation/{source[source.index('sounds/') :]}")
         return render_to_string("documentation/sound.html", {"address": address, "label": label}).strip()
 
     def fence(tokens: Sequence[Token], number: int, *_: Any) -> str:

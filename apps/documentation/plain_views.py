@@ -19,7 +19,18 @@ PUBLIC_PATHS: Final = (
     "/", "/speech-to-text/", "/speech-translation/", "/voice-cloning/", "/voice-changer/", "/voice-chat/", "/stem-splitter/", "/audio-enhancer/",
     "/dereverb/", "/key-bpm-finder/", "/audio-converter/", "/voice-library/", "/pricing/", "/status/",
 )  # fmt: skip
-PRIVATE_PATHS: Final = ("/admin/", "/dashboard/", "/account/", "/invitations/", "/share/", "/static/downloads/", "/v1/", "/api/", "/web/", "/docs/search/")
+PRIVATE_PATHS: Final = (
+    "/admin/",
+    "/dashboard/",
+    "/account/",
+    "/invitations/",
+    "/share/",
+    "/static/downloads/",
+    "/v1/",
+    "/api/",
+    "/web/",
+    "/docs/search/",
+)
 
 
 @require_safe
@@ -29,8 +40,10 @@ def llms(request: HttpRequest) -> HttpResponse:
     lines = [
         f"# {settings.TTSAI_PRODUCT_NAME}",
         "",
-        f"> Text to speech, speech to text, voice cloning, translation and audio tools by one REST API, with open models on the operator's own machines. "
-        f"The API's base is {base}/v1/; keys are sent as `Authorization: Bearer sk-tts-…`. OpenAI's, ElevenLabs' and Deepgram's packages work with this base too.",
+        (
+            f"> Text to speech, speech to text, voice cloning, translation and audio tools by one REST API, with open models on the operator's own machines. "
+            f"The API's base is {base}/v1/; keys are sent as `Authorization: Bearer sk-tts-…`. OpenAI's, ElevenLabs' and Deepgram's packages work with this base too."
+        ),
         "",
         f"All pages in one file: {base}/llms-full.txt. The schema: {base}/docs/openapi.json.",
     ]
@@ -47,7 +60,9 @@ def llms_full(request: HttpRequest) -> HttpResponse:
     """GET /llms-full.txt: all pages as one text, and a line for every operation."""
     base = public_base(request)
     parts = [markdown_of(page, base=base).strip() for page in pages() if page.slug not in {"changelog", "figures"}]
-    operations = [f"- `{one.method} {one.path}`: {one.summary}. {' '.join(one.description.split())}" for tag in tags() for one in tag.operations]
+    operations = [
+        f"- `{one.method} {one.path}`: {one.summary}. {' '.join(one.description.split())}" for tag in tags() for one in tag.operations
+    ]
     parts.append("\n".join(["# Operations of the API", "", *operations]))
     return HttpResponse("\n\n---\n\n".join(parts) + "\n", content_type=TEXT, headers=FRESH)
 

@@ -54,7 +54,9 @@ def search(query: str) -> list[Found]:
 def _score(entry: Entry, words: list[str]) -> float:
     total = 0.0
     for word in words:
-        found = 8.0 * (f" {word}" in entry.title_words) + 4.0 * (f" {word}" in entry.page_words) + min(entry.text_words.count(word), 5) * 0.5
+        found = (
+            8.0 * (f" {word}" in entry.title_words) + 4.0 * (f" {word}" in entry.page_words) + min(entry.text_words.count(word), 5) * 0.5
+        )
         found += 4.0 * (f" {word} " in entry.title_words)
         if not found:
             return 0.0
@@ -72,7 +74,7 @@ def _excerpt(text: str, words: list[str]) -> str:
 
 @cache
 def _entries() -> tuple[Entry, ...]:
-    return tuple([*(entry for page in pages() for entry in _sections_of(page)), *_operations()])
+    return (*(entry for page in pages() for entry in _sections_of(page)), *_operations())
 
 
 def _sections_of(page: Page) -> Iterator[Entry]:
@@ -95,8 +97,13 @@ def _operations() -> Iterator[Entry]:
     for tag in tags():
         for operation in tag.operations:
             text = f"{operation.method} {operation.path} {operation.description}"
-            yield _entry(f"{tag.title} reference", operation.summary, operation.address, " ".join(text.split()))
+            yield _entry(f"{tag.title} reference", operation.summary, operation.address, " ".join(text.split()), words=operation.path)
 
 
-def _entry(page: str, title: str, path: str, text: str) -> Entry:
-    return Entry(page, title, path, text, *(f" {' '.join(_WORD.findall(part.lower()))} " for part in (page, title)), text.lower())
+def _entry(page: str, title: str, path: str, text: str, *, words: str = "") -> Entry:
+    """`words`: further ones that count as much as the title's."""
+    return Entry(page, title, path, text, page_words=_words(page), title_words=_words(f"{title} {words}"), text_words=text.lower())
+
+
+def _words(text: str) -> str:
+    return f" {' '.join(_WORD.findall(text.lower()))} "

@@ -16,7 +16,12 @@ NOT_PUBLIC = {
 def codes_of(tree: ast.AST) -> Iterator[str]:
     """Codes that are raised by name: `code="…"` of a call, and `code = "…"` of an error's class."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.keyword) and node.arg == "code" and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+        if (
+            isinstance(node, ast.keyword)
+            and node.arg == "code"
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        ):
             yield node.value.value
         elif isinstance(node, ast.ClassDef):
             yield from (

@@ -53,7 +53,9 @@ class Maker:
             return attempt_part(part, self.enroller)
         is_document = part.output_specs[0].media_type == "application/json"
         document = self.documents.get(part.kind, {"fields": {}} if is_document else None)
-        return outcome_of(part, manifest=store_output(started(part), audio=json.dumps(document).encode() if document is not None else AUDIO))
+        return outcome_of(
+            part, manifest=store_output(started(part), audio=json.dumps(document).encode() if document is not None else AUDIO)
+        )
 
 
 @pytest.fixture

@@ -61,7 +61,9 @@ class Asked:
             return {"json": self.owned.body or body.example}
         if not body.is_form:
             return {"content": SOUND}
-        return {"files": {field: (one, SOUND) if sample.is_file(field) else (None, sample.plain(field)) for field, one in body.example.items()}}
+        return {
+            "files": {field: (one, SOUND) if sample.is_file(field) else (None, sample.plain(field)) for field, one in body.example.items()}
+        }
 
 
 def row_of(operation: Operation) -> Row | None:
@@ -89,7 +91,7 @@ def answers_to(asked: list[Asked], url: str) -> list[tuple[Operation, httpx.Resp
 
 
 def faults_of(schema: dict[str, Any], value: Any) -> list[str]:
-    """What is wrong with a value, by JSON Schema."""
+    """Messages of JSON Schema about a value."""
     validator = jsonschema.Draft202012Validator({**schema, "components": read_schema()["components"]})
     return [error.message for error in validator.iter_errors(value)]
 
@@ -127,11 +129,6 @@ def test_operations_that_wait_list_504_and_those_that_charge_list_402() -> None:
     assert [name for name, found in statuses.items() if common - found] == []
 
 
-@pytest.mark.usefixtures("_platform")
-def test_json_examples_are_served_by_the_views_without_a_worker(owner_of_all: Person) -> None:
-    """Quick: what waits for a worker is accepted here, and heard to its end by the test below."""
-
-
 @pytest.mark.prove
 def test_every_example_with_a_body_is_served(server: RunningShell) -> None:
     sent = [operation for operation in OPERATIONS if operation.bodies and Sample(operation).body is not None]
@@ -159,6 +156,10 @@ def test_no_operation_answers_402_or_504_without_naming_it(server: RunningShell,
     asked += poor
     connections.close_all()
     found = [(operation, str(answer.status_code)) for operation, answer in answers_to(asked, server.url)]
-    unnamed = {f"{operation.method} {operation.path}: {status}" for operation, status in found if status not in {one.status for one in operation.answers}}
+    unnamed = {
+        f"{operation.method} {operation.path}: {status}"
+        for operation, status in found
+        if status not in {one.status for one in operation.answers}
+    }
     assert unnamed == set()
     assert {"402", "504"} <= {status for _, status in found}

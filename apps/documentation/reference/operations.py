@@ -150,9 +150,8 @@ def tags() -> tuple[Tag, ...]:
     by_tag: dict[str, list[Operation]] = {name: [] for name in titles}
     for operation in _operations():
         by_tag.setdefault(operation.tag, []).append(operation)
-    return tuple(
-        Tag(name, *titles.get(name, (name.capitalize(), "")), operations=tuple(found)) for name, found in by_tag.items() if found
-    )
+    named = ((name, titles.get(name, [name.capitalize(), ""]), found) for name, found in by_tag.items() if found)
+    return tuple(Tag(name, title, description, tuple(found)) for name, (title, description), found in named)
 
 
 def find_tag(slug: str) -> Tag | None:
@@ -229,9 +228,7 @@ def _fields(schema: Mapping[str, Any], depth: int = 0) -> tuple[Field, ...]:
     )
 
 
-def _field(
-    name: str, written: Mapping[str, Any], *, is_required: bool, depth: int = 0, place: str = "", example: Any = None
-) -> Field:
+def _field(name: str, written: Mapping[str, Any], *, is_required: bool, depth: int = 0, place: str = "", example: Any = None) -> Field:
     schema = {**_resolved(written), **({"description": written["description"]} if written.get("description") else {})}
     options = [_resolved(one) for one in (*schema.get("oneOf", ()), *schema.get("anyOf", ()))]
     inner = next((_fields(one, depth) for one in (schema, *options) if _fields(one, depth)), ())

@@ -39,7 +39,7 @@ def _request(operation: Operation) -> dict[str, Any]:
     url: dict[str, Any] = {
         "raw": f"{{{{base_url}}}}{path}{f'?{query}' if query else ''}",
         "host": ["{{base_url}}"],
-        "path": written.strip("/").split("/") + [""],
+        "path": [*written.strip("/").split("/"), ""],
         "query": [
             {
                 "key": one.name,
@@ -50,7 +50,9 @@ def _request(operation: Operation) -> dict[str, Any]:
             for one in parameters
         ],
         "variable": [
-            {"key": one.name, "value": str(one.example), "description": one.description} for one in operation.parameters if one.place == "path"
+            {"key": one.name, "value": str(one.example), "description": one.description}
+            for one in operation.parameters
+            if one.place == "path"
         ],
     }
     name, value = operation.key_header.replace("$TTSAI_KEY", "{{api_key}}").split(": ", 1)

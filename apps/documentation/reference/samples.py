@@ -47,9 +47,9 @@ class Sample:
     @property
     def is_saved(self) -> bool:
         """True if the answer is a file."""
-        return any(kind.startswith(("audio/", "application/zip", "video/")) for answer in self.operation.successes for kind in answer.content_types) and not any(
-            "application/json" in answer.content_types for answer in self.operation.successes
-        )
+        return any(
+            kind.startswith(("audio/", "application/zip", "video/")) for answer in self.operation.successes for kind in answer.content_types
+        ) and not any("application/json" in answer.content_types for answer in self.operation.successes)
 
     @property
     def file_name(self) -> str:
@@ -99,11 +99,22 @@ class Sample:
             arguments.append(f"json={_python(body.example)}")
         elif body is not None:
             arguments.append(f'data=open("{body.example}", "rb")')
-        lines += [f"response = requests.{operation.method.lower()}(", *(f"    {one}," for one in arguments), ")", "response.raise_for_status()"]
+        lines += [
+            f"response = requests.{operation.method.lower()}(",
+            *(f"    {one}," for one in arguments),
+            ")",
+            "response.raise_for_status()",
+        ]
         if self.is_saved:
             lines += [f'with open("{self.file_name}", "wb") as file:', "    file.write(response.content)"]
         else:
-            lines.append("print(response.text)" if operation.method == "DELETE" else "print(response.json())" if self._is_json else "print(response.text)")
+            lines.append(
+                "print(response.text)"
+                if operation.method == "DELETE"
+                else "print(response.json())"
+                if self._is_json
+                else "print(response.text)"
+            )
         return "\n".join(lines)
 
     @property
@@ -119,7 +130,9 @@ class Sample:
             lines.append("const form = new FormData();")
             for field, one in body.example.items():
                 lines.append(
-                    f'form.append("{field}", await openAsBlob("{one}"), "{one}");' if self.is_file(field) else f'form.append("{field}", {json.dumps(_plain(one))});'
+                    f'form.append("{field}", await openAsBlob("{one}"), "{one}");'
+                    if self.is_file(field)
+                    else f'form.append("{field}", {json.dumps(_plain(one))});'
                 )
             options.append("body: form")
         elif body is not None and body.is_json:
@@ -139,7 +152,11 @@ class Sample:
             lines = ['import { writeFile } from "node:fs/promises";', *([] if lines[0].startswith("import") else [""]), *lines]
             lines.append(f'await writeFile("{self.file_name}", Buffer.from(await response.arrayBuffer()));')
         else:
-            lines.append("console.log(await response.json());" if self._is_json and operation.method != "DELETE" else "console.log(await response.text());")
+            lines.append(
+                "console.log(await response.json());"
+                if self._is_json and operation.method != "DELETE"
+                else "console.log(await response.text());"
+            )
         return "\n".join(lines)
 
     @property

@@ -13,7 +13,7 @@ from apps.core.schema import schema_yaml
 from apps.core.views import schema_json
 from apps.documentation.contents import sections
 from apps.documentation.markdown import highlighted
-from apps.documentation.reference.operations import REFERENCE, Operation, Tag, find_tag, tags
+from apps.documentation.reference.operations import REFERENCE, Operation, find_tag, tags
 from apps.documentation.reference.postman import collection
 from apps.documentation.reference.samples import BASE, Sample
 
@@ -36,7 +36,7 @@ def tag_page(request: HttpRequest, slug: str) -> HttpResponse:
     shown = {
         "tag": found,
         "tags": tags(),
-        "html": _operations_html(found).replace(BASE, public_base(request)),
+        "html": _operations_html(found.slug).replace(BASE, public_base(request)),
         "path": found.path,
         "sections": sections(),
     }
@@ -59,7 +59,9 @@ def openapi_yaml(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the si
 def postman(request: HttpRequest) -> HttpResponse:
     """GET /docs/postman.json: a collection for Postman and the programs that read its files."""
     body = json.dumps(collection(base=public_base(request)), ensure_ascii=False)
-    return HttpResponse(body, content_type="application/json", headers={**FRESH, "Content-Disposition": 'attachment; filename="postman.json"'})
+    return HttpResponse(
+        body, content_type="application/json", headers={**FRESH, "Content-Disposition": 'attachment; filename="postman.json"'}
+    )
 
 
 @cache
@@ -68,8 +70,9 @@ def _yaml() -> bytes:
 
 
 @cache
-def _operations_html(tag: Tag) -> str:
-    return "".join(_operation_html(operation) for operation in tag.operations)
+def _operations_html(slug: str) -> str:
+    tag = find_tag(slug)
+    return "" if tag is None else "".join(_operation_html(operation) for operation in tag.operations)
 
 
 def _operation_html(operation: Operation) -> str:
