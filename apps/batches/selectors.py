@@ -1,5 +1,7 @@
 """Read operations on batches, scoped to the account that sent them."""
 
+from django.db.models import QuerySet
+
 from apps.accounts.callers import Caller
 from apps.batches.models import Batch, BatchItem
 from apps.core.errors import GoneError, InvalidRequestError, NotFoundError
@@ -26,6 +28,11 @@ def get_own_batch(caller: Caller, *, batch_id: str) -> Batch:
     if batch is None:
         raise NotFoundError("There is no batch with this id in your account.", param="batch_id")
     return batch
+
+
+def list_own_batches(caller: Caller) -> QuerySet[Batch]:
+    """The account's batches, newest first."""
+    return Batch.objects.filter(account_id=caller.required_account.pk).order_by("-created_at", "uuid")
 
 
 def list_items(batch: Batch) -> list[BatchItem]:

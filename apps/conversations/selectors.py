@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+
 from apps.accounts.callers import Caller
 from apps.accounts.models import Plan
 from apps.catalog.catalogue import EngineRow
@@ -33,6 +35,13 @@ def get_own_conversation(caller: Caller, *, conversation_id: str) -> Conversatio
     if found is None:
         raise NotFoundError("There is no conversation with this id.", param="conversation_id", code="conversation_not_found")
     return found
+
+
+def list_own_conversations(caller: Caller) -> QuerySet[Conversation]:
+    """The account's conversations, the latest first, with `turn_count` and `opening`: the user's first message, once it was read."""
+    opening = Turn.objects.filter(conversation=OuterRef("pk")).order_by("id").values("user_text")[:1]
+    own = Conversation.objects.filter(account=caller.required_account)
+    return own.annotate(turn_count=Count("turns"), opening=Subquery(opening)).order_by("-last_turn_at", "uuid")
 
 
 def read_turns(conversation: Conversation) -> list[Turn]:

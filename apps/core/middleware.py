@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.gzip import GZipMiddleware
+from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils.module_loading import import_string
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
@@ -27,7 +28,7 @@ from apps.core.exception_handler import asked_path, error_response, path_not_fou
 from apps.core.limits import LimitState
 from apps.core.page_safety import add_security_headers
 from apps.core.read_only_sessions import refuse_change
-from apps.core.zones import Zone, with_slash, zone_of, zone_of_request
+from apps.core.zones import SITE, Zone, with_slash, zone_of, zone_of_request
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -172,6 +173,12 @@ class SessionZoneMiddleware:
             response: HttpResponseBase = self.with_session(request)  # type: ignore[assignment]
             return response
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """Page that says what a service refused, where a view of the product's pages has not said it itself."""
+        if zone_of_request(request) is not SITE or not isinstance(error, ApplicationError):
+            return None
+        return render(request, "refused.html", {"message": error.message}, status=error.status)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """Check CSRF, as Django does once the view is known, and keep read-only sessions from changing anything."""

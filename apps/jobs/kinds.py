@@ -72,6 +72,10 @@ class JobKind(Generic[P]):
     """Document that the job stores: the result itself, or a text beside the audio."""
     result_shape: str = ""
     """Dotted path of a function (Job) -> dict, the `result` of GET /v1/speech/results/; empty where only the file is shown."""
+    repeat: str = ""
+    """Dotted path of a function (Caller, Job) -> JobPlan, the same request as a new job; empty where the row does not hold all of it: recordings
+    are deleted at a job's end.
+    """
     is_internal: bool = False
     """True for the platform's own jobs: free, without webhooks, neither listed nor counted against limits."""
 

@@ -9,9 +9,13 @@ T = TypeVar("T")
 _FORGOTTEN = "is_forgotten"
 
 
+FORGOTTEN = {_FORGOTTEN: True}
+"""Metadata of a field that retention removes with the job's result: texts, and whatever may quote or identify them."""
+
+
 def forgotten(default: T) -> T:
-    """Default of a field that retention removes with the job's result: texts, and whatever may quote or identify them."""
-    made: T = field(default=default, metadata={_FORGOTTEN: True})
+    """Default of a field that retention removes, for an immutable value."""
+    made: T = field(default=default, metadata=FORGOTTEN)
     return made
 
 

@@ -16,6 +16,7 @@ from apps.core.errors import InvalidRequestError, NotFoundError
 from apps.core.ids import find_uuid
 from apps.jobs.charges import PartProgress
 from apps.jobs.models import SPEAK, Job, JobState, Part, PartState
+from apps.jobs.usage import Period
 from workers.contract.formats import file_name_of
 
 PUBLIC_STATES = {
@@ -27,6 +28,9 @@ PUBLIC_STATES = {
     JobState.EXPIRED: "expired",
 }
 """State names in the API."""
+
+MOST_SEARCHED = 10_000
+"""Latest jobs among which a text is searched: texts have no index, and a search of all of them would take as long as the account is large."""
 
 MOST_UNFINISHED_SHARE = 0.999
 LEAST_ESTIMABLE_SHARE = 0.01
@@ -41,6 +45,22 @@ SELECT job.uuid, job.units, COALESCE(FLOOR(job.units * SUM(
 ) / NULLIF(SUM(COALESCE(part.weight, part.units)), 0)), 0)
 FROM jobs_job AS job JOIN jobs_part AS part ON part.job_id = job.uuid WHERE job.uuid = ANY(%(jobs)s) GROUP BY job.uuid
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFilter:
+    """Conditions of a list of jobs; empty ones hold for all."""
+
+    status: str = ""
+    """Name of a state in the API."""
+    kind: str = ""
+    model: str = ""
+    """Id of the model that did the work."""
+    key_id: int | None = None
+    period: Period | None = None
+    """Days on which the job was accepted."""
+    text: str = ""
+    """Words of the spoken text, or a job's uuid, or the id of its request. Searched in the latest MOST_SEARCHED jobs that meet the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +86,9 @@ def get_own_job(caller: Caller, *, uuid_text: str, among: Q | None = None) -> Jo
     return job
 
 
-def list_own_jobs(caller: Caller, *, status: str = "", cursor: str = "", limit: int = 20) -> JobPage:
+def list_own_jobs(caller: Caller, *, wanted: JobFilter | None = None, cursor: str = "", limit: int = 20) -> JobPage:
     """Page of the account's jobs. The cursor is that of the previous page."""
-    jobs = _own_jobs(caller).order_by("-created_at", "uuid")
-    if status:
-        jobs = jobs.filter(state__in=_states(status))
+    jobs = _matching(_own_jobs(caller), wanted or JobFilter()).order_by("-created_at", "uuid")
     if cursor:
         created_at, uuid = _read_cursor(cursor)
         jobs = jobs.filter(Q(created_at__lt=created_at) | Q(created_at=created_at, uuid__gt=uuid), created_at__lte=created_at)
@@ -143,6 +161,31 @@ def _own_jobs(caller: Caller) -> QuerySet[Job]:
     if caller.account is None:
         raise TypeError("this is for callers with a key")
     return Job.objects.filter(account_id=caller.account.pk, is_internal=False)
+
+
+def _matching(jobs: QuerySet[Job], wanted: JobFilter) -> QuerySet[Job]:
+    """The jobs that meet the conditions."""
+    conditions = Q()
+    if wanted.status:
+        conditions &= Q(state__in=_states(wanted.status))
+    if wanted.kind:
+        conditions &= Q(kind=wanted.kind)
+    if wanted.model:
+        conditions &= Q(engine_id=wanted.model)
+    if wanted.key_id is not None:
+        conditions &= Q(api_key_id=wanted.key_id)
+    if wanted.period is not None:
+        conditions &= Q(created_at__gte=wanted.period.start, created_at__lt=wanted.period.end)
+    jobs = jobs.filter(conditions)
+    return _with_text(jobs, wanted.text.strip()) if wanted.text.strip() else jobs
+
+
+def _with_text(jobs: QuerySet[Job], text: str) -> QuerySet[Job]:
+    uuid = find_uuid(text)
+    if uuid is not None:
+        return jobs.filter(uuid=uuid)
+    latest = jobs.order_by("-created_at", "uuid").values("uuid")[:MOST_SEARCHED]
+    return Job.objects.filter(Q(params__text__icontains=text) | Q(request_id=text), uuid__in=latest)
 
 
 def _states(status: str) -> list[JobState]:

@@ -24,7 +24,7 @@ from apps.jobs.event_stream import job_events
 from apps.jobs.health import monitor
 from apps.jobs.models import Job
 from apps.jobs.results import main_file_name
-from apps.jobs.selectors import PUBLIC_STATES, get_own_job, list_own_jobs, read_units_done
+from apps.jobs.selectors import PUBLIC_STATES, JobFilter, get_own_job, list_own_jobs, read_units_done
 from apps.jobs.serializers import HealthSerializer, JobPageSerializer, JobSerializer, UsageSerializer, job_shape
 from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.event_readers import can_read_words, record_event_reader
@@ -55,7 +55,8 @@ class JobListView(APIView):
         """List the account's jobs, newest first."""
         asked = request.query_params
         limit = _limit(asked.get("limit", "").strip() or "20")
-        page = list_own_jobs(get_caller(request), status=asked.get("status", ""), cursor=asked.get("cursor", ""), limit=limit)
+        wanted = JobFilter(status=asked.get("status", ""))
+        page = list_own_jobs(get_caller(request), wanted=wanted, cursor=asked.get("cursor", ""), limit=limit)
         units_done = read_units_done(page.jobs)
         jobs = [job_shape(request, job, units_done=units_done) for job in page.jobs]
         return Response({"jobs": jobs, "next_cursor": page.next_cursor}, headers=NO_STORE)

@@ -10,8 +10,8 @@ from rest_framework.views import APIView
 from apps.accounts.callers import get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.pronunciations import serializers as shapes
-from apps.pronunciations.selectors import get_pronunciation, list_pronunciations
-from apps.pronunciations.services import set_pronunciation
+from apps.pronunciations.selectors import list_pronunciations
+from apps.pronunciations.services import delete_pronunciation, set_pronunciation
 
 
 class PronunciationsView(APIView):
@@ -49,10 +49,8 @@ class PronunciationsView(APIView):
     def delete(self, request: Request) -> Response:
         """Delete the entry `?id=` and return it."""
         query = _valid(shapes.PronunciationQuerySerializer(data=request.query_params))
-        entry = get_pronunciation(get_caller(request).required_account, pk=query["id"])
-        shape = shapes.PronunciationSerializer(entry).data
-        entry.delete()
-        return Response(shape)
+        entry = delete_pronunciation(get_caller(request).required_account, pk=query["id"])
+        return Response(shapes.PronunciationSerializer(entry).data)
 
 
 def _valid(serializer: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -142,11 +142,21 @@ def _answer(file: HttpResponseBase | ASGIApp) -> HttpResponseBase:
     return file if isinstance(file, HttpResponseBase) else Deferred(_deferred_app(file))
 
 
+def answer_object(request: HttpRequest | Request, key: str, *, digest: str, content_type: str, name: str) -> HttpResponseBase:
+    """Response with any stored object, which is downloaded as `name`. digest: of its content, or of its key."""
+    return _answer(_object(request, key, digest=digest, content_type=content_type, name=name))
+
+
 def _file(request: Request, output: ResultOutput, *, name: str) -> HttpResponseBase | ASGIApp:
-    url = get_storage().public_url(output.key, file_name=name, content_type=output.media_type)
+    digest = output.sha256 or hashlib.sha256(output.key.encode()).hexdigest()  # an object of a key never changes
+    return _object(request, output.key, digest=digest, content_type=output.media_type, name=name)
+
+
+def _object(request: HttpRequest | Request, key: str, *, digest: str, content_type: str, name: str) -> HttpResponseBase | ASGIApp:
+    url = get_storage().public_url(key, file_name=name, content_type=content_type)
     if url is not None:
         return HttpResponse(status=302, headers={"Location": url, "Cache-Control": "no-store"})
-    etag = f'"{output.sha256 or hashlib.sha256(output.key.encode()).hexdigest()}"'  # an object of a key never changes
+    etag = f'"{digest}"'
     headers = {
         "ETag": etag,
         "Content-Disposition": f'inline; filename="{name}"',
@@ -154,9 +164,7 @@ def _file(request: Request, output: ResultOutput, *, name: str) -> HttpResponseB
     }
     if etag in (request.META.get("HTTP_IF_NONE_MATCH") or ""):
         return HttpResponseNotModified(headers=headers)
-    path = get_storage().local_path(output.key)
+    path = get_storage().local_path(key)
     if path is None or not path.is_file():
         raise GoneError("The file was deleted.")
-    return RangedFile(
-        path, stat=path.stat(), content_type=output.media_type, headers=headers, request_id=getattr(request, "request_id", "")
-    )
+    return RangedFile(path, stat=path.stat(), content_type=content_type, headers=headers, request_id=getattr(request, "request_id", ""))

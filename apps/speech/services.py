@@ -39,6 +39,7 @@ from workers.contract.tags import is_tag, primary_tag, requested_tag
 from workers.contract.voices import VoiceRef
 from workers.documents import TextFile
 from workers.text.markup.document import Document
+from workers.text.markup.scan import is_markup
 from workers.text.voice_choice import TextVoice, VoiceAssigner, choose_text_voice
 
 PART_FORMAT = "flac"
@@ -153,6 +154,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
             speed=order.speed,
             format=order.format,
             timestamps=order.has_timestamps,
+            request=_request_settings(order, voice=text_voice.chosen.id),
         ),
         asked_model=engine.requested_id,
         warnings=(*speaker.warnings, *_warnings(order, engine=engine, speaker=text_voice, document=document), *book.warnings),
@@ -160,6 +162,24 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
         webhook_url=order.webhook_url,
         cache=None if order.clone else issue_speech_ticket(caller, engine=engine, use=order.cache, parts=parts),
     )
+
+
+REPEATED_SETTINGS = ("is_model_open", "language", "instructions", "pronunciations", "bitrate", "sample_rate", "has_chapters")
+"""Settings of an order that the job's row keeps under the same names, where they were given."""
+TEXT_FILE = "file"
+"""Setting of a request whose text was a file with chapters or times, which the row does not hold."""
+
+
+def _request_settings(order: SpeechOrder, *, voice: str) -> dict[str, Any]:
+    """Settings that a repetition needs beside the other parameters of the job. Names of voices that another vendor's API defines, or that the job itself
+    makes, are kept as the voice that was chosen.
+    """
+    usual = SpeechOrder(text="")
+    kept = {name: value for name in REPEATED_SETTINGS if (value := getattr(order, name)) != getattr(usual, name)}
+    kept |= {"model": order.model, "voice": order.voice if order.dialect_voices is None and order.clone is None else voice}
+    if order.file is not None and (order.file.chapters or order.file.cues):
+        return kept | {TEXT_FILE: True}
+    return kept | {"text": order.text} if is_markup(order.text) else kept
 
 
 def _choose_text_model(caller: Caller, *, engine: EngineRow, order: SpeechOrder, document: Document) -> TextModel:

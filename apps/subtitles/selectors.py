@@ -43,6 +43,16 @@ def find_order(job: Job, *, options: SubtitleOptions) -> SubtitleOrder | None:
     return SubtitleOrder(options.format, language_of(job) or options.language, text=text, words=words) if words else None
 
 
+def has_subtitles(job: Job) -> bool:
+    """True if a completed job's text is known, from its transcript or as it was given. Reads no file."""
+    if job.find_output(TEXT) is not None:
+        return True
+    output, params = job.main_output, params_of(job)
+    if kind_of(job).document is TranscriptDocument:
+        return job.output_format == DOCUMENT
+    return output is not None and output.format != DOCUMENT and isinstance(params, SpokenParams) and bool(params.text)
+
+
 def text_of(job: Job) -> str:
     """Text that the job's audio speaks, as written. 404 if unknown."""
     text = _stored_text(job)

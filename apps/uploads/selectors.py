@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -17,6 +17,12 @@ LONGEST_INTAKE = timedelta(minutes=10)
 def get_own_upload(caller: Caller, *, upload_id: str) -> Upload:
     """File that the caller uploaded in advance. Raises NotFoundError, GoneError."""
     return _current(upload_id, tenant=caller.tenant)
+
+
+def list_own_uploads(caller: Caller) -> QuerySet[Upload]:
+    """Files that the caller uploaded in advance and that have not expired, newest first."""
+    announced = Upload.objects.filter(tenant=caller.tenant, origin=Origin.ADDRESS, deleted_at=None, expires_at__gt=timezone.now())
+    return announced.order_by("-created_at", "uuid")
 
 
 def get_announced_upload(upload_id: str) -> Upload:

@@ -33,6 +33,7 @@ VOICE_CLONE: Final = JobKind(
     units=Unit.CHARACTERS,
     lanes=LaneRule(longest_units=lambda: settings.TTSAI_BULK_CHARACTERS),
     has_timings=True,
+    repeat="apps.speech.repeats.plan_repeat",
 )
 
 ENROLLING_KINDS: Final = frozenset({ENROL_VOICE.name, VOICE_CLONE.name})

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "apps.documentation",
     "apps.playground",
     "apps.payments",
+    "apps.dashboard",
     "apps.operator",
 ]
 

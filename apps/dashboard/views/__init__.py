@@ -1,0 +1,1 @@
+"""Views of the dashboard, a module for each area."""

@@ -1,0 +1,47 @@
+"""A catalogue, an object store, and people: the owner of an account, and a member of another one."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from apps.accounts.models import Account, Role
+from tests.factories import AccountFactory, MembershipFactory, UserFactory
+from tests.factories_jobs import announce
+from tests.fresh_state import fresh_state
+
+OWNERS_NAMES = OWNERS_ACCOUNT, OWNERS_ADDRESS = "Quillon Lighthouse", "quillon.owner@example.org"
+
+
+@pytest.fixture
+def _platform(db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
+    with fresh_state(settings, tmp_path):
+        announce()
+        yield
+
+
+@pytest.fixture
+def owner() -> Account:
+    """Account with a name that no page of another account may show."""
+    account = AccountFactory(name=OWNERS_ACCOUNT, credits=1000)
+    MembershipFactory(account=account, user=UserFactory(email=OWNERS_ADDRESS), role=Role.OWNER)
+    return account
+
+
+@pytest.fixture
+def member_of() -> Callable[..., Client]:
+    """Client that is logged in as a new member of an account."""
+
+    def log_in(account: Account, *, role: Role = Role.OWNER, **options: Any) -> Client:
+        client = Client(**options)
+        client.force_login(MembershipFactory(account=account, role=role).user)
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def outsider() -> Account:
+    return AccountFactory(name="Another account", credits=1000)

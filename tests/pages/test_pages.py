@@ -1,0 +1,171 @@
+"""Walker of the pages: two accounts, visitors, roles, forms without a token, other methods, and valid HTML in few queries."""
+
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from apps.accounts.models import Account, Role
+from apps.accounts.roles import has_permission
+from apps.core import ttl_cache
+from tests.pages.conftest import OWNERS_NAMES
+from tests.pages.html_checks import find_problems
+from tests.pages.pending import PENDING
+from tests.pages.table import METHODS, Owned, PageRow, all_rows, site_routes
+
+pytestmark = pytest.mark.usefixtures("_platform")
+
+ROWS = all_rows()
+MemberOf = Callable[..., Client]
+LOGIN = "/account/login/"
+
+
+def named(rows: list[PageRow]) -> Any:
+    return pytest.mark.parametrize("row", rows, ids=str)
+
+
+def owned_by(account: Account, row: PageRow) -> Owned:
+    return row.owns(account) if row.owns else Owned()
+
+
+def text_of(answer: Any) -> str:
+    """Body and headers of a response, in which names of an account might stand. Files of a deferred one are not read."""
+    body = b"" if answer.streaming or not hasattr(answer, "content") else bytes(answer.content)
+    return body.decode(errors="replace") + "\n".join(f"{name}: {value}" for name, value in answer.headers.items())
+
+
+def check_secrets(answer: Any, owned: Owned) -> None:
+    """Assert that the response holds nothing of the owner's."""
+    text = text_of(answer)
+    for secret in (*OWNERS_NAMES, *owned.shown, *owned.hidden):
+        assert secret not in text or secret in owned.path.values()  # who asked for it knows the id
+
+
+def test_every_page_has_a_row_and_every_row_its_page() -> None:
+    routes = site_routes()
+    rows = [str(row) for row in ROWS]
+    assert len(rows) == len(set(rows)), "a row stands there twice"
+    covered = {row.path for row in ROWS}
+    missing = [
+        f'{route.file}: {"post" if method == "POST" else "page"}("{route.path}", owns=…)'
+        for route in routes
+        if route.path not in PENDING
+        for method in route.methods or ["GET"]
+        if (f"{method} /{route.path}" not in rows if route.methods else route.path not in covered)
+    ]
+    assert not missing, "pages without rows; tests/pages/table.py tells how to add one:\n" + "\n".join(sorted(missing))
+    paths = {route.path for route in routes}
+    assert paths - covered >= PENDING, "pending pages that have rows, or are gone"
+    assert covered <= paths, "rows of pages that are gone"
+
+
+@named([row for row in ROWS if row.access == "anybody"])
+def test_a_public_page_shows_what_is_an_accounts_own_to_its_members_only(
+    row: PageRow, owner: Account, outsider: Account, member_of: MemberOf
+) -> None:
+    owned = owned_by(owner, row)
+    for client, status in ((Client(), row.visitor), (member_of(outsider), row.stranger)):
+        answer = row.ask(client, owned)
+        assert answer.status_code == status, text_of(answer)[:500]
+        check_secrets(answer, owned)
+    if row.method == "POST":
+        assert row.ask(member_of(owner, enforce_csrf_checks=True), owned).status_code == 403, "a form without the token"
+    own = row.ask(member_of(owner), owned)
+    assert own.status_code == row.status, text_of(own)[:500]
+    for text in owned.shown:
+        assert text in text_of(own)
+
+
+@named([row for row in ROWS if row.access != "anybody"])
+def test_visitors_other_accounts_other_roles_and_forms_without_a_token_get_nothing(
+    row: PageRow, owner: Account, outsider: Account, member_of: MemberOf
+) -> None:
+    owned = owned_by(owner, row)
+    check_visitor(row, owned)
+    if row.method == "POST":
+        assert row.ask(member_of(owner, enforce_csrf_checks=True), owned).status_code == 403, "a form without the token"
+    if row.access == "members":
+        check_stranger(row, owned, stranger=member_of(outsider))
+        check_roles(row, owned, owner=owner, member_of=member_of)
+        check_methods(row, owned, client=member_of(owner))
+    own = row.ask(member_of(owner), owned)  # after all others, who must not have changed or removed it
+    assert own.status_code == row.status, text_of(own)[:500]
+    for text in owned.shown:
+        assert text in text_of(own)
+
+
+def check_visitor(row: PageRow, owned: Owned) -> None:
+    """Assert that a visitor is sent to the login, by a redirect or by htmx, and reads nothing."""
+    visitor = Client()
+    answer = row.ask(visitor, owned)
+    assert answer.status_code == row.visitor, "a visitor"
+    check_secrets(answer, owned)
+    part = row.ask(visitor, owned, headers={"HX-Request": "true"})
+    check_secrets(part, owned)
+    if row.visitor == 302:
+        check_login(answer.headers["Location"], path=answer.request["PATH_INFO"], is_page=row.method == "GET")
+        assert (part.status_code, urlsplit(part.headers["HX-Redirect"]).path) == (200, LOGIN)
+
+
+def check_login(location: str, *, path: str, is_page: bool) -> None:
+    """Assert that the redirect leads to the login, and from there to a page of this site."""
+    parts = urlsplit(location)
+    (back,) = parse_qs(parts.query)["next"]
+    assert (parts.netloc, parts.path) == ("", LOGIN)
+    assert back.startswith("/")
+    assert not back.startswith("//")
+    assert not is_page or urlsplit(back).path == path
+
+
+def check_stranger(row: PageRow, owned: Owned, *, stranger: Client) -> None:
+    """Assert that a member of another account reads nothing, now or in a message of the next page."""
+    answer = row.ask(stranger, owned)
+    assert answer.status_code == row.stranger, ("a member of another account", text_of(answer)[:500])
+    check_secrets(answer, owned)
+    if row.method == "POST":
+        check_secrets(stranger.get("/dashboard/"), owned)
+
+
+def check_roles(row: PageRow, owned: Owned, *, owner: Account, member_of: MemberOf) -> None:
+    """Assert that members without the permission are refused, and that those with it read the page."""
+    assert row.permission is not None
+    for role in (Role.VIEWER, Role.BILLING, Role.DEVELOPER):
+        if not has_permission(role, row.permission):
+            answer = row.ask(member_of(owner, role=role), owned)
+            assert answer.status_code == 403, role
+            assert not [text for text in (*owned.shown, *owned.hidden) if text in text_of(answer) and text not in owned.path.values()]
+        elif row.method == "GET":
+            assert row.ask(member_of(owner, role=role), owned).status_code == row.status, role
+
+
+def check_methods(row: PageRow, owned: Owned, *, client: Client) -> None:
+    """Assert that a method without a row is refused."""
+    if next(other for other in ROWS if other.path == row.path) is not row:
+        return  # once a path
+    for method in sorted(set(METHODS) - {other.method for other in ROWS if other.path == row.path}):
+        assert row.ask(client, owned, method=method).status_code == 405, method
+
+
+@named([row for row in ROWS if row.kind in {"page", "fragment"}])
+def test_the_page_is_valid_html_in_few_queries(row: PageRow, owner: Account, member_of: MemberOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    owned = owned_by(owner, row)
+    client, moment = member_of(owner), time.monotonic()
+    monkeypatch.setattr(ttl_cache, "time", SimpleNamespace(monotonic=lambda: moment))  # caches of the catalogue stay as they are
+    row.ask(client, owned)
+    with CaptureQueriesContext(connection) as captured:
+        answer = row.ask(client, owned)
+    assert answer.status_code == row.status
+    if answer.headers["Content-Type"].startswith("text/html") and answer.status_code != 302:
+        problems = find_problems(answer.content.decode(), is_fragment=row.kind == "fragment", container=row.container)
+        assert not problems, "\n".join(problems)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "script-src 'self';" in policy
+        assert "unsafe" not in policy
+    statements = [query["sql"] for query in captured.captured_queries]
+    assert len(statements) <= row.queries, "\n".join(sorted(statements))
