@@ -1,6 +1,8 @@
 """The page `/`: its form, limits and examples, for visitors and members."""
 
+import gzip
 import json
+import re
 from html import unescape
 from typing import Any
 
@@ -11,6 +13,7 @@ from apps.accounts.models import AnonymousUse, Membership, Plan
 from apps.accounts.services.anonymous import count_anonymous_characters
 from apps.core.addresses import address_block
 from apps.playground.examples import EXAMPLES
+from apps.playground.imported_modules import imported_modules
 from tests.factories_jobs import announce, engine_spec, finished, part_of, started, submit
 from tests.factories_jobs import caller as caller_with_key
 from workers.text.markup.parse import parse_markup
@@ -84,3 +87,20 @@ def test_recent_results_are_those_of_the_own_account_only(browser_of_owner: Clie
     [result] = browser_of_owner.get("/playground/recent/").json()["results"]
     assert (result["text"], result["voice"], result["format"]) == ("Hello there.", "af_bella", "mp3")
     assert Client().get("/playground/recent/").json() == {"results": []}
+
+
+def test_page_preloads_every_module_that_its_script_imports(visitor: Client) -> None:
+    page = visitor.get("/").content.decode()
+    preloaded = set(re.findall(r'<link rel="modulepreload" href="/static/([^"]+)">', page))
+    assert preloaded >= {"playground/js/api.js", "playground/js/sse.js", "website/js/site.js", "vendor/wavesurfer/wavesurfer.esm.js"}
+    assert preloaded == set(imported_modules("playground/js/speak.js"))
+
+
+def test_page_without_audio_is_below_300_kilobytes_compressed(visitor: Client) -> None:
+    page = visitor.get("/", headers={"Accept-Encoding": "gzip"})
+    names = set(re.findall(r'(?:src|href)="(/static/[^"#]+)', gzip.decompress(page.content).decode()))
+    answers = [visitor.get(name, headers={"Accept-Encoding": "gzip"}) for name in names]
+    sizes = [int(answer.headers["Content-Length"]) for answer in answers]
+    for answer in answers:
+        answer.close()
+    assert 50_000 < len(page.content) + sum(sizes) < 300_000
