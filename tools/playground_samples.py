@@ -94,7 +94,7 @@ def over_music(voice: Samples) -> Samples:
     return mixed.astype(np.float32)
 
 
-def write(name: str, samples: Samples, *, rate: int = RATE, bitrate: int = 40_000) -> None:
+def write(name: str, samples: Samples, *, rate: int = RATE, bitrate: int = 32_000) -> None:
     """Write an MP3 with its peak at -3 dB."""
     level = samples / np.abs(samples).max() * 0.7
     layout = "stereo" if level.ndim > 1 else "mono"
@@ -122,7 +122,7 @@ def main() -> None:
     write("noisy", with_noise(speaker.speak(NOISY, voice="af_heart"), decibels=9.0))
     write("hall", in_hall(speaker.speak(HALL, voice="am_fenrir"), seconds=1.1))
     write("spanish", speaker.speak(SPANISH, voice="ef_dora"))
-    write("song", over_music(speaker.speak(SUNG, voice="af_bella")), rate=SONG_RATE, bitrate=64_000)
+    write("song", over_music(speaker.speak(SUNG, voice="af_bella")), rate=SONG_RATE, bitrate=48_000)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,11 @@
 """Pages of the tools: what they offer is what the API accepts and what is installed."""
 
+import gzip
+import json
+import posixpath
 import re
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -123,6 +127,34 @@ def test_tool_pages_obey_the_policy_and_name_files_that_exist() -> None:
         assert [path for path in named if finders.find(path) is None] == []
 
 
+def test_each_tool_page_has_at_most_300_kilobytes_compressed() -> None:
+    for page in TOOL_PAGES:
+        html = shown(page)
+        files = {one for one in re.findall(r'(?:src|href)="/static/([^"#]+)', html) if not one.endswith(".mp3")}
+        loaded = _with_imports(files | {"website/icons.svg", "vendor/geist/geist-mono-latin.woff2"})
+        assert sum(map(_compressed_bytes, loaded)) + len(gzip.compress(html.encode())) < 300_000, page.slug
+
+
+def _with_imports(files: set[str]) -> set[str]:
+    """The files with the modules that they import, and those that these import."""
+    known, new = set(files), set(files)
+    while new:
+        imported = set()
+        for one in new:
+            if one.endswith(".js"):
+                text = Path(str(finders.find(one))).read_text()
+                imported |= {posixpath.normpath(f"{posixpath.dirname(one)}/{path}") for path in re.findall(r'from "(\.[^"]+)"', text)}
+        new = imported - known
+        known |= new
+    return known
+
+
+@cache
+def _compressed_bytes(path: str) -> int:
+    content = Path(str(finders.find(path))).read_bytes()
+    return len(content) if path.endswith(".woff2") else len(gzip.compress(content))
+
+
 def test_each_control_of_a_tool_page_has_a_label_and_ids_are_unique() -> None:
     plan = caller().plan
     for page in TOOL_PAGES:
@@ -200,9 +232,13 @@ def test_a_tool_without_a_model_says_so_and_has_no_button() -> None:
     assert 'data-tool-part="action"' not in html
 
 
-def test_all_samples_together_stay_below_300_kilobytes() -> None:
+def test_samples_and_example_results_exist_and_stay_below_300_kilobytes() -> None:
     folder = Path(str(finders.find("playground/samples")))
-    assert {path.stem for path in folder.iterdir()} == {sample.name for page in TOOL_PAGES for sample in page.samples}
+    samples = {f"{sample.name}.mp3" for page in TOOL_PAGES for sample in page.samples}
+    examples = {f"{page.slug}.json": json.loads((folder / f"{page.slug}.json").read_text()) for page in TOOL_PAGES if page.has_example}
+    sounds = {example["result_url"].rpartition("/")[2] for example in examples.values() if "result_url" in example}
+    assert {path.name for path in folder.iterdir()} == samples | examples.keys() | sounds
+    assert {example["status"] for example in examples.values()} == {"completed"}
     assert sum(path.stat().st_size for path in folder.iterdir()) < 300_000
 
 

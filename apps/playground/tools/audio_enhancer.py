@@ -28,6 +28,7 @@ AUDIO_ENHANCER: Final = ToolPage(
     scope="audio:process",
     rates=(Rate("audio-enhance", "a minute of audio"),),
     samples=(Sample("noisy", "Speech beside a fan, 5 seconds"),),
+    has_example=True,
     find_obstacle=_find_obstacle,
     gives=("Cleaner speech at the recording's own quality", "Waveforms and spectrograms, before and after"),
     requests=(

@@ -22,6 +22,7 @@ DEREVERB: Final = ToolPage(
     scope="audio:process",
     rates=(Rate("audio-dereverb", "a minute of audio"),),
     samples=(Sample("hall", "A sentence in a large hall, 6 seconds"),),
+    has_example=True,
     find_obstacle=_find_obstacle,
     gives=("Speech without the room around it", "Waveforms and spectrograms, before and after"),
     requests=(

@@ -14,6 +14,7 @@ KEY_BPM_FINDER: Final = ToolPage(
     scope="audio:process",
     rates=(Rate("audio-analyze", "a minute of audio"),),
     samples=(Sample("song", "A voice over a band, 9 seconds"),),
+    has_example=True,
     gives=("Key and scale", "Beats a minute and the time signature", "Its place on the Camelot wheel, and the keys beside it"),
     requests=(ToolRequest(endpoint="audio/analyze/", serializer=AnalyzeRequestSerializer, is_json=True, action="Analyse"),),
 )

@@ -25,6 +25,7 @@ SPEECH_TO_TEXT: Final = ToolPage(
     scope="stt:transcribe",
     rates=(Rate("transcription", "a minute of audio"),),
     samples=(Sample("dialogue", "Two people talk, 16 seconds"),),
+    has_example=True,
     find_obstacle=_find_obstacle,
     gives=(
         "A transcript that follows the recording, word by word",

@@ -25,6 +25,7 @@ SPEECH_TRANSLATION: Final = ToolPage(
     scope="speech:translate",
     rates=(Rate("speech-translation", "a minute of audio"),),
     samples=(Sample("spanish", "A sentence in Spanish, 5 seconds"),),
+    has_example=True,
     find_obstacle=_find_obstacle,
     gives=("The words of the recording", "Their translation", "The translation, spoken"),
     requests=(

@@ -46,6 +46,7 @@ def _context(page: ToolPage, request: HttpRequest) -> dict[str, Any]:
         "first_rate": _first_rate(limits),
         "minute_credits": limits.minute_millicredits / 1000,
         "retention_days": visitor.plan.retention_days,
+        "example": f"playground/samples/{page.slug}.json" if page.has_example and visitor.caller is None else "",
         "samples": [{"title": one.title, "path": f"playground/samples/{one.name}.mp3"} for one in page.samples],
         "modules": [f"playground/js/tools/{name}.js" for name in MODULES],
         "api_base": public_base(request),

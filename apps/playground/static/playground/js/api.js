@@ -114,6 +114,8 @@ export function explain(error, { isVisitor = true } = {}) {
   if (status === 504) {
     return { title: "All workers are busy", text: "Your request is queued and goes on without this page waiting for it. Try again in a moment.", action: null };
   }
+  if (status === 413) return { title: "The file is too large", text: plain(message), action: null };
+  if (status === 415 || status === 422) return { title: "This file cannot be used", text: plain(message), action: null };
   if (status >= 500) return { title: "Something went wrong here", text: "The fault is ours and has been logged. Try again.", action: { text: "Status", href: "/status/" } };
   return { title: "That did not work", text: plain(message), action: null };
 }

@@ -47,12 +47,13 @@ export class Comparison {
     };
   }
 
-  /** Show two sounds: {blob, seconds} each. */
+  /** Show two sounds: {blob, seconds, url} each. */
   async load(before, after) {
     this.clear();
     const given = [before, after];
     SIDES.forEach((name, index) => {
-      this.sides[name].url = URL.createObjectURL(given[index].blob);
+      const { blob, url } = given[index];
+      this.sides[name].url = blob ? URL.createObjectURL(blob) : url;
       this.sides[name].media.src = this.sides[name].url;
     });
     this.switchTo("after");

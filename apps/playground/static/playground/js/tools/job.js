@@ -16,6 +16,10 @@ export async function runJob(endpoint, form, { onUpload, onQueued, onProgress, o
   onQueued?.(queued);
   const cancel = () => fetchJson(`jobs/${queued.uuid}/cancel/`, { method: "POST" }).catch(() => {});
   signal?.addEventListener("abort", cancel, { once: true });
+  if (signal?.aborted) {
+    await cancel();
+    throw new DOMException("cancelled", "AbortError");
+  }
   try {
     const result = await follow(queued.uuid, { onProgress, onEvent, signal });
     return { ...result, queued };
@@ -28,11 +32,13 @@ export async function runJob(endpoint, form, { onUpload, onQueued, onProgress, o
 export function send(url, form, { onUpload, signal }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    const abort = () => request.abort();
+    let isSent = false;
+    const abort = () => isSent || request.abort(); // once all is sent a job may exist: its answer is awaited, and runJob cancels it
     request.open("POST", url);
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("X-CSRFToken", csrfToken());
     request.upload.onprogress = (event) => event.lengthComputable && onUpload?.(event.loaded / event.total);
+    request.upload.onload = () => (isSent = true);
     request.onload = () => {
       signal?.removeEventListener("abort", abort);
       if (request.status === 200) resolve(JSON.parse(request.responseText));

@@ -17,7 +17,7 @@ export class Mixer {
     this.find("play").addEventListener("click", () => this.toggle());
     this.find("position").addEventListener("input", () => this.seek(Number(this.find("position").value) * this.duration));
     window.addEventListener("pagehide", () => this.stop());
-    onThemeChange(() => this.stems.forEach((stem) => stem.buffer && drawPeaks(stem.canvas, stem.buffer)));
+    onThemeChange(() => this.drawAll());
   }
 
   get isPlaying() {
@@ -33,21 +33,18 @@ export class Mixer {
     this.clear();
     this.context ??= new AudioContext();
     this.duration = seconds;
-    const isTooLong = seconds * this.context.sampleRate * CHANNELS * stems.length > MOST_SAMPLES;
-    this.find("loading").textContent = isTooLong ? "Too long to mix here: play or download each stem." : "Loading the stems";
     this.find("play").disabled = true;
     this.stems = stems.map((stem) => ({ ...stem, volume: 1, isMuted: false, isSolo: false, gain: this.context.createGain(), buffer: null }));
     for (const stem of this.stems) stem.gain.connect(this.context.destination);
-    this.find("stems").replaceChildren(...this.stems.map((stem) => this.row(stem, isTooLong)));
-    if (isTooLong) return;
-    await Promise.all(
-      this.stems.map(async (stem) => {
-        const answer = await fetch(stem.url);
-        if (!answer.ok) throw new Error("A stem could not be loaded. Try again.");
-        stem.buffer = await this.context.decodeAudioData(await answer.arrayBuffer());
-        drawPeaks(stem.canvas, stem.buffer);
-      }),
-    );
+    if (seconds * this.context.sampleRate * CHANNELS * stems.length > MOST_SAMPLES) return this.showPlayers("Too long to mix here: play or download each stem.");
+    this.find("loading").textContent = "Loading the stems";
+    this.find("stems").replaceChildren(...this.stems.map((stem) => this.row(stem)));
+    try {
+      await Promise.all(this.stems.map((stem) => this.decode(stem)));
+    } catch {
+      return this.showPlayers("This browser cannot mix these stems: play or download each.");
+    }
+    this.drawAll();
     this.duration = Math.max(...this.stems.map((stem) => stem.buffer.duration));
     this.find("play").disabled = false;
     this.find("loading").textContent = "";
@@ -55,7 +52,27 @@ export class Mixer {
     this.root.dataset.ready = "";
   }
 
-  row(stem, isTooLong) {
+  async decode(stem) {
+    const answer = await fetch(stem.url);
+    if (!answer.ok) throw new Error(answer.statusText);
+    stem.buffer = await this.context.decodeAudioData(await answer.arrayBuffer());
+  }
+
+  /** Show a player for each stem in place of the mixer. */
+  showPlayers(reason) {
+    this.find("loading").textContent = reason;
+    this.find("stems").replaceChildren(...this.stems.map((stem) => this.row(stem, { isAlone: true })));
+    this.root.dataset.ready = "";
+  }
+
+  /** Draw all stems at one scale, the loudest at full height. */
+  drawAll() {
+    const drawn = this.stems.filter((stem) => stem.buffer).map((stem) => [stem.canvas, peaksOf(stem.buffer, stem.canvas.width)]);
+    const loudest = Math.max(0.01, ...drawn.map(([, peaks]) => Math.max(...peaks)));
+    for (const [canvas, peaks] of drawn) drawPeaks(canvas, peaks.map((peak) => peak / loudest));
+  }
+
+  row(stem, { isAlone = false } = {}) {
     stem.mute = element("button", { type: "button", class: "button button-small", "aria-pressed": "false", "aria-label": `Mute ${stem.title}`, text: "Mute" });
     stem.solo = element("button", { type: "button", class: "button button-small", "aria-pressed": "false", "aria-label": `Only ${stem.title}`, text: "Solo" });
     const volume = element("input", { type: "range", min: 0, max: 1.5, step: 0.01, value: 1, "aria-label": `Volume of ${stem.title}` });
@@ -67,8 +84,8 @@ export class Mixer {
       this.applyGains();
     });
     const download = element("a", { class: "button button-quiet button-small button-icon", href: stem.url, download: stem.download, "aria-label": `Download ${stem.title}` }, icon("download"));
-    const middle = isTooLong ? element("audio", { controls: true, src: stem.url, "aria-label": stem.title }) : stem.canvas;
-    const controls = isTooLong ? [] : [stem.mute, stem.solo, volume];
+    const middle = isAlone ? element("audio", { controls: true, src: stem.url, "aria-label": stem.title }) : stem.canvas;
+    const controls = isAlone ? [] : [stem.mute, stem.solo, volume];
     stem.element = element("li", { class: "mixer-stem", "data-stem": stem.name }, element("strong", { text: stem.title }), middle, element("div", { class: "mixer-controls" }, ...controls, download));
     return stem.element;
   }
@@ -158,18 +175,25 @@ export class Mixer {
   }
 }
 
-/** Draw the peaks of a stem in the colour of the element. */
-function drawPeaks(canvas, buffer) {
+/** Highest sample of each of so many stretches. */
+function peaksOf(buffer, count) {
   const samples = buffer.getChannelData(0);
+  const size = Math.max(1, Math.floor(samples.length / count));
+  const step = Math.max(1, Math.floor(size / 200));
+  return Array.from({ length: count }, (_, x) => {
+    let peak = 0;
+    for (let index = x * size; index < Math.min((x + 1) * size, samples.length); index += step) peak = Math.max(peak, Math.abs(samples[index]));
+    return peak;
+  });
+}
+
+/** Draw peaks in the colour of the element. */
+function drawPeaks(canvas, peaks) {
   const context = canvas.getContext("2d");
   context.clearRect(0, 0, canvas.width, canvas.height);
   context.fillStyle = getComputedStyle(canvas).color;
-  const size = Math.max(1, Math.floor(samples.length / canvas.width));
-  const step = Math.max(1, Math.floor(size / 200));
-  for (let x = 0; x < canvas.width; x += 1) {
-    let peak = 0;
-    for (let index = x * size; index < Math.min((x + 1) * size, samples.length); index += step) peak = Math.max(peak, Math.abs(samples[index]));
+  peaks.forEach((peak, x) => {
     const height = Math.max(1, peak * canvas.height);
     context.fillRect(x, (canvas.height - height) / 2, 1, height);
-  }
+  });
 }

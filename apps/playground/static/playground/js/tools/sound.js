@@ -8,7 +8,7 @@ const GATE_DECIBELS = -50;
 
 /** Mono samples at PICTURE_RATE; null if the browser cannot decode the sound, or it is too long. */
 export async function decode(blob, seconds) {
-  if (seconds !== null && seconds > LONGEST_PICTURE_SECONDS) return null;
+  if (blob === null || (seconds !== null && seconds > LONGEST_PICTURE_SECONDS)) return null;
   try {
     const context = new OfflineAudioContext(1, 1, PICTURE_RATE);
     const decoded = await context.decodeAudioData(await blob.arrayBuffer());

@@ -5,9 +5,10 @@ import { RecordingChecks } from "./recording_checks.js";
 import { formatBytes, formatTime } from "./elements.js";
 
 const DURATION_SECONDS = 5;
+const RECORDING_TYPES = /^(audio|video)\/|^application\/(ogg|octet-stream|mp4)$/;
 
 export class Source {
-  /** root: element with data-source. onChange(recording or null): {blob, name, seconds or null, url}. */
+  /** root: element with data-source. onChange(recording or null): {blob, name, seconds or null, url, example: address of a stored result}. */
   constructor(root, { onChange }) {
     this.root = root;
     this.onChange = onChange;
@@ -44,9 +45,10 @@ export class Source {
   }
 
   /** Take a recording over, unless it is beyond the limits. */
-  async take(blob, { name, seconds = null, advice = [] }) {
+  async take(blob, { name, seconds = null, advice = [], example = "" }) {
     this.fail("");
     if (blob.size === 0) return this.fail("This file is empty.");
+    if (blob.type && !RECORDING_TYPES.test(blob.type)) return this.fail(`${name} is no recording (${blob.type}). Choose audio or video.`);
     if (blob.size > this.limits.bytes) {
       return this.fail(`This file has ${formatBytes(blob.size)}; at most ${formatBytes(this.limits.bytes)} are accepted. Compress or cut it.`);
     }
@@ -61,7 +63,7 @@ export class Source {
       return this.fail("This recording is too short.");
     }
     this.drop();
-    this.recording = { blob, name, seconds: known, url };
+    this.recording = { blob, name, seconds: known, url, example };
     this.part("name").textContent = name;
     this.part("facts").textContent = [known === null ? "" : formatTime(known), formatBytes(blob.size)].filter(Boolean).join(" · ");
     this.part("player").src = url;
@@ -76,7 +78,7 @@ export class Source {
       const answer = await fetch(button.dataset.sample);
       if (!answer.ok) throw new Error(answer.statusText);
       const blob = await answer.blob();
-      await this.take(new Blob([blob], { type: "audio/mpeg" }), { name: button.dataset.sample.split("/").pop() });
+      await this.take(new Blob([blob], { type: "audio/mpeg" }), { name: button.dataset.sample.split("/").pop(), example: button.dataset.example });
     } catch {
       this.fail("The sample could not be loaded. Check your connection.");
     } finally {

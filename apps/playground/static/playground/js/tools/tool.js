@@ -82,6 +82,22 @@ export class Tool {
     this.fail(null);
     this.onRecording?.(recording, this);
     this.updateRequest();
+    if ("visitor" in this.root.dataset) this.showExample(recording?.example);
+  }
+
+  /** Show the stored result of a sample to a visitor, who cannot have it worked on. */
+  async showExample(address) {
+    this.part("result")?.toggleAttribute("hidden", true);
+    this.part("nothing")?.toggleAttribute("hidden", false);
+    if (!address) return;
+    try {
+      const answer = await fetch(address);
+      if (!answer.ok) throw new ApiError({ status: answer.status, message: "The example could not be loaded." });
+      this.begin?.(this);
+      await this.showResult(await answer.json());
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   showPrice(recording) {
@@ -191,7 +207,7 @@ export class Tool {
     const list = this.part("warnings");
     list.replaceChildren(...[...new Set(warnings)].map((text) => element("li", { text })));
     list.hidden = warnings.length === 0;
-    this.part("charged").textContent = result.credits_used ? `${shortNumber(result.credits_used)} credits` : "Free of charge";
+    this.part("charged").textContent = result.uuid === "example" ? "Example" : result.credits_used ? `${shortNumber(result.credits_used)} credits` : "Free of charge";
     this.part("nothing").hidden = true;
     this.part("result").hidden = false;
     await this.show(result, this);
@@ -243,9 +259,14 @@ export class Tool {
 /** A file name that needs no quotes in a shell. */
 const plainName = (name) => name.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^[-.]+/, "") || "recording";
 
-/** The file of a completed job as {blob, seconds, url, name}. */
+/** The file of a completed job as {blob, seconds, url}; blob is null where a store elsewhere lets pages play it, but not read it. */
 export async function fetchSound(url, seconds = null) {
-  const answer = await fetch(url);
+  let answer;
+  try {
+    answer = await fetch(url);
+  } catch {
+    return { blob: null, seconds, url };
+  }
   if (!answer.ok) throw new ApiError({ status: answer.status, message: "The result could not be loaded." });
-  return { blob: await answer.blob(), seconds, url, name: new URL(url, location.href).pathname.split("/").pop() };
+  return { blob: await answer.blob(), seconds, url };
 }

@@ -3,7 +3,7 @@
 /** "00:01:02.500" in seconds. */
 const secondsOf = (time) => time.split(":").reduce((sum, part) => sum * 60 + Number(part.replace(",", ".")), 0);
 
-/** Cues of a WebVTT file as the platform writes it: [{start, end, text}]. */
+/** Cues of a WebVTT file as the platform writes it: [{start, end, speaker, text}]; speaker: its label, or empty. */
 export function parseSubtitles(vtt) {
   const cues = [];
   for (const block of vtt.replaceAll("\r", "").split("\n\n")) {
@@ -11,7 +11,8 @@ export function parseSubtitles(vtt) {
     const index = lines.findIndex((line) => line.includes("-->"));
     if (index < 0) continue;
     const [start, end] = lines[index].split("-->").map((time) => secondsOf(time.trim().split(" ")[0]));
-    cues.push({ start, end, text: unescaped(lines.slice(index + 1).join("\n")) });
+    const [, speaker, text] = /^(?:<v ([^>]+)>)?(.*)$/s.exec(lines.slice(index + 1).join("\n").replaceAll("</v>", "").trimEnd());
+    cues.push({ start, end, speaker: unescaped(speaker ?? ""), text: unescaped(text) });
   }
   return cues;
 }
@@ -26,23 +27,13 @@ function clock(seconds, mark) {
   return `${pad(Math.floor(whole / 3600))}:${pad(Math.floor(whole / 60) % 60)}:${pad(whole % 60)}${mark}${pad(milliseconds % 1000, 3)}`;
 }
 
-/** The speaker of a cue: of the segment that overlaps it most. */
-function speakerOf(cue, segments) {
-  let [best, most] = ["", 0];
-  for (const segment of segments) {
-    const shared = Math.min(cue.end, segment.end) - Math.max(cue.start, segment.start);
-    if (segment.speaker && shared > most) [best, most] = [segment.speaker, shared];
-  }
-  return best;
-}
-
 /** Subtitles as "srt" or "vtt", with the names of speakers where they change. */
-export function subtitlesText(cues, segments, speakerName, format) {
+export function subtitlesText(cues, speakerName, format) {
   const isVtt = format === "vtt";
   const mark = isVtt ? "." : ",";
   let before = "";
   const blocks = cues.map((cue, index) => {
-    const speaker = speakerOf(cue, segments);
+    const { speaker } = cue;
     const name = speaker ? speakerName(speaker) : "";
     const text = isVtt ? escaped(cue.text) : cue.text;
     const isChanged = speaker !== before;

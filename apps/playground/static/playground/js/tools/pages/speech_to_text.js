@@ -18,6 +18,7 @@ let document_ = null;
 
 onThemeChange(() => surfer && recolour(surfer));
 
+const speakerIndex = (speaker) => String(Math.max(0, transcript.speakers.indexOf(speaker)) % 6);
 const speakerName = (speaker) => transcript.names.get(speaker) ?? speaker;
 
 function showSpeakers(speakers) {
@@ -40,15 +41,20 @@ function showSubtitles() {
     ...cues.map((cue) => {
       const seek = element("button", { type: "button", class: "subtitle-time mono", text: formatTime(cue.start), "aria-label": `Play from ${formatTime(cue.start)}` });
       seek.addEventListener("click", () => transcript.seek(cue.start));
-      return element("li", {}, seek, element("span", { class: "subtitle-text", text: cue.text }));
+      const name = cue.speaker ? [element("strong", { class: "small", "data-speaker": speakerIndex(cue.speaker), text: `${speakerName(cue.speaker)}: ` })] : [];
+      return element("li", {}, seek, element("span", { class: "subtitle-text" }, ...name, cue.text));
     }),
   );
 }
 
-async function loadSubtitles(uuid) {
-  const answer = await fetch(`/web/v1/speech/subtitles/?uuid=${uuid}&format=vtt`);
-  cues = answer.ok ? parseSubtitles(await answer.text()) : [];
+async function loadSubtitles(result) {
+  cues = parseSubtitles(result.subtitles ?? (await fetchSubtitles(result.uuid)));
   showSubtitles();
+}
+
+async function fetchSubtitles(uuid) {
+  const answer = await fetch(`/web/v1/speech/subtitles/?uuid=${uuid}&format=vtt`);
+  return answer.ok ? answer.text() : "";
 }
 
 async function drawRecording(recording) {
@@ -71,11 +77,11 @@ new Tool({
     document_ = result.result;
     transcript.show(document_);
     showSpeakers(transcript.speakers);
-    await Promise.all([loadSubtitles(result.uuid), drawRecording(tool.recording)]);
+    await Promise.all([loadSubtitles(result), drawRecording(tool.recording)]);
     const base = tool.recording.name.replace(/\.[^.]*$/, "");
     const write = {
-      srt: () => [subtitlesText(cues, document_.segments, speakerName, "srt"), "application/x-subrip"],
-      vtt: () => [subtitlesText(cues, document_.segments, speakerName, "vtt"), "text/vtt"],
+      srt: () => [subtitlesText(cues, speakerName, "srt"), "application/x-subrip"],
+      vtt: () => [subtitlesText(cues, speakerName, "vtt"), "text/vtt"],
       txt: () => [plainText(document_.segments, speakerName), "text/plain"],
       json: () => [JSON.stringify(named(document_), null, 2), "application/json"],
     };
