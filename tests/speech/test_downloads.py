@@ -165,5 +165,5 @@ def test_download_from_s3_redirects_to_a_presigned_url(
 
 
 def test_static_files_of_the_pages_are_served_beside_them(server: RunningShell) -> None:
-    answer = httpx.get(f"{server.url}/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui.css")
+    answer = httpx.get(f"{server.url}/static/documentation/css/docs.css")
     assert (answer.status_code, answer.headers["content-type"]) == (200, 'text/css; charset="utf-8"')
