@@ -6,3 +6,4 @@ from django.apps import AppConfig
 class AbuseReportsConfig(AppConfig):
     name = "apps.abuse_reports"
     label = "abuse_reports"
+    verbose_name = "Abuse reports"

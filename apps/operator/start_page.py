@@ -1,6 +1,7 @@
 """Start page of the admin: figures as cards, charts and tables, each for operators who may see what it counts."""
 
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from apps.operator.selectors.charts import Chart
 from apps.operator.selectors.figures import Figures, get_figures
 
 COLOURS: Final = ("#0d9488", "#d97706", "#64748b", "#9333ea")
+COLOURS_OF_ERRORS: Final = ("#dc2626", "#d97706")
 GRID: Final = "#94a3b833"
 
 
@@ -35,25 +37,28 @@ def _charts(may: Any) -> list[dict[str, Any]]:
     if may("operator.view_traffic"):
         found += [
             _chart("Completed jobs, 14 days", charts.usage_chart(), kind="bar", unit="jobs"),
-            _chart("Failed jobs, 24 hours", charts.errors_chart(), kind="bar", unit="jobs"),
+            _chart("Failed jobs, 24 hours", charts.errors_chart(), kind="bar", unit="jobs", colours=COLOURS_OF_ERRORS),
             _chart("Seconds in the queue and computing, 24 hours", charts.latency_chart(), kind="line", unit="s"),
         ]
     return found
 
 
-def _chart(title: str, chart: Chart, *, kind: str, unit: str) -> dict[str, Any]:
+def _chart(title: str, chart: Chart, *, kind: str, unit: str, colours: Sequence[str] = COLOURS) -> dict[str, Any]:
     """Data and options of Chart.js, and the sum or range in words for screen readers."""
     datasets = [
         {"label": one.name, "data": one.values, "backgroundColor": colour, "borderColor": colour, "borderWidth": 2 if kind == "line" else 0,
          "pointRadius": 1, "spanGaps": True, "maxBarThickness": 14}
-        for one, colour in zip(chart.series, COLOURS, strict=False)
+        for one, colour in zip(chart.series, colours, strict=False)
     ]  # fmt: skip
-    axis = {"ticks": {"color": "#94a3b8", "maxTicksLimit": 7}, "grid": {"color": GRID}}
+    axis: dict[str, Any] = {"ticks": {"color": "#94a3b8", "maxTicksLimit": 7}, "grid": {"color": GRID}}
     options = {
         "animation": False,
         "maintainAspectRatio": False,
         "plugins": {"legend": {"position": "bottom", "labels": {"color": "#94a3b8", "boxWidth": 10, "boxHeight": 10}}},
-        "scales": {"x": {**axis, "grid": {"display": False}}, "y": {**axis, "beginAtZero": True}},
+        "scales": {
+            "x": {**axis, "grid": {"display": False}},
+            "y": {**axis, "beginAtZero": True, "ticks": {**axis["ticks"], **({"precision": 0} if unit == "jobs" else {})}},
+        },
     }
     highest = {one.name: max((value for value in one.values if value is not None), default=0) for one in chart.series}
     words = "; ".join(f"{name}: at most {value:g} {unit}" for name, value in highest.items())

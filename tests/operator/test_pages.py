@@ -53,6 +53,14 @@ class TestEveryPage:
         every_column = ".".join(f"-{column}" for column in range(1, len(listed.list_display)))
         assert client.get(page(model, "changelist"), {"o": every_column}).status_code == 200
 
+    def test_no_form_has_more_than_two_fields_in_a_row_since_three_overlap_at_1280_pixels(self, client: Client) -> None:
+        make_one_of_everything()
+        request = client.get("/admin/").wsgi_request
+        for model in MODELS:
+            row, model_admin = model._default_manager.first(), admin.site._registry[model]
+            lines = [line for _, options in model_admin.get_fieldsets(request, row) for line in options["fields"]]
+            assert [line for line in lines if not isinstance(line, str) and len(line) > 2] == [], model
+
     @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
     def test_a_row_that_is_not_there_is_no_failure(self, client: Client, model: type[Model]) -> None:
         assert client.get(page(model, "change", "404404")).status_code in {302, 404}

@@ -1,11 +1,9 @@
 """Takedown of a voice: stopped at once, its owner told, every open report about it closed."""
 
-import logging
-from functools import partial
-from smtplib import SMTPException
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
 
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 
 from apps.abuse_reports.models import AbuseReport, ReportState
@@ -13,10 +11,12 @@ from apps.abuse_reports.services.reports import resolve
 from apps.accounts.models import Role, User
 from apps.announcements.models import Level
 from apps.announcements.services import announce_to_account
+from apps.mail.services import MailContent, write_mail
 from apps.voices.models import Takedown, Voice
 from apps.voices.services.takedowns import lift, take_down
 
-logger = logging.getLogger(__name__)
+MAIL_LIFETIME: Final = timedelta(days=7)
+"""Time in which an e-mail to an owner is tried again."""
 
 
 def take_voice_down(voice: Voice, *, reason: str, decided_by: str) -> Takedown:
@@ -30,7 +30,7 @@ def take_voice_down(voice: Voice, *, reason: str, decided_by: str) -> Takedown:
             f"It is deleted on {takedown.appeal_ends_at:%d %B %Y} unless you appeal."
         )
         announce_to_account(voice.account, text=text, level=Level.PROBLEM, ends_at=takedown.appeal_ends_at)
-        _tell(takedown, subject=f"Your voice {takedown} was taken down", text=f"{text}\n\nTo appeal, answer this message.")
+        _tell(takedown, subject=f"Your voice {takedown} was taken down", paragraphs=(text, "To appeal, answer this message."))
     return takedown
 
 
@@ -40,20 +40,11 @@ def lift_takedown(takedown: Takedown) -> None:
         lift(takedown)
         text = f"The takedown of the voice {takedown} was lifted: it speaks again."
         announce_to_account(takedown.account, text=text, level=Level.INFO, ends_at=takedown.appeal_ends_at)
-        _tell(takedown, subject=f"Your voice {takedown} speaks again", text=text)
+        _tell(takedown, subject=f"Your voice {takedown} speaks again", paragraphs=(text,))
 
 
-def _tell(takedown: Takedown, *, subject: str, text: str) -> None:
+def _tell(takedown: Takedown, *, subject: str, paragraphs: Sequence[str]) -> None:
+    """Put an e-mail to each owner into the outbox."""
     owners = User.objects.filter(memberships__account=takedown.account_id, memberships__role=Role.OWNER, is_active=True)
-    addresses = list(owners.values_list("email", flat=True))
-    if addresses:
-        transaction.on_commit(partial(_send, addresses, " ".join(subject.split()), text))
-
-
-def _send(addresses: list[str], subject: str, text: str) -> None:
-    """Send one message to each owner. A mail server that is away costs the e-mail, not the takedown: the dashboard tells it too."""
-    for address in addresses:
-        try:
-            send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [address])
-        except (OSError, SMTPException) as error:
-            logger.warning("no e-mail to an owner of a voice: %s", error)
+    for address in owners.values_list("email", flat=True):
+        write_mail("takedown", to=address, content=MailContent(subject=subject, paragraphs=paragraphs), lifetime=MAIL_LIFETIME)

@@ -48,6 +48,7 @@ class MembersInline(TabularInline):
     extra = 0
     autocomplete_fields = ["user"]
     fields = ["user", "role"]
+    hide_title = True
     verbose_name_plural = "people"
 
 
@@ -72,8 +73,14 @@ class AccountAdmin(ConfirmationAdmin):
     readonly_fields = ["plan", "shown_status", "status_reason", "created_at"]
     inlines = [MembersInline]
     actions_detail = [
-        "impersonate", "adjust_credits", "change_plan", "make_key", "suspend", "reactivate", "clear_cache", "delete_voices", "export_data", "erase",
-    ]  # fmt: skip
+        "impersonate",
+        {"title": "Money", "icon": "toll", "items": ["adjust_credits", "change_plan"]},
+        {
+            "title": "More",
+            "icon": "more_horiz",
+            "items": ["make_key", "suspend", "reactivate", "clear_cache", "delete_voices", "export_data", "erase"],
+        },
+    ]
     change_form_outer_before_template = "operator/account_overview.html"
     change_form_outer_after_template = "operator/account_tables.html"
 

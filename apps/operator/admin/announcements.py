@@ -1,10 +1,13 @@
 """Announcements of the dashboard."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from apps.announcements.models import Announcement, Level
 from apps.operator.admin.auditing import AuditedAdmin
@@ -22,12 +25,15 @@ class AnnouncementAdmin(AuditedAdmin):
     list_select_related = ["account"]
     search_fields = ["text", "account__name"]
     autocomplete_fields = ["account"]
-    filter_horizontal = ["plans"]
     fieldsets = [
         (None, {"fields": ["text", ("level", "is_dismissible"), ("link", "link_text")]}),
-        ("Period", {"fields": [("starts_at", "ends_at")]}),
+        ("Period", {"fields": ["starts_at", "ends_at"]}),
         ("Audience", {"fields": ["plans", "account"]}),
     ]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Plans as boxes to tick: there are few."""
+        return super().formfield_for_manytomany(db_field, request, **{"widget": UnfoldAdminCheckboxSelectMultipleWidget, **kwargs})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Announcement]:
         rows: QuerySet[Announcement] = super().get_queryset(request)

@@ -46,9 +46,7 @@ WORKER_COLOURS = {"live": "success", "stopping": "warning", "silent": "danger"}
 def as_json(value: Any) -> SafeString:
     """Value as formatted JSON, truncated if it is long."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    return format_html(
-        '<pre class="whitespace-pre-wrap break-words text-xs max-w-3xl">{}</pre>', text[:4000] + ("…" if len(text) > 4000 else "")
-    )
+    return format_html('<pre class="op-json">{}</pre>', text[:4000] + ("…" if len(text) > 4000 else ""))
 
 
 class QueuesInline(ReadOnlyInline):

@@ -88,7 +88,7 @@ class PartsInline(ReadOnlyInline):
     @display(description="done")
     def size(self, part: Part) -> str:
         """Work done of the part's work, with its unit."""
-        return f"{part.units_done:,} of {in_units(part.units, kind=part.job.kind)}"
+        return _done(part)
 
 
 @admin.register(Job)
@@ -100,7 +100,6 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
         "owner",
         "kind",
         "model_id",
-        "lane",
         "size",
         "queue_time",
         "run_time",
@@ -307,7 +306,7 @@ class PartAdmin(ReadOnlyAdmin):
 
     @display(description="done")
     def size(self, part: Part) -> str:
-        return f"{part.units_done:,} of {in_units(part.units, kind=part.job.kind)}"
+        return _done(part)
 
     @display(description="earlier attempts")
     def shown_attempts(self, part: Part) -> SafeString:
@@ -326,6 +325,10 @@ class PartAdmin(ReadOnlyAdmin):
     def shown_manifest(self, part: Part) -> SafeString:
         """Manifest that the worker stored beside its output, as JSON."""
         return as_json(part.manifest)
+
+
+def _done(part: Part) -> str:
+    return f"{part.units_done:,} of {in_units(part.units, kind=part.job.kind)}" if part.units else "-"
 
 
 def in_units(units: int, *, kind: str) -> str:

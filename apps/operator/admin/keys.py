@@ -41,9 +41,10 @@ class ApiKeyAdmin(ConfirmationAdmin):
         "prefix",
         "state",
         "scopes",
-        ("requests_per_minute", "concurrent_jobs", "is_limited_apart"),
-        "requests_per_minute_by_scope",
-        ("created_by", "created_at", "last_used_at"),
+        ("requests_per_minute", "concurrent_jobs"),
+        ("requests_per_minute_by_scope", "is_limited_apart"),
+        ("created_by", "created_at"),
+        "last_used_at",
         ("expires_at", "revoked_at"),
     ]
     readonly_fields = ["account", "prefix", "state", "created_by", "created_at", "last_used_at", "expires_at", "revoked_at"]

@@ -126,6 +126,7 @@ class ReadOnlyInline(TabularInline):
     max_num = 0
     can_delete = False
     show_change_link = True
+    hide_title = True
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 - Django's signature
         return False

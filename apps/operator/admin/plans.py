@@ -81,7 +81,8 @@ class PlanAdmin(AuditedAdmin):
                     ("requests_per_minute", "concurrent_jobs"),
                     ("max_characters", "retention_days"),
                     ("allowed_models", "excluded_models"),
-                    ("max_upload_bytes", "max_voices", "max_samples", "max_projects"),
+                    ("max_upload_bytes", "max_projects"),
+                    ("max_voices", "max_samples"),
                     "weight",
                 ]
             },

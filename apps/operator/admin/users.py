@@ -43,6 +43,7 @@ class MembershipsInline(TabularInline):
     extra = 0
     autocomplete_fields = ["account"]
     fields = ["account", "role"]
+    hide_title = True
     verbose_name_plural = "accounts"
 
 

@@ -134,7 +134,8 @@ class DeliveryAdmin(UuidSearch, ReadOnlyAdmin):
         ("account", "endpoint"),
         "url",
         ("event", "attempt_count"),
-        ("created_at", "next_attempt_at", "ended_at"),
+        ("created_at", "ended_at"),
+        "next_attempt_at",
         "shown_attempts",
         "body",
     ]
