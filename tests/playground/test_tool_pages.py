@@ -14,14 +14,16 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
-from apps.accounts.models import Role
+from apps.accounts.models import Account, Role
 from apps.playground.tools import TOOL_PAGES
 from apps.playground.tools.choices import voice_options
 from apps.playground.tools.declaration import SOURCE_FIELDS, ToolPage, Visitor
+from apps.voices.models import Enrolment, EnrolmentState
 from apps.website.navigation import TOOLS
 from tests.factories import AccountFactory, MembershipFactory
 from tests.factories_jobs import announce, caller, engine_spec
 from tests.fresh_state import fresh_state
+from tests.pages.dashboard import make_voice
 from workers.contract.engines import Directions
 
 pytestmark = pytest.mark.usefixtures("_platform")
@@ -242,6 +244,16 @@ def test_samples_and_example_results_exist_and_stay_below_300_kilobytes() -> Non
     assert sum(path.stat().st_size for path in folder.iterdir()) < 300_000
 
 
-def test_own_voices_of_one_account_are_not_offered_to_another() -> None:
+def test_own_voices_are_offered_to_their_account_alone_while_they_may_speak() -> None:
+    announce(engine_spec(has_cloning=True))
     first, second = AccountFactory(), AccountFactory()
-    assert not [one for one in voice_options(Visitor(first.plan, caller(second))) if one.group == "Your voices"]
+    voice = make_voice(first)
+
+    def own_voices(account: Account) -> list[str]:
+        return [one.value for one in voice_options(Visitor(account.plan, caller(account))) if one.group == "Your voices"]
+
+    assert (own_voices(first), own_voices(second)) == ([voice.voice_id], [])
+    Enrolment.objects.filter(pk=voice.enrolment_id).update(is_revoked=True)
+    assert own_voices(first) == []
+    Enrolment.objects.filter(pk=voice.enrolment_id).update(is_revoked=False, state=EnrolmentState.FAILED)
+    assert own_voices(first) == []

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from apps.accounts.roles import Permission
@@ -25,7 +24,6 @@ def tool_view(page: ToolPage) -> View:
     """View of the page."""
 
     @require_safe
-    @ensure_csrf_cookie
     def show_tool(request: HttpRequest) -> HttpResponseBase:
         return render(request, page.template, _context(page, request))
 

@@ -110,11 +110,11 @@ export class Tool {
   }
 
   /** Fields whose value differs from the API's default, as [name, value]. */
-  readFields({ isComplete = false } = {}) {
+  readFields() {
     const fields = [];
     for (const control of this.panel.querySelectorAll("[data-field]")) {
       const value = control.type === "checkbox" ? String(control.checked) : control.value;
-      if (isComplete ? value !== "" : value !== control.dataset.default) fields.push([control.name, value]);
+      if (value !== control.dataset.default) fields.push([control.name, value]);
     }
     return [...fields, ...(this.moreFields?.(this) ?? [])];
   }
