@@ -19,6 +19,8 @@ PLAYED_FORMATS = ("mp3", "wav", "m4a", "flac")
 """Formats that every browser plays; results in others are heard as MP3."""
 EXCERPT_CHARACTERS = 180
 SHOWN_CHARACTERS = 20_000
+LONGEST_WITH_WORDS = 3600.0
+"""Seconds of audio above which the page shows the text alone: words that light up are elements of the page each."""
 
 
 class SharedState(StrEnum):
@@ -41,7 +43,8 @@ class SharedResult:
     text: str = ""
     """Words that are spoken, as far as they are shown."""
     has_words: bool = False
-    """True if the times of the words are known."""
+    """True if the words light up: their times are known."""
+    has_subtitles: bool = False
     voice: str = ""
     language: str = ""
     expires_at: datetime | None = None
@@ -66,6 +69,7 @@ def find_shared_result(uuid_text: str, *, base: str) -> SharedResult | None:
     if job.state != JobState.COMPLETED or output is None or output.format not in FORMATS:
         return None
     heard = output.format if output.format in PLAYED_FORMATS else PLAYED_FORMATS[0]
+    has_timings = job.find_output(TIMINGS) is not None
     file_name = f"output.{extension_of(heard)}"
     params = params_of(job)
     spoken = params if isinstance(params, SpokenParams) else SpokenParams()
@@ -77,7 +81,8 @@ def find_shared_result(uuid_text: str, *, base: str) -> SharedResult | None:
         content_type=FORMATS[heard].content_type,
         seconds=output.audio_seconds or 0.0,
         text=spoken.text[:SHOWN_CHARACTERS],
-        has_words=job.find_output(TIMINGS) is not None,
+        has_words=has_timings and (output.audio_seconds or 0.0) <= LONGEST_WITH_WORDS,
+        has_subtitles=has_timings,
         voice=_voice_name(job, voice_id=spoken.voice),
         language=language_name(spoken.language) if spoken.language else "",
         expires_at=job.expires_at,

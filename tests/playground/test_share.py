@@ -58,14 +58,10 @@ def test_share_page_of_a_running_job_waits(visitor: Client, owner: Membership) -
     assert "Once upon" not in page
 
 
-@pytest.mark.parametrize("uuid", ["nothing", "0" * 32, str(uuid4())])
-def test_share_page_of_an_unknown_uuid_is_not_found(visitor: Client, uuid: str) -> None:
-    assert visitor.get(f"/share/{uuid}/").status_code == 404
-
-
-def test_share_page_of_an_internal_job_is_not_found(visitor: Client, job: Job) -> None:
+def test_share_page_of_an_unknown_uuid_or_an_internal_job_is_not_found(visitor: Client, job: Job) -> None:
     Job.objects.filter(pk=job.pk).update(is_internal=True)
-    assert visitor.get(f"/share/{job.uuid.hex}/").status_code == 404
+    for uuid in ("nothing", "0" * 32, str(uuid4()), job.uuid.hex):
+        assert visitor.get(f"/share/{uuid}/").status_code == 404, uuid
 
 
 def test_share_page_of_a_result_with_an_own_voice_does_not_name_it(visitor: Client, owner: Membership) -> None:

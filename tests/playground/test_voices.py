@@ -33,14 +33,11 @@ def test_library_lists_every_voice_with_a_sample_and_a_way_to_use_it(visitor: Cl
     assert "3 of 3 voices" in page
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [("?gender=female", 2), ("?language=en", 3), ("?language=de", 0), ("?q=BELLA", 1), ("?q=nobody", 0), ("?model=pico", 0)],
-)
-def test_library_filters_by_its_address(visitor: Client, query: str, found: int) -> None:
-    page = visitor.get(f"/voice-library/{query}").content.decode()
-    assert page.count('<li class="voice-card') == found
-    assert ("No voice matches" in page) == (found == 0)
+def test_library_filters_by_its_address(visitor: Client) -> None:
+    expected = {"?gender=female": 2, "?language=en": 3, "?language=de": 0, "?q=BELLA": 1, "?q=nobody": 0, "?model=pico": 0}
+    pages = {query: visitor.get(f"/voice-library/{query}").content.decode() for query in expected}
+    assert {query: page.count('<li class="voice-card') for query, page in pages.items()} == expected
+    assert [query for query, page in pages.items() if "No voice matches" in page] == ["?language=de", "?q=nobody", "?model=pico"]
 
 
 def test_library_answers_a_filter_with_the_list_alone(visitor: Client) -> None:
@@ -60,12 +57,12 @@ def test_picker_lists_own_voices_first_and_only_to_their_account(browser_of_owne
         assert "af_bella" in ids_of(answer)
 
 
-@pytest.mark.parametrize(
-    "change", [{"state": EnrolmentState.FAILED}, {"conditioning_key": ""}, {"is_blocked": True}, {"is_taken_down": True}]
-)
-def test_picker_leaves_out_own_voices_that_cannot_speak(browser_of_owner: Client, own_voice: Voice, change: dict[str, Any]) -> None:
-    Enrolment.objects.filter(pk=own_voice.enrolment_id).update(**change)
-    assert own_voice.voice_id not in ids_of(browser_of_owner.get("/playground/voices/"))
+def test_picker_leaves_out_own_voices_that_cannot_speak(browser_of_owner: Client, own_voice: Voice) -> None:
+    usable = {"state": EnrolmentState.READY, "conditioning_key": "k", "is_blocked": False, "is_taken_down": False}
+    for change in ({"state": EnrolmentState.FAILED}, {"conditioning_key": ""}, {"is_blocked": True}, {"is_taken_down": True}, {}):
+        Enrolment.objects.filter(pk=own_voice.enrolment_id).update(**{**usable, **change})
+        is_listed = own_voice.voice_id in ids_of(browser_of_owner.get("/playground/voices/"))
+        assert is_listed == (change == {}), change
 
 
 def test_favourite_is_marked_and_unmarked_for_the_account(browser_of_owner: Client, owner: Membership) -> None:

@@ -1,6 +1,7 @@
 """The page `/`: text to speech, with what is left to the visitor and their latest results."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,6 +15,7 @@ from apps.playground.examples import EXAMPLES
 from apps.playground.models_offered import OfferedModel, list_offered_models
 from apps.playground.views.pages import render_tool
 from apps.playground.visitors import find_visitor, read_allowance
+from apps.playground.voices_offered import list_offered_voices
 from apps.speech.selectors import list_recent_speech
 from workers.contract.formats import FORMATS
 
@@ -67,7 +69,8 @@ def recent(request: HttpRequest) -> HttpResponse:
     """GET /playground/recent/: the account's latest texts; visitors have a list in their browser."""
     visitor = find_visitor(request)
     jobs = [] if visitor is None else list_recent_speech(visitor, limit=MOST_RECENT)
-    return JsonResponse({"results": [_recent_shape(job) for job in jobs]}, headers=NO_STORE)
+    names = {voice.id: voice.name for voice in list_offered_voices(visitor)} if jobs else {}
+    return JsonResponse({"results": [_recent_shape(job, voice_names=names) for job in jobs]}, headers=NO_STORE)
 
 
 def _chosen(request: HttpRequest, models: list[OfferedModel]) -> OfferedModel | None:
@@ -76,13 +79,14 @@ def _chosen(request: HttpRequest, models: list[OfferedModel]) -> OfferedModel | 
     return next((model for model in models if model.id == wanted), models[0] if models else None)
 
 
-def _recent_shape(job: Job) -> dict[str, Any]:
+def _recent_shape(job: Job, *, voice_names: Mapping[str, str]) -> dict[str, Any]:
     params, output = params_of(job), job.main_output
     spoken = params if isinstance(params, SpokenParams) else SpokenParams()
     return {
         "uuid": job.uuid.hex,
         "text": spoken.text[:EXCERPT_CHARACTERS],
         "voice": spoken.voice,
+        "voiceName": voice_names.get(spoken.voice, spoken.voice),
         "model": job.asked_model,
         "format": job.output_format,
         "seconds": output.audio_seconds if output else None,

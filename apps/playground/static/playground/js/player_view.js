@@ -60,7 +60,9 @@ export class PlayerView {
     return player;
   }
 
+  /** Close the player and hide the view. */
   detach() {
+    this.#root.hidden = true;
     this.#listeners?.abort();
     this.#player?.close();
     this.#player = null;

@@ -18,6 +18,7 @@ import { VoicePicker, loadVoices } from "./voice_picker.js";
 const LONGEST_LIVE = 10_000; // characters: some 11 minutes, 30 MB of samples; longer texts are heard when they are done
 const WAV_HEADER_BYTES = 44;
 const DRAWING_MILLISECONDS = 300;
+const LONGEST_WITH_WORDS = 3600; // seconds: a page of more words would be slow
 
 const $ = (selector) => document.querySelector(selector);
 const form = $("#speak");
@@ -215,6 +216,7 @@ function drawPeaks(player, peaks) {
 
 /** A long text: queued, and heard when it is done. */
 async function speakLater(run) {
+  view.detach();
   const queued = await fetchJson("tts/", { json: run.request.json, signal: run.abort.signal });
   run.uuid = queued.uuid;
   await waitForFile(run, queued.uuid);
@@ -233,15 +235,16 @@ async function waitForFile(run, uuid) {
   });
   progress.hidden = true;
   note("");
-  await playFile(uuid);
+  await playFile(uuid, state.duration);
   finish(run, { uuid, seconds: state.duration });
 }
 
-async function playFile(uuid) {
+async function playFile(uuid, seconds) {
   const format = ["mp3", "wav", "m4a", "flac"].includes(form.format.value) ? form.format.value : "mp3";
   const url = `/static/downloads/${uuid}/output.${format}`;
   view.attach(new ElementPlayer(url)).play()?.catch(() => {});
   view.waveform.showUrl(url);
+  if (seconds > LONGEST_WITH_WORDS) return;
   const { words = [] } = await fetchJson(`speech/results/?uuid=${uuid}&timestamps=words`).catch(() => ({}));
   view.words.append(words);
 }
@@ -253,8 +256,8 @@ function note(text) {
 
 function finish(run, { uuid, seconds }) {
   const { text, format } = run.request.json;
-  showActions($("#result-actions"), { uuid, format, formats: config.formats, titles, hasWords: view.words.length > 0 });
-  if (!view.words.length) note(`${model().name} does not say when its words are heard.`);
+  showActions($("#result-actions"), { uuid, format, formats: config.formats, titles, hasWords: model().hasWordTimings });
+  if (!view.words.length && !model().hasWordTimings) note(`${model().name} does not say when its words are heard.`);
   if (!hasAccount) remember({ uuid, text: text.slice(0, 120), fullText: text, voice: run.voice.id, voiceName: run.voice.name, model: form.model.value, format, seconds, at: new Date().toISOString() });
   recent.refresh();
 }
