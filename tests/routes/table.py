@@ -26,7 +26,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 import tests.routes
 from apps.accounts.models import Account
 from apps.core.deferred import Deferred
-from apps.core.zones import SITE, zone_of
+from apps.core.zones import SITE
 from tests.factories import bearer
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -138,8 +138,9 @@ def routes_below(prefix: str) -> list[Route]:
 
 def other_routes() -> list[Route]:
     """List the routes below neither prefix of the API, without the product's pages: tests/pages/ walks them."""
-    routes = [Route(f"/{route.path}", route.view) for route in routes_below("") if not route.path.startswith(("v1/", "api/v1/", "web/v1/"))]
-    return [route for route in routes if zone_of(route.path) is not SITE]
+    without_pages = [pattern for pattern in get_resolver().url_patterns if getattr(pattern, "zone", None) is not SITE]
+    routes = [Route(f"/{path}", view) for path, view in _walk(without_pages, "")]
+    return [route for route in routes if not route.path.startswith(("/v1/", "/api/v1/", "/web/v1/", "/admin/"))]
 
 
 def admin_paths() -> set[str]:
