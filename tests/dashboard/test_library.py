@@ -1,0 +1,142 @@
+"""Pronunciations, voices, the overview's first steps, conversations and uploads of the dashboard."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from apps.accounts.callers import Caller
+from apps.accounts.models import Account
+from apps.pronunciations.models import Pronunciation
+from apps.voice_profiles.models import VoiceProfile
+from apps.voices.models import Voice
+from apps.webhooks.models import Endpoint
+from tests.factories_jobs import caller, submit, work_off
+from tests.pages.dashboard import make_conversation, make_voice
+
+
+def words(account: Account) -> list[tuple[str, str, str, bool]]:
+    entries = Pronunciation.objects.filter(account=account).order_by("pk")
+    return list(entries.values_list("word", "replacement", "language", "case_sensitive"))
+
+
+def send_file(client: Client, content: bytes) -> tuple[int, str]:
+    answer = client.post("/dashboard/pronunciations/import/", {"file": SimpleUploadedFile("words.csv", content)})
+    return answer.status_code, answer.content.decode()
+
+
+def test_a_dictionary_that_is_exported_can_be_imported_elsewhere(owner: Client, account: Account) -> None:
+    given = [("GIF", "jiff", "en", True), ("Comma, here", 'a "quote"', "", False), ("=SUM", "sum", "", False)]
+    for word, replacement, language, is_exact in given:
+        Pronunciation.objects.create(account=account, word=word, replacement=replacement, language=language, case_sensitive=is_exact)
+    exported = owner.get("/dashboard/pronunciations/export/").content
+    Pronunciation.objects.all().delete()
+    assert send_file(owner, exported)[0] == 302
+    assert sorted(words(account)) == sorted(given)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "The file has no entries."),
+        (b"word,replacement\nGIF\n", "Line 1 has no replacement."),
+        (b"word,colour\nGIF,jiff\n", "Unknown column &#x27;colour&#x27;."),
+        (b"GIF,jiff,en,maybe\n", "Line 1: case_sensitive is true or false, not &#x27;maybe&#x27;."),
+        (b"GIF,jiff,en,true,more\n", "Line 1 has 5 columns"),
+        (b"GIF,jiff\nB," + b"x" * 201 + b"\n", "Line 2: replacement must have at most 200 characters"),
+        (b"GIF,jiff,!!\n", "Line 1: language must be a tag"),
+        (b"\xff\xfe\x00", "The file is not UTF-8."),
+        (b"a\x00b,c\n", "The file contains a NUL character"),
+        (b"\n".join(b"w%d,x" % count for count in range(201)), "The file has 201 entries"),
+        (b"x" * 200_001, "at most 200,000 are read"),
+    ],
+)
+def test_an_invalid_file_changes_nothing_and_says_the_line(owner: Client, account: Account, content: bytes, message: str) -> None:
+    status, page = send_file(owner, content)
+    assert status == 400
+    assert message in page
+    assert words(account) == []
+
+
+def test_changing_an_entry_to_the_word_of_another_is_refused_beside_the_field(owner: Client, account: Account) -> None:
+    first, second = (Pronunciation.objects.create(account=account, word=word, replacement="x") for word in ("GIF", "PNG"))
+    answer = owner.post(f"/dashboard/pronunciations/{second.pk}/", {"word": "gif", "replacement": "y"})
+    assert answer.status_code == 400
+    assert "Another entry has the word" in str(answer.context["form"].errors["word"])
+    assert words(account) == [("GIF", "x", "", False), ("PNG", "x", "", False)]
+    assert (
+        owner.post(f"/dashboard/pronunciations/{first.pk}/", {"word": "JPG", "replacement": "jay peg", "language": "en"}).status_code == 302
+    )
+    assert words(account)[0] == ("JPG", "jay peg", "en", False)
+
+
+def test_saving_a_voice_changes_its_name_words_and_categories(owner: Client, account: Account) -> None:
+    voice = make_voice(account)
+    form = {"name": "Joe", "description": "Calm.", "labels": "accent: Irish\nage: old", "categories": "Books, News, Books"}
+    assert owner.post(f"/dashboard/voices/{voice.voice_id}/", form).status_code == 302
+    profile = VoiceProfile.objects.get(account=account, voice_id=voice.voice_id)
+    assert (profile.description, profile.labels) == ("Calm.", {"accent": "Irish", "age": "old"})
+    voice = Voice.objects.get()
+    assert (voice.name, voice.categories) == ("Joe", ["Books", "News"])
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("name", "", "This field is required."),
+        ("name", "Two\u2028lines", "one line of printable characters"),
+        ("labels", "accent", "has no name and value"),
+        ("labels", "\n".join(f"a{count}: b" for count in range(21)), "at most 20 labels"),
+        ("categories", "x" * 51, "at most 50 characters"),
+    ],
+)
+def test_an_invalid_field_of_a_voice_is_explained_and_nothing_is_saved(
+    owner: Client, account: Account, field: str, value: str, message: str
+) -> None:
+    voice = make_voice(account)
+    answer = owner.post(f"/dashboard/voices/{voice.voice_id}/", {"name": "Joe", field: value})
+    assert answer.status_code == 400
+    assert message in str(answer.context["form"].errors[field])
+    assert Voice.objects.get().name == voice.name
+
+
+def test_deleting_a_voice_deletes_its_words_too(owner: Client, account: Account) -> None:
+    voice = make_voice(account)
+    VoiceProfile.objects.create(account=account, voice_id=voice.voice_id, description="Calm.")
+    answer = owner.post(f"/dashboard/voices/{voice.voice_id}/delete/", follow=True)
+    assert (Voice.objects.count(), VoiceProfile.objects.count()) == (0, 0)
+    assert "is deleted, with its recordings." in answer.content.decode()
+
+
+def test_revoking_the_consent_stops_the_voice_and_a_new_one_starts_it(owner: Client, account: Account) -> None:
+    voice = make_voice(account)
+    owner.post(f"/dashboard/voices/{voice.voice_id}/consent/revoke/")
+    voice.enrolment.refresh_from_db()
+    assert voice.enrolment.is_revoked
+    owner.post(f"/dashboard/voices/{voice.voice_id}/consent/", {"statement": "I agree again.", "given_by": "Joe"})
+    voice.enrolment.refresh_from_db()
+    assert not voice.enrolment.is_revoked
+    assert "I agree again." in owner.get(f"/dashboard/voices/{voice.voice_id}/").content.decode()
+
+
+def test_first_steps_are_ticked_as_they_are_done_and_then_disappear(owner: Client, account: Account) -> None:
+    def done() -> list[bool]:
+        return [step.is_done for step in owner.get("/dashboard/").context["overview"].steps]
+
+    assert done() == [False, False, False, False]
+    sender = caller(account)
+    assert done() == [True, False, False, False]
+    submit(sender, "Hello.")
+    work_off()
+    assert done() == [True, True, True, False]
+    Endpoint.objects.create(account=account, url="https://example.org/hook", events=["job.completed"])
+    assert done() == []
+
+
+def test_a_conversation_that_is_being_answered_is_not_deleted(owner: Client, account: Account, sender: Caller) -> None:
+    conversation = make_conversation(account)
+    turn = conversation.turns.get()
+    turn.job = submit(sender, "Next?").job
+    turn.save()
+    answer = owner.post(f"/dashboard/conversations/{conversation.uuid.hex}/delete/", follow=True)
+    assert "not answered yet" in answer.content.decode()
+    assert account.conversations.count() == 1
