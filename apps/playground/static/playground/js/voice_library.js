@@ -36,6 +36,8 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.target !== filters) return;
   for (const [name, value] of Object.entries(event.detail.parameters)) if (!value) delete event.detail.parameters[name];
 });
+// Typing has filtered already: leaving the field must not draw the list anew under the pointer.
+filters.q.addEventListener("change", (event) => event.stopPropagation());
 document.addEventListener("htmx:afterSwap", showStored);
 showStored();
 
