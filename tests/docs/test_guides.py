@@ -129,3 +129,12 @@ def test_server_of_the_streaming_guide_passes_the_audio_on(server: RunningShell,
             [str(NODE), "try.mjs"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
         )
     assert done.stdout == "200 audio/mpeg true\n", done.stderr
+
+
+def test_every_sound_of_the_guides_is_there_and_all_together_are_small() -> None:
+    folder = ROOT / "apps/documentation/static/documentation/sounds"
+    named = {name for guide in GUIDES for name in re.findall(r"\]\(sounds/([a-z]+\.mp3)\)", guide.read_text())}
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert set(files) == named
+    assert sum(map(len, files.values())) < 400_000
+    assert all(content[:3] == b"ID3" or content[0] == 0xFF for content in files.values())
