@@ -65,7 +65,7 @@ def find_offer_of_price(price_id: str, product_id: str) -> tuple[PlanOffer | Non
 
 def find_live_subscription(account: Account) -> Subscription | None:
     """The subscription that continues, the newest if there are several by mistake."""
-    found = Subscription.objects.select_related("plan", "next_plan").filter(account=account, status__in=LIVE_STATUSES)
+    found = Subscription.objects.select_related("plan__offer", "next_plan").filter(account=account, status__in=LIVE_STATUSES)
     return found.order_by("-started_at").first()
 
 
