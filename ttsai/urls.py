@@ -42,7 +42,17 @@ API = [
 
 SITE = [
     path("", include(f"apps.{app}.urls"))
-    for app in ("dashboard", "abuse_reports", "announcements", "playground", "account_pages", "payments", "documentation", "identity", "teams")
+    for app in (
+        "dashboard",
+        "abuse_reports",
+        "announcements",
+        "playground",
+        "account_pages",
+        "payments",
+        "documentation",
+        "identity",
+        "teams",
+    )
 ]
 """Pages of the product, each app's below `/`."""
 

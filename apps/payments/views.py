@@ -192,7 +192,7 @@ def _show_billing(request: AccountRequest, *, form: TopUpForm | None) -> HttpRes
 
 
 def _change_of(subscription: Any, *, card: pricing.PlanCard, interval: str) -> str:
-    """What the button of a plan does: subscribe, upgrade, downgrade, or nothing for the plan of the subscription."""
+    """Action of a plan's button: subscribe, upgrade, downgrade, or nothing for the plan of the subscription."""
     if subscription is None:
         return "subscribe"
     if subscription.plan_id == card.offer.pk and subscription.interval == interval:
