@@ -20,14 +20,20 @@ KEPT_MODELS: Final = frozenset(
     | {"payments.Customer", "payments.Subscription", "payments.Payment", "payments.CreditDebt", "payments.TopUp"}
 )
 """Models whose rows stay when an account is erased: the ledger and what it refers to, without texts, payments, and the erasure itself."""
-SECRET_FIELDS: Final = frozenset({"digest", "secret", "previous_secret", "password"})
-"""Fields that an export leaves out: whoever reads it must not be able to act for the account."""
+SECRET_FIELDS: Final = frozenset(
+    {"digest", "secret", "previous_secret", "password", "mfa.Authenticator.data", "usersessions.UserSession.session_key"}
+)
+"""Fields that an export leaves out, of every model or of one: whoever reads it must not be able to act for the account."""
 DETAILS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "account.EmailAddress": "user__memberships__account",
         "accounts.User": "memberships__account",
         "batches.BatchItem": "batch__account",
         "conversations.Turn": "conversation__account",
+        "mfa.Authenticator": "user__memberships__account",
         "projects.Line": "composition__account",
+        "socialaccount.SocialAccount": "user__memberships__account",
+        "usersessions.UserSession": "user__memberships__account",
         "voices.Consent": "enrolment__account",
         "voices.Sample": "enrolment__account",
     }
@@ -79,8 +85,9 @@ def exported_models() -> list[OwnedModel]:
 
 def fields_of(row: models.Model) -> dict[str, Any]:
     """Values of a row without secrets."""
-    columns = row._meta.concrete_fields  # noqa: SLF001
-    return {field.attname: field.value_from_object(row) for field in columns if field.name not in SECRET_FIELDS}
+    columns, label = row._meta.concrete_fields, row._meta.label  # noqa: SLF001
+    shown = [field for field in columns if not {field.name, f"{label}.{field.name}"} & SECRET_FIELDS]
+    return {field.attname: field.value_from_object(row) for field in shown}
 
 
 def files_of(account: Account) -> Iterator[StoredFile]:

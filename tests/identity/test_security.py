@@ -251,3 +251,25 @@ def test_passkey_login_offers_a_challenge_and_refuses_nonsense() -> None:
     assert (len(options["challenge"]) > 40, options["rpId"]) == (True, "testserver")
     assert client.post("/account/2fa/webauthn/login/", {"credential": "{}"}).headers["Location"] == LOGIN
     assert client.get("/account/").status_code == 302
+
+
+def test_operator_with_a_second_factor_must_give_it_for_the_admin_too() -> None:
+    operator = User.objects.create_superuser("operator@example.com", PASSWORD)
+    client, form = Client(), {"username": "operator@example.com", "password": PASSWORD}
+    assert client.post("/admin/login/?next=/admin/", form).status_code == 302
+    secret = add_totp(operator)
+    guarded = Client()
+    refused = guarded.post("/admin/login/?next=/admin/", form)
+    assert (refused.status_code, 'href="/account/login/?next=/admin/"' in refused.content.decode()) == (200, True)
+    assert guarded.get("/admin/").status_code == 302
+    log_in(guarded, operator.email, next="/admin/")
+    assert guarded.get("/admin/").status_code == 302
+    assert guarded.post("/account/2fa/authenticate/", {"code": code_of_app(secret)}).headers["Location"] == "/admin/"
+    assert guarded.get("/admin/").status_code == 200
+
+
+def test_secrets_of_people_are_no_part_of_the_admin() -> None:
+    client = Client()
+    client.force_login(User.objects.create_superuser("operator@example.com", PASSWORD))
+    paths = ("account/emailaddress", "mfa/authenticator", "usersessions/usersession", "socialaccount/socialapp")
+    assert [client.get(f"/admin/{path}/").status_code for path in paths] == [404] * 4

@@ -16,5 +16,5 @@ def show_announcements(context: RequestContext, account: Account | None = None) 
     """Context of the list, empty for visitors."""
     request = context.get("request")
     user = getattr(request, "user", None)
-    shown = list_announcements(account, user=user) if isinstance(user, User) else []
+    shown = list_announcements(account or None, user=user) if isinstance(user, User) else []
     return {"announcements": shown, "csrf_token": context.get("csrf_token"), "request": request}

@@ -7,6 +7,7 @@ addresses and results.
 import contextlib
 import logging
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -26,6 +27,7 @@ from apps.jobs.objects import tenant_folder
 from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.isolation import isolated
 from apps.jobs.services.retention import delete_result
+from apps.mail.models import OutgoingMail
 from apps.privacy.holdings import owned_models
 from apps.privacy.models import Erasure
 from apps.voices.services.removal import remove_account_voices
@@ -108,7 +110,15 @@ def _delete_rows(account: Account) -> None:
     Batch.objects.filter(account=account).update(webhook_url="", public_base="", request_id="")
     for user in users:
         if not user.is_staff and not user.memberships.exists():
-            user.delete()
+            _delete_person(user)
+
+
+def _delete_person(user: User) -> None:
+    """Delete a person with their addresses, second factors and social logins (CASCADE), their sessions, and the mails to them."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    OutgoingMail.objects.filter(to__iexact=user.email).delete()
+    user.delete()
 
 
 def _forget_names(account: Account) -> None:
