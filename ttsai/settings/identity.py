@@ -76,20 +76,20 @@ SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 
 
-def _social_app(name: str) -> dict[str, Any] | None:
-    """Application of a provider: TTSAI_SOCIAL_<NAME>_ID and TTSAI_SOCIAL_<NAME>_SECRET; None unless both are set."""
-    client_id, secret = environment.text(f"TTSAI_SOCIAL_{name}_ID"), environment.text(f"TTSAI_SOCIAL_{name}_SECRET")
+def _social_app(client_id: str, secret: str) -> dict[str, Any] | None:
+    """Application at a provider; None unless both variables are set."""
     return {"client_id": client_id, "secret": secret} if client_id and secret else None
 
 
 def _social_providers() -> dict[str, Any]:
     """The providers whose variables are set; the pages have a button for each."""
     providers: dict[str, Any] = {}
-    if google := _social_app("GOOGLE"):
+    if google := _social_app(environment.text("TTSAI_SOCIAL_GOOGLE_ID"), environment.text("TTSAI_SOCIAL_GOOGLE_SECRET")):
         providers["google"] = {"APPS": [google], "SCOPE": ["profile", "email"], "OAUTH_PKCE_ENABLED": True}
-    if github := _social_app("GITHUB"):
+    if github := _social_app(environment.text("TTSAI_SOCIAL_GITHUB_ID"), environment.text("TTSAI_SOCIAL_GITHUB_SECRET")):
         providers["github"] = {"APPS": [github], "SCOPE": ["user:email"]}
-    oidc, server = _social_app("OIDC"), environment.text("TTSAI_SOCIAL_OIDC_URL")
+    oidc = _social_app(environment.text("TTSAI_SOCIAL_OIDC_ID"), environment.text("TTSAI_SOCIAL_OIDC_SECRET"))
+    server = environment.text("TTSAI_SOCIAL_OIDC_URL")
     if oidc and server:
         name = environment.text("TTSAI_SOCIAL_OIDC_NAME", "Single sign-on")
         app = {**oidc, "provider_id": "sso", "name": name, "settings": {"server_url": server, "oauth_pkce_enabled": True}}
