@@ -124,7 +124,6 @@ def test_the_files_are_deleted_after_the_appeal_period_and_not_before(
     assert delete_voices_after_appeal() == 0
 
 
-@pytest.mark.django_db(transaction=True)
 def test_jobs_that_speak_with_the_voice_are_cancelled(voice: Voice) -> None:
     grant_credits(voice.account.pk, amount_millicredits=1000, kind=EntryKind.BONUS, reason="for a test", actor="test")
     own, other = make_job(voice.account, state="queued"), make_job(voice.account, state="queued")

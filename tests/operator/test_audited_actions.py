@@ -71,7 +71,6 @@ def test_a_model_is_switched_off_for_a_plan_and_on_again(client: Client) -> None
     assert Engine.objects.get().is_enabled
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_requeued_job_is_given_to_other_workers_and_keeps_the_lost_attempt(client: Client) -> None:
     job = make_job(AccountFactory(), state="running")
     token = "9f0c4d1e-6b7a-4c1f-8a52-d3b7c6e1f004"
@@ -88,7 +87,6 @@ def test_a_requeued_job_is_given_to_other_workers_and_keeps_the_lost_attempt(cli
     assert 'class="op-span-lost"' in shown
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_voice_is_taken_down_from_its_page_and_the_takedown_lifted(client: Client) -> None:
     make_one_of_everything()
     voice = Voice.objects.get()

@@ -33,13 +33,12 @@ def test_a_visit_reads_the_account_and_is_audited(visitor: Client, visited: Acco
     assert (entry.action, entry.account_id, entry.message) == ("impersonate", visited.pk, "The visit began: asked for help")
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-@pytest.mark.parametrize("path", ["/web/v1/keys/", "/web/v1/tts/", "/web/v1/voices/voice_1/", "/report/", "/announcements/1/dismiss/"])
-def test_a_visit_refuses_every_method_that_changes_something(visitor: Client, visited: Account, method: str, path: str) -> None:
-    answer = visitor.generic(method, path, data="{}", content_type="application/json")
-    assert answer.status_code == 403
-    if path.startswith("/web/"):
-        assert "nothing can be changed" in answer.content.decode()
+def test_a_visit_refuses_every_method_that_changes_something(visitor: Client, visited: Account) -> None:
+    for path in ("/web/v1/keys/", "/web/v1/tts/", "/web/v1/voices/voice_1/", "/report/", "/announcements/1/dismiss/"):
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            answer = visitor.generic(method, path, data="{}", content_type="application/json")
+            assert answer.status_code == 403, (method, path)
+            assert "nothing can be changed" in answer.content.decode(), (method, path)
     assert not visited.keys.exists()
 
 

@@ -66,3 +66,7 @@ def test_deleting_the_voices_of_an_account_leaves_none(voice: Voice) -> None:
     client = log_in("view_account", "change_account", "delete_voice")
     assert client.post(f"/admin/accounts/account/{voice.account_id}/delete_voices/").status_code == 302
     assert not Enrolment.objects.exists()
+
+
+def test_a_voice_shows_the_model_that_speaks_it(voice: Voice) -> None:
+    assert "kokoro-clone" in log_in("view_voice").get(f"/admin/voices/voice/{voice.pk}/change/").content.decode()

@@ -101,8 +101,7 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
         "kind",
         "model_id",
         "size",
-        "queue_time",
-        "run_time",
+        "times",
         "charged",
         "error_code",
     ]
@@ -181,6 +180,11 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
     def size(self, job: Job) -> str:
         """Size of the job in the unit of its kind."""
         return in_units(job.units, kind=job.kind)
+
+    @display(description="queued, ran")
+    def times(self, job: Job) -> str:
+        """Time until its first part started, and from there to its end."""
+        return ", ".join(filter(None, [self.queue_time(job), self.run_time(job)])) or "-"
 
     @display(description="price")
     def price(self, job: Job) -> str:

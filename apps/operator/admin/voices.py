@@ -46,7 +46,7 @@ class VoiceAdmin(ReadOnlyAdmin):
         ("voice_id", "name"),
         ("account", "categories"),
         ("shown_state", "is_stopped"),
-        ("model", "language"),
+        ("engine", "language"),
         "gender",
         "problem",
         "job",
@@ -61,7 +61,7 @@ class VoiceAdmin(ReadOnlyAdmin):
         "categories",
         "shown_state",
         "is_stopped",
-        "model",
+        "engine",
         "language",
         "gender",
         "problem",
@@ -96,7 +96,7 @@ class VoiceAdmin(ReadOnlyAdmin):
         return "blocked" if voice.enrolment.is_blocked else "no"
 
     @display(description="model")
-    def model(self, voice: Voice) -> str:
+    def engine(self, voice: Voice) -> str:
         return voice.enrolment.engine_id
 
     @display(description="language")
