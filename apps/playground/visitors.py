@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from apps.accounts.acting import caller_of_member, find_person, list_own_memberships
 from apps.accounts.callers import Caller, anonymous_caller
-from apps.accounts.models import Membership, Plan
+from apps.accounts.models import Membership
 from apps.accounts.selectors import count_anonymous_characters_of_today, get_anonymous_plan
 from apps.billing import prices
 from apps.billing.selectors import available_millicredits
@@ -39,11 +39,6 @@ def find_visitor(request: HttpRequest) -> Caller | None:
         return caller_of_member(request, memberships[0])
     plan = get_anonymous_plan()
     return None if plan is None else anonymous_caller(plan, address=client_address(request), public_base=find_public_base(request))
-
-
-def plan_of(visitor: Caller | None) -> Plan | None:
-    """Plan of a visitor; None if they have none, without an account."""
-    return None if visitor is None else visitor.plan
 
 
 def read_allowance(visitor: Caller | None) -> Allowance | None:

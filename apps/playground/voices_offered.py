@@ -106,7 +106,7 @@ def list_offered_voices(visitor: Caller | None) -> list[OfferedVoice]:
     """The account's own voices that can speak, then the built-in ones by model."""
     engines = {engine.id: engine for engine in list_models() if engine.kind == "tts"}
     marked = set(list_favourite_ids(visitor.account)) if visitor is not None and visitor.account is not None else set()
-    found = [] if visitor is None else list_own_voices(visitor, wanted=VoiceFilter())
+    found = list_own_voices(visitor, wanted=VoiceFilter()) if visitor is not None and visitor.has_scope("voices:read") else []
     own = [_own_voice(voice, engines=engines, marked=marked) for voice in found if _can_speak(voice)]
     built_in = _built_in_voices(sorted(engines.values(), key=speaking_rank), visitor=visitor, marked=marked)
     return [*own, *sorted(built_in, key=lambda voice: not voice.is_allowed)]

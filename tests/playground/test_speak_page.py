@@ -8,11 +8,12 @@ from typing import Any
 
 from django.test import Client
 
-from apps.accounts.models import AnonymousUse, Membership, Plan
+from apps.accounts.models import AnonymousUse, Membership, Plan, Role
 from apps.accounts.services.anonymous import count_anonymous_characters
 from apps.core.addresses import address_block
 from apps.playground.examples import EXAMPLES
 from apps.playground.imported_modules import imported_modules
+from tests.factories import MembershipFactory
 from tests.factories_jobs import announce, engine_spec, finished, part_of, started, submit
 from tests.factories_jobs import caller as caller_with_key
 from workers.text.markup.parse import parse_markup
@@ -102,3 +103,12 @@ def test_page_without_audio_is_below_300_kilobytes_compressed(visitor: Client) -
     for answer in answers:
         answer.close()
     assert 50_000 < len(page.content) + sum(sizes) < 300_000
+
+
+def test_member_of_the_billing_role_sees_neither_texts_nor_own_voices(owner: Membership) -> None:
+    finished(started(part_of(submit(caller_with_key(owner.account), "Hello there.").job)))
+    payer = Client()
+    payer.force_login(MembershipFactory(account=owner.account, role=Role.BILLING).user)
+    assert payer.get("/playground/recent/").json() == {"results": []}
+    assert not any(voice["own"] for voice in payer.get("/playground/voices/").json()["voices"])
+    assert "Your role in this account does not speak texts" in payer.get("/").content.decode()

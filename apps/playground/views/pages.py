@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from apps.accounts.callers import Caller
+from apps.accounts.roles import Permission
 from apps.core.links import public_base
 from apps.playground.visitors import find_visitor
 
@@ -19,6 +20,7 @@ def render_tool(
     shared = {
         "visitor": visitor,
         "has_account": visitor is not None and visitor.account is not None,
+        "may_run": visitor is None or visitor.account is None or visitor.may(Permission.CHANGE),
         "api_base": public_base(request),
     }
     return render(request, template, {**shared, **(context or {})})

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 
 from apps.core.links import public_base
 from apps.playground.sharing import SharedState, find_shared_result
-from workers.contract.formats import FORMATS
 
 
 @require_safe
@@ -18,6 +17,6 @@ def share(request: HttpRequest, uuid: str) -> HttpResponse:
     result = find_shared_result(uuid, base=base)
     if result is None:
         raise Http404
-    context = {"result": result, "page_url": f"{base}/share/{result.uuid}/", "formats": FORMATS.values()}
+    context = {"result": result, "page_url": f"{base}/share/{result.uuid}/"}
     status = HTTPStatus.GONE if result.state == SharedState.EXPIRED else HTTPStatus.OK
     return render(request, f"playground/share_{result.state}.html", context, status=status)

@@ -44,7 +44,6 @@ def speak(request: HttpRequest) -> HttpResponse:
         "text": text,
         "examples": EXAMPLES,
         "formats": [(name, FORMAT_NAMES.get(name, name)) for name in FORMATS],
-        "allowance": allowance,
         "config": json.dumps(
             {
                 "models": [model.to_dict() for model in models],
@@ -68,7 +67,7 @@ def allowance(request: HttpRequest) -> HttpResponse:
 def recent(request: HttpRequest) -> HttpResponse:
     """GET /playground/recent/: the account's latest texts; visitors have a list in their browser."""
     visitor = find_visitor(request)
-    jobs = [] if visitor is None else list_recent_speech(visitor, limit=MOST_RECENT)
+    jobs = list_recent_speech(visitor, limit=MOST_RECENT) if visitor is not None and visitor.has_scope("jobs:read") else []
     names = {voice.id: voice.name for voice in list_offered_voices(visitor)} if jobs else {}
     return JsonResponse({"results": [_recent_shape(job, voice_names=names) for job in jobs]}, headers=NO_STORE)
 

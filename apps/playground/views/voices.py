@@ -36,7 +36,6 @@ def library(request: HttpRequest) -> HttpResponse:
         "languages": sorted({(voice.language, voice.language_name) for voice in voices}, key=lambda pair: pair[1]),
         "models": sorted({(voice.model, voice.model_name) for voice in voices}),
         "genders": [gender for gender in GENDERS if any(voice.gender == gender for voice in voices)],
-        "has_own": any(voice.is_own for voice in voices),
         "descriptions": EXAMPLES_OF_DESCRIPTIONS,
     }
     template = "playground/voice_list.html" if "HX-Request" in request.headers else "playground/voice_library.html"
