@@ -1,6 +1,5 @@
 """Pronunciations, voices, the overview's first steps, conversations and uploads of the dashboard."""
 
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -34,26 +33,26 @@ def test_a_dictionary_that_is_exported_can_be_imported_elsewhere(owner: Client, 
     assert sorted(words(account)) == sorted(given)
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "The file has no entries."),
-        (b"word,replacement\nGIF\n", "Line 1 has no replacement."),
-        (b"word,colour\nGIF,jiff\n", "Unknown column &#x27;colour&#x27;."),
-        (b"GIF,jiff,en,maybe\n", "Line 1: case_sensitive is true or false, not &#x27;maybe&#x27;."),
-        (b"GIF,jiff,en,true,more\n", "Line 1 has 5 columns"),
-        (b"GIF,jiff\nB," + b"x" * 201 + b"\n", "Line 2: replacement must have at most 200 characters"),
-        (b"GIF,jiff,!!\n", "Line 1: language must be a tag"),
-        (b"\xff\xfe\x00", "The file is not UTF-8."),
-        (b"a\x00b,c\n", "The file contains a NUL character"),
-        (b"\n".join(b"w%d,x" % count for count in range(201)), "The file has 201 entries"),
-        (b"x" * 200_001, "at most 200,000 are read"),
-    ],
-)
-def test_an_invalid_file_changes_nothing_and_says_the_line(owner: Client, account: Account, content: bytes, message: str) -> None:
-    status, page = send_file(owner, content)
-    assert status == 400
-    assert message in page
+INVALID_FILES: list[tuple[bytes, str]] = [
+    (b"", "The file has no entries."),
+    (b"word,replacement\nGIF\n", "Line 1 has no replacement."),
+    (b"word,colour\nGIF,jiff\n", "Unknown column &#x27;colour&#x27;."),
+    (b"GIF,jiff,en,maybe\n", "Line 1: case_sensitive is true or false, not &#x27;maybe&#x27;."),
+    (b"GIF,jiff,en,true,more\n", "Line 1 has 5 columns"),
+    (b"GIF,jiff\nB," + b"x" * 201 + b"\n", "Line 2: replacement must have at most 200 characters"),
+    (b"GIF,jiff,!!\n", "Line 1: language must be a tag"),
+    (b"\xff\xfe\x00", "The file is not UTF-8."),
+    (b"a\x00b,c\n", "The file contains a NUL character"),
+    (b"\n".join(b"w%d,x" % count for count in range(201)), "The file has 201 entries"),
+    (b"x" * 200_001, "at most 200,000 are read"),
+]
+
+
+def test_an_invalid_file_changes_nothing_and_says_the_line(owner: Client, account: Account) -> None:
+    for content, message in INVALID_FILES:
+        status, page = send_file(owner, content)
+        assert status == 400
+        assert message in page
     assert words(account) == []
 
 
@@ -79,23 +78,21 @@ def test_saving_a_voice_changes_its_name_words_and_categories(owner: Client, acc
     assert (voice.name, voice.categories) == ("Joe", ["Books", "News"])
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "message"),
-    [
-        ("name", "", "This field is required."),
-        ("name", "Two\u2028lines", "one line of printable characters"),
-        ("labels", "accent", "has no name and value"),
-        ("labels", "\n".join(f"a{count}: b" for count in range(21)), "at most 20 labels"),
-        ("categories", "x" * 51, "at most 50 characters"),
-    ],
-)
-def test_an_invalid_field_of_a_voice_is_explained_and_nothing_is_saved(
-    owner: Client, account: Account, field: str, value: str, message: str
-) -> None:
+INVALID_FIELDS: list[tuple[str, str, str]] = [
+    ("name", "", "This field is required."),
+    ("name", "Two\u2028lines", "one line of printable characters"),
+    ("labels", "accent", "has no name and value"),
+    ("labels", "\n".join(f"a{count}: b" for count in range(21)), "at most 20 labels"),
+    ("categories", "x" * 51, "at most 50 characters"),
+]
+
+
+def test_an_invalid_field_of_a_voice_is_explained_and_nothing_is_saved(owner: Client, account: Account) -> None:
     voice = make_voice(account)
-    answer = owner.post(f"/dashboard/voices/{voice.voice_id}/", {"name": "Joe", field: value})
-    assert answer.status_code == 400
-    assert message in str(answer.context["form"].errors[field])
+    for field, value, message in INVALID_FIELDS:
+        answer = owner.post(f"/dashboard/voices/{voice.voice_id}/", {"name": "Joe", field: value})
+        assert answer.status_code == 400
+        assert message in str(answer.context["form"].errors[field])
     assert Voice.objects.get().name == voice.name
 
 
