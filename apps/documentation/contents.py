@@ -47,13 +47,18 @@ class Page:
     def title(self) -> str:
         return self.rendered.title
 
-    def resolve(self, link: str) -> str:
-        """Address of a link in this document: documents of the site by their pages, other files as they are written."""
+    @property
+    def heading(self) -> str:
+        """The first line, which is the title, without rendering the document."""
+        return self.text.partition("\n")[0].removeprefix("# ").strip()
+
+    def resolve(self, link: str) -> tuple[str, str]:
+        """Address and page's title of a link in this document. Files that are no pages stay as they are written."""
         target, _, anchor = link.partition("#")
         if not target or ":" in target or target.startswith("/") or target.endswith(SOUNDS):
-            return link
+            return link, ""
         page = pages_by_file().get(normpath(str(PurePosixPath(self.file).parent / target)))
-        return link if page is None else f"{page.path}{f'#{anchor}' if anchor else ''}"
+        return (link, "") if page is None else (f"{page.path}{f'#{anchor}' if anchor else ''}", page.heading)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,12 +50,12 @@ class Rendered:
     headings: tuple[Heading, ...]
 
 
-Resolve = Callable[[str], str]
-"""Address of a document's link or sound on the site."""
+Resolve = Callable[[str], tuple[str, str]]
+"""Address of a document's link on the site, and the title of the page that it leads to, or an empty one."""
 
 
 def render(text: str, *, resolve: Resolve) -> Rendered:
-    """Render a document. Its first heading is the title, and is left out of the HTML."""
+    """Render a document. Its first heading is the title, and is left out of the HTML. A link that says the name of a file says the page's title."""
     tokens = _parser().parse(text)
     title, tokens = _without_title(tokens)
     headings = _name_headings(tokens)
@@ -118,9 +118,13 @@ def _name_headings(tokens: Sequence[Token]) -> tuple[Heading, ...]:
 
 def _resolve_links(tokens: Sequence[Token], resolve: Resolve) -> None:
     for token in tokens:
-        for child in token.children or ():
+        children = token.children or []
+        for number, child in enumerate(children):
             if child.type == "link_open":
-                child.attrSet("href", resolve(str(child.attrGet("href"))))
+                address, title = resolve(str(child.attrGet("href")))
+                child.attrSet("href", address)
+                if title and children[number + 1].content.endswith(".md"):
+                    children[number + 1].content = title
 
 
 def _render_blocks(tokens: Sequence[Token]) -> str:

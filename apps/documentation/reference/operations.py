@@ -151,7 +151,11 @@ def tags() -> tuple[Tag, ...]:
     for operation in _operations():
         by_tag.setdefault(operation.tag, []).append(operation)
     named = ((name, titles.get(name, [name.capitalize(), ""]), found) for name, found in by_tag.items() if found)
-    return tuple(Tag(name, title, description, tuple(found)) for name, (title, description), found in named)
+    # Short paths first: what a page is about comes before its details.
+    return tuple(
+        Tag(name, title, description, tuple(sorted(found, key=lambda operation: operation.path.count("/"))))
+        for name, (title, description), found in named
+    )
 
 
 def find_tag(slug: str) -> Tag | None:

@@ -61,6 +61,11 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// The menu shows the entry of this page.
+const menu = document.querySelector("#docs-nav");
+const shown = menu?.querySelector('a[aria-current="page"]');
+if (shown && shown.offsetTop > menu.clientHeight - 60) menu.scrollTop = shown.offsetTop - menu.clientHeight / 3;
+
 // The section that is being read is marked in the table of contents.
 const links = new Map([...document.querySelectorAll(".docs-toc a")].map((link) => [link.hash.slice(1), link]));
 if (links.size) {
