@@ -71,11 +71,12 @@ def test_reports_within_a_minute_are_limited(voice: Voice) -> None:
 
 def test_a_voice_that_is_taken_down_speaks_no_more_and_its_owner_is_told(voice: Voice) -> None:
     first, second = report(voice.voice_id), report(voice.voice_id)
+    Voice.objects.filter(pk=voice.pk).update(next_enrolment=make_voice(voice.account).enrolment)
     takedown = take_voice_down(voice, reason="The speaker did not agree.", decided_by="operator@example.com")
     voice = Voice.objects.select_related("enrolment").get(pk=voice.pk)
     with pytest.raises(PermissionDeniedError, match="took the voice") as refused:
         check_usable(voice)
-    assert refused.value.code == "voice_taken_down"
+    assert (refused.value.code, voice.next_enrolment) == ("voice_taken_down", None)
     for closed in (first, second):
         closed.refresh_from_db()
         assert (closed.state, closed.takedown, closed.resolved_by) == ("taken_down", takedown, "operator@example.com")

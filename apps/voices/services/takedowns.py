@@ -28,6 +28,7 @@ def take_down(voice: Voice, *, reason: str, decided_by: str) -> Takedown:
         if enrolment.is_taken_down:
             raise ConflictError(f"The voice {voice.voice_id} is taken down already.", code="voice_taken_down")
         Enrolment.objects.filter(pk=enrolment.pk).update(is_taken_down=True)
+        Voice.objects.filter(enrolment=enrolment).update(next_enrolment=None)  # changed recordings must not bring it back
         purge_voices([enrolment])
         return Takedown.objects.create(
             account_id=voice.account_id,
