@@ -95,7 +95,7 @@ class EndpointForm(SiteForm):
     url = forms.CharField(max_length=2048, label="Address", widget=forms.URLInput(attrs={"placeholder": "https://example.com/webhooks"}))
     description = forms.CharField(max_length=200, required=False, label="Description")
     events = forms.MultipleChoiceField(
-        choices=[(name, text) for name, text in EVENTS.items() if name != "test"], required=False, label="Events",
+        choices=[(name, f"{text.partition(';')[0]}.") for name, text in EVENTS.items() if name != "test"], required=False, label="Events",
         widget=forms.CheckboxSelectMultiple, help_text="All of them if none is chosen, those of later versions too.",
     )  # fmt: skip
 

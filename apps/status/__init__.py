@@ -1,0 +1,1 @@
+"""Status of the platform: probes of its own, uptime, incidents and maintenance."""
