@@ -92,6 +92,8 @@ app.conf.update(
         "sweep voices": {"task": "platform.sweep_voices", "schedule": at(minute="*/10")},
         "delete taken down voices": {"task": "platform.delete_taken_down_voices", "schedule": at(minute="34")},
         "continue erasures": {"task": "platform.continue_erasures", "schedule": at(minute="*/10")},
+        "probe status": {"task": "platform.probe_status", "schedule": at(minute="*"), "options": {"expires": 55}},
+        "forget status": {"task": "platform.forget_status", "schedule": at(hour="3", minute="17")},
         "forget old rows": {"task": "platform.forget_old_rows", "schedule": at(minute="17")},
         "forget deliveries": {"task": "platform.forget_deliveries", "schedule": at(minute="22")},
         "forget workers": {"task": "platform.forget_workers", "schedule": at(hour="2", minute="27")},

@@ -37,6 +37,7 @@ API = [
         "conversion",
         "conversations",
         "batches",
+        "status",
     )
 ]
 
@@ -54,6 +55,7 @@ SITE = [
         "teams",
     )
 ]
+SITE.append(path("", include("apps.status.page_urls")))
 """Pages of the product, each app's below `/`."""
 
 

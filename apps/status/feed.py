@@ -16,11 +16,12 @@ def atom_feed(shown: dict[str, Any], *, address: str) -> bytes:
     feed = Element("feed", xmlns=ATOM)
     _texts(feed, {"title": f"Status of {settings.TTSAI_PRODUCT_NAME}", "id": address, "updated": max([*map(_changed, entries), LONG_AGO])})
     SubElement(feed, "link", href=address)
-    SubElement(feed, "link", rel="self", href=f"{address}feed.atom")
+    SubElement(feed, "link", rel="self", href=f"{address}feed/")
     SubElement(SubElement(feed, "author"), "name").text = settings.TTSAI_PRODUCT_NAME
     for incident in entries:
         _add_entry(feed, incident, address=address)
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(feed, encoding="utf-8")
+    written: bytes = tostring(feed, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + written
 
 
 def _add_entry(feed: Element, incident: dict[str, Any], *, address: str) -> None:
@@ -33,7 +34,7 @@ def _add_entry(feed: Element, incident: dict[str, Any], *, address: str) -> None
 
 
 def _changed(incident: dict[str, Any]) -> str:
-    return max([incident["starts_at"], *(update["at"] for update in incident["updates"])])
+    return max([str(incident["starts_at"]), *(str(update["at"]) for update in incident["updates"])])
 
 
 def _texts(parent: Element, texts: dict[str, str]) -> None:

@@ -88,13 +88,17 @@ class Incident(models.Model):
     )
     is_maintenance = models.BooleanField(default=False, help_text="Scheduled maintenance, shown before it begins.")
     starts_at = models.DateTimeField(default=timezone.now)
-    ends_at = models.DateTimeField(null=True, blank=True, help_text="Planned end of a maintenance; set by the update that resolves an incident.")
+    ends_at = models.DateTimeField(
+        null=True, blank=True, help_text="Planned end of a maintenance; set by the update that resolves an incident."
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["-starts_at"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(ends_at=None) | models.Q(ends_at__gte=models.F("starts_at")), name="incident_ends_after_it_starts")
+            models.CheckConstraint(
+                condition=models.Q(ends_at=None) | models.Q(ends_at__gte=models.F("starts_at")), name="incident_ends_after_it_starts"
+            )
         ]
 
     def __str__(self) -> str:

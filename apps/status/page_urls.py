@@ -6,5 +6,5 @@ from apps.status.views import status_feed, status_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("status/", status_page, name="status"),
-    path("status/feed.atom", status_feed, name="status_feed"),
+    path("status/feed/", status_feed, name="status_feed"),
 ]

@@ -71,7 +71,9 @@ def read_status(now: datetime | None = None) -> Status:
     for row in Day.objects.filter(day__gte=first):
         rows.setdefault(row.component, {})[row.day] = row
     shown = [
-        _component(component.id, component.title, component.text, found=fresh.get(component.id), days=rows.get(component.id, {}), first=first)
+        _component(
+            component.id, component.title, component.text, found=fresh.get(component.id), days=rows.get(component.id, {}), first=first
+        )
         for component in COMPONENTS
         if component.id in rows or component.id in fresh
     ]
@@ -88,7 +90,9 @@ def list_open_incidents(now: datetime | None = None) -> list[Incident]:
 
 def list_planned(now: datetime | None = None) -> list[Incident]:
     """Maintenance that has not begun, the next first."""
-    return list(Incident.objects.filter(is_maintenance=True, starts_at__gt=now or timezone.now()).order_by("starts_at").prefetch_related("updates"))
+    return list(
+        Incident.objects.filter(is_maintenance=True, starts_at__gt=now or timezone.now()).order_by("starts_at").prefetch_related("updates")
+    )
 
 
 def list_past_incidents(now: datetime | None = None, *, days: int = SHOWN_PAST_DAYS) -> list[Incident]:

@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -46,16 +49,27 @@ class StatusView(APIView):
 def status_page(request: HttpRequest) -> HttpResponse:
     """GET /status/."""
     shown = _for_people(read_shown())
-    response = render(request, "status/status.html", {"status": shown, "headline": HEADLINES[shown["status"]]})
-    response["Cache-Control"] = CACHED["Cache-Control"] if request.user.is_anonymous else "no-store"
+    asked = request if shown["is_current"] else _without_session(request)
+    response = render(asked, "status/status.html", {"status": shown, "headline": HEADLINES[shown["status"]]})
+    is_public = settings.SESSION_COOKIE_NAME not in request.COOKIES  # others see their own menu
+    response["Cache-Control"] = CACHED["Cache-Control"] if is_public else "no-store"
     return response
 
 
 @require_safe
 def status_feed(request: HttpRequest) -> HttpResponse:
-    """GET /status/feed.atom: incidents and their updates."""
+    """GET /status/feed/: incidents and their updates."""
     body = atom_feed(read_shown(), address=f"{public_base(request)}/status/")
     return HttpResponse(body, content_type="application/atom+xml; charset=utf-8", headers=CACHED)
+
+
+def _without_session(request: HttpRequest) -> HttpRequest:
+    """The request of a visitor: sessions are in the database, which does not answer. The person's own session stays as it is."""
+    bare = HttpRequest()
+    bare.META, bare.path, bare.path_info, bare.method = request.META, request.path, request.path_info, request.method
+    bare.session = SessionStore()
+    bare.user = AnonymousUser()
+    return bare
 
 
 def _for_people(shown: dict[str, Any]) -> dict[str, Any]:
@@ -70,13 +84,23 @@ def _component(component: dict[str, Any]) -> dict[str, Any]:
 
 
 def _words(day: dict[str, Any]) -> str:
-    return f"{day['day']}: no data" if day["uptime"] is None else f"{day['day']}: {day['uptime']:g}% up, {day['minutes']} of 1,440 minutes probed"
+    return (
+        f"{day['day']}: no data"
+        if day["uptime"] is None
+        else f"{day['day']}: {day['uptime']:g}% up, {day['minutes']} of 1,440 minutes probed"
+    )
 
 
 def _incident(incident: dict[str, Any]) -> dict[str, Any]:
     updates = [{**update, "at": _time(update["at"])} for update in incident["updates"]]
     titles = [TITLES[one] for one in incident["components"] if one in TITLES]
-    return {**incident, "titles": titles, "starts_at": _time(incident["starts_at"]), "ends_at": _time(incident["ends_at"]), "updates": updates}
+    return {
+        **incident,
+        "titles": titles,
+        "starts_at": _time(incident["starts_at"]),
+        "ends_at": _time(incident["ends_at"]),
+        "updates": updates,
+    }
 
 
 def _time(text: str | None) -> datetime | None:

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",  # django-allauth's templates use it
     "apps.announcements",
     "apps.abuse_reports",
+    "apps.status",
     "apps.website",
     "apps.account_pages",
     "apps.documentation",
@@ -95,6 +96,8 @@ TTSAI_JOB_KINDS = (
     "apps.audio_tools.kinds.VERIFY",
     "apps.conversations.kinds.VOICE_CHAT",
     "apps.projects.kinds.COMPOSITION",
+    "apps.status.kinds.SPEECH_PROBE",
+    "apps.status.kinds.TRANSCRIPTION_PROBE",
 )
 """Every kind of job (apps/jobs/kinds.py: JobKind)."""
 

@@ -145,3 +145,10 @@ TTSAI_APPEAL_DAYS = environment.number("TTSAI_APPEAL_DAYS", 14)
 
 TTSAI_ABUSE_REPORTS_PER_DAY = environment.number("TTSAI_ABUSE_REPORTS_PER_DAY", 20)
 """Abuse reports of an address block in 24 hours; further ones are refused."""
+
+TTSAI_STATUS_URL = environment.text("TTSAI_STATUS_URL")
+"""Base URL at which the status page's probe calls the web process; by default TTSAI_PUBLIC_URL, otherwise TTSAI_LOCAL_URL."""
+
+TTSAI_STATUS_JOB_SECONDS = environment.number("TTSAI_STATUS_JOB_SECONDS", 300)
+"""Time between two probes of the status page that speak and transcribe three words; 0 for none, so that only workers and queues are looked at.
+"""

@@ -15,6 +15,7 @@ from apps.operator.admin import (
     keys,
     ledger,
     plans,
+    status,
     users,
     voices,
     webhooks,

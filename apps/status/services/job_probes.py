@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import list_models
-from apps.jobs.models import Job, JobState
+from apps.jobs.models import ACTIVE_STATES, Job, JobState
 from apps.jobs.params import JobParams, SpokenParams
 from apps.jobs.plans import PartPlan
 from apps.jobs.services.acceptance import inserting_jobs
@@ -82,7 +82,6 @@ def _read_job(row: ProbeJob) -> State | None:
     row.milliseconds = round(took.total_seconds() * 1000) if is_done else None
     row.job_uuid = None
     if is_done and row.component == SPEECH and job.outputs:
-        _forget_spoken(row.output_key)
         row.output_key = job.outputs[0].key
     row.save(update_fields=["state", "milliseconds", "job_uuid", "output_key"])
     if row.component == TRANSCRIPTION:
@@ -92,14 +91,16 @@ def _read_job(row: ProbeJob) -> State | None:
 
 
 def _forget_spoken(key: str) -> None:
-    """Delete the job whose audio was heard before, so that probes leave one row and one file."""
-    for job in Job.objects.filter(kind=SPEECH_PROBE.name, state__in=(JobState.COMPLETED, JobState.FAILED), is_internal=True):
-        if not job.outputs or job.outputs[0].key == key:
+    """Delete the jobs of speech that is heard no more, so that probes leave one row and one file. Called while no transcription hears one."""
+    for job in Job.objects.filter(kind=SPEECH_PROBE.name, is_internal=True).exclude(state__in=ACTIVE_STATES):
+        if not job.outputs or job.outputs[0].key != key:
             delete_result(job)
             job.delete()
 
 
 def _submit(row: ProbeJob, engine: EngineRow) -> None:
+    if row.component == TRANSCRIPTION:
+        _forget_spoken(_spoken_key())
     plan = _PLANS[row.component](engine)
     with inserting_jobs() as jobs:
         job = jobs.insert(plan, owner=Owner(tenant=PLATFORM_TENANT), request_id="")

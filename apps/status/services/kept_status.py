@@ -44,11 +44,11 @@ def _read() -> tuple[Shown, float]:
         past = list_past_incidents()
         shown = status_shape(read_status(), list_open_incidents(), list_planned())
         shown |= {"is_current": True, "past_incidents": [incident_shape(incident) for incident in past]}
-        _keep(shown)
-        return shown, KEPT_SECONDS
     except (DatabaseError, InterfaceError) as error:
         logger.warning("status: the last known state is shown, since the database is away (%s)", type(error).__name__)
         return _last_known(), AFTER_A_FAILURE_SECONDS
+    _keep(shown)
+    return shown, KEPT_SECONDS
 
 
 def _keep(shown: Shown) -> None:

@@ -80,7 +80,9 @@ def _ask_storage() -> None:
 
 
 def _probe_webhooks() -> Result:
-    due = Delivery.objects.filter(state=DeliveryState.PENDING, next_attempt_at__isnull=False).aggregate(oldest=Min("next_attempt_at"))["oldest"]
+    due = Delivery.objects.filter(state=DeliveryState.PENDING, next_attempt_at__isnull=False).aggregate(oldest=Min("next_attempt_at"))[
+        "oldest"
+    ]
     late = timezone.now() - due if due is not None else timedelta(0)
     return (State.DOWN if late > VERY_LATE else State.DEGRADED if late > LATE else State.UP), None
 
@@ -93,7 +95,7 @@ def _probe_tools() -> Result:
             kinds[engine.kind] = True
     gone = [kind for kind, is_served in kinds.items() if not is_served]
     waited = _oldest_wait([names.CODEC_QUEUE, *(engine.queue for engine in list_models() if engine.kind in kinds)])
-    if gone and len(gone) == len(kinds) or waited > LONG_BACKLOG:
+    if (gone and len(gone) == len(kinds)) or waited > LONG_BACKLOG:
         return State.DOWN, None
     return (State.DEGRADED if gone or waited > BACKLOG else State.UP), None
 

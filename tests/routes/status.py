@@ -1,0 +1,5 @@
+"""Rows of apps/status/urls.py."""
+
+from tests.routes.table import row
+
+ROWS = [row("status/", "GET", scope=None, owns=None, key="ignored")]

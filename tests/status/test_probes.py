@@ -1,0 +1,158 @@
+"""Probes: what each finds, one round a minute, and what is recorded of outages."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from apps.core.storage import StorageAwayError, get_storage
+from apps.core.ttl_cache import clear_all_caches
+from apps.jobs.dispatch import dispatch_all
+from apps.jobs.models import Job, Part
+from apps.jobs.services.finish import finish_part
+from apps.status.components import COMPONENT_IDS, State
+from apps.status.models import Day, Minute, ProbeJob
+from apps.status.services import job_probes, probes, recording
+from apps.status.services.recording import KEPT_DAYS, KEPT_MINUTES, forget_old, probe_minute, record
+from apps.webhooks.models import Delivery
+from tests.factories import AccountFactory
+from tests.factories_jobs import announce, caller, engine_spec, outcome_of, started, store_output, submit
+from tests.listening.conftest import HEARD, WHISPER
+from tests.servers import free_port
+
+NOON = datetime(2026, 11, 30, 12, 0, 30, tzinfo=UTC)
+
+
+def states() -> dict[str, str]:
+    clear_all_caches()
+    return {name: state.value for name, (state, _) in probes.run_probes().items()}
+
+
+def work_off(status: str = "completed") -> list[str]:
+    """Do every admitted part as a worker would; returns their kinds."""
+    import json
+
+    dispatch_all()
+    kinds = []
+    for part in Part.objects.filter(state="admitted"):
+        kinds.append(part.kind)
+        content = {"audio": json.dumps(HEARD.to_dict()).encode()} if part.kind == "listen" else {}
+        if status == "completed":
+            finish_part(outcome_of(part, manifest=store_output(started(part), **content)))
+        else:
+            finish_part(outcome_of(started(part), status="failed", error_code="bad", error_message="bad"))
+    return kinds
+
+
+def test_round_of_probes_speaks_and_hears_and_leaves_one_job() -> None:
+    announce(engine_spec(), engine_spec("whisper", **WHISPER))
+    assert states() == dict.fromkeys([*probes.PROBES, "speech", "transcription"], "up")
+    assert work_off() == ["speak"]
+    states()
+    assert work_off() == ["listen"]
+    assert set(states().values()) == {"up"}
+    assert set(ProbeJob.objects.values_list("component", "state")) == {("speech", "up"), ("transcription", "up")}
+    assert [job.kind for job in Job.objects.all()] == ["speech_probe"]
+    assert not Job.objects.filter(price_millicredits__gt=0).exists()
+    ProbeJob.objects.update(submitted_at=timezone.now() - timedelta(seconds=301))
+    states()
+    assert work_off("failed") == ["speak", "listen"]
+    found = states()
+    assert (found["speech"], found["transcription"]) == ("down", "down")
+
+
+def test_probe_job_that_nobody_does_is_slow_and_then_down() -> None:
+    announce(engine_spec())
+    assert states()["speech"] == "up"
+    for age, state in ((timedelta(seconds=31), "degraded"), (timedelta(minutes=4), "down")):
+        Job.objects.update(created_at=timezone.now() - age)
+        assert states()["speech"] == state
+
+
+def test_models_without_workers_are_down_and_models_that_are_not_here_are_left_out() -> None:
+    assert set(states()) == set(probes.PROBES)
+    announce(engine_spec(), engine_spec("whisper", **WHISPER))
+    from apps.catalog.models import Engine, Worker
+
+    long_ago = timezone.now() - timedelta(hours=1)
+    Worker.objects.update(last_seen_at=long_ago)
+    Engine.objects.update(last_announced_at=long_ago)
+    found = states()
+    assert (found["speech"], found["transcription"]) == ("down", "down")
+    assert Job.objects.count() == 0
+
+
+def test_customers_who_wait_in_a_queue_make_it_slow_and_bulk_work_does_not(settings: Any) -> None:
+    settings.TTSAI_STATUS_JOB_SECONDS = 0  # a probe's job would have the queue dispatched
+    announce(engine_spec())
+    job = submit(caller(), "Hello.").job
+    bulk = submit(caller(), "Hello.", lane="bulk").job
+    Part.objects.update(state="queued", opens_job=True)
+    Job.objects.filter(uuid=bulk.uuid).update(created_at=timezone.now() - timedelta(hours=1))
+    assert states()["speech"] == "up"
+    for age, state in ((timedelta(seconds=70), "degraded"), (timedelta(minutes=11), "down")):
+        Job.objects.filter(uuid=job.uuid).update(created_at=timezone.now() - age)
+        assert states()["speech"] == state
+
+
+def test_servers_that_do_not_answer_and_late_webhooks_are_told(settings: Any) -> None:
+    settings.TTSAI_STATUS_URL = f"http://127.0.0.1:{free_port()}"
+    account = AccountFactory()
+    Delivery.objects.create(
+        account=account, url="https://example.com", event="test", body="{}", next_attempt_at=timezone.now() - timedelta(minutes=3)
+    )
+    with mock.patch.object(get_storage(), "put_bytes", side_effect=StorageAwayError("away")):
+        found = states()
+    assert {name: found[name] for name in ("web", "storage", "webhooks", "database")} == {
+        "web": "down", "storage": "down", "webhooks": "degraded", "database": "up",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def found(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Replaces what the probes find, for tests of the records."""
+
+    def find(**results: str) -> None:
+        monkeypatch.setattr(recording, "run_probes", lambda: {name: (State(state), 5) for name, state in results.items()})
+
+    return find
+
+
+def test_minute_is_probed_once_and_counted_once(found: Callable[..., None]) -> None:
+    found(web="up", speech="down")
+    assert [probe_minute(NOON), probe_minute(NOON)] == [True, False]
+    assert record(NOON.replace(second=0), {"web": (State.DOWN, None)}) is False  # another process, without the claim
+    found(web="degraded")
+    probe_minute(NOON + timedelta(minutes=1))
+    assert list(Minute.objects.values_list("results", flat=True)) == [{"web": ["degraded", 5]}, {"web": ["up", 5], "speech": ["down", 5]}]
+    counts = {day.component: (day.up, day.degraded, day.down) for day in Day.objects.all()}
+    assert counts == {"web": (1, 1, 0), "speech": (0, 0, 1)}
+
+
+def test_outage_of_the_database_is_recorded_when_it_is_back(found: Callable[..., None]) -> None:
+    found(web="up", database="down")
+    with mock.patch.object(recording, "record", side_effect=OperationalError("away")):
+        assert probe_minute(NOON) is True
+    assert not Minute.objects.exists()
+    found(web="up", database="up")
+    probe_minute(NOON + timedelta(minutes=1))
+    assert [minute.results["database"][0] for minute in Minute.objects.order_by("minute")] == ["down", "up"]
+    assert Day.objects.filter(component="database").values_list("up", "down").get() == (1, 1)
+
+
+def test_old_minutes_and_days_are_deleted(found: Callable[..., None]) -> None:
+    found(web="up")
+    now = timezone.now()
+    for age in (timedelta(0), KEPT_MINUTES + timedelta(hours=1), KEPT_DAYS + timedelta(days=1)):
+        probe_minute(now - age)
+    forget_old()
+    assert (Minute.objects.count(), Day.objects.count()) == (1, 2)
+
+
+def test_every_component_has_a_probe() -> None:
+    assert {*probes.PROBES, "speech", "transcription"} == set(COMPONENT_IDS)
+    assert set(job_probes.PREFERRED) == {"tts", "stt"}
