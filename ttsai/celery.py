@@ -94,6 +94,7 @@ app.conf.update(
         "continue erasures": {"task": "platform.continue_erasures", "schedule": at(minute="*/10")},
         "probe status": {"task": "platform.probe_status", "schedule": at(minute="*"), "options": {"expires": 55}},
         "forget status": {"task": "platform.forget_status", "schedule": at(hour="3", minute="17")},
+        "make exports": {"task": "platform.make_exports", "schedule": at(minute="*/10")},
         "forget old rows": {"task": "platform.forget_old_rows", "schedule": at(minute="17")},
         "forget deliveries": {"task": "platform.forget_deliveries", "schedule": at(minute="22")},
         "forget workers": {"task": "platform.forget_workers", "schedule": at(hour="2", minute="27")},

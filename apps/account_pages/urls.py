@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from apps.account_pages.views import keys, webhooks
+from apps.account_pages.views import keys, settings, webhooks
 
 KEYS = [
     path("", keys.key_list, name="keys"),
@@ -24,8 +24,16 @@ WEBHOOKS = [
     path("<uuid:uuid>/rotate/", webhooks.rotate, name="webhook_rotate"),
     path("<uuid:uuid>/delete/", webhooks.delete, name="webhook_delete"),
 ]
+SETTINGS = [
+    path("", settings.account_settings, name="settings"),
+    path("export/", settings.request_export, name="export_request"),
+    path("export/state/", settings.export_state, name="export_state"),
+    path("export/<uuid:uuid>/", settings.download_export, name="export"),
+    path("delete/", settings.delete_account, name="account_delete"),
+]
 app_name = "account_pages"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("dashboard/keys/", include(KEYS)),
     path("dashboard/webhooks/", include(WEBHOOKS)),
+    path("dashboard/settings/", include(SETTINGS)),
 ]

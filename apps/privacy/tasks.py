@@ -2,10 +2,20 @@
 
 from celery import shared_task
 
+from apps.core.postgres.base import MAINTENANCE_SECONDS, statement_limit
 from apps.privacy import services
+from apps.privacy.services.exports import MAKE_EXPORTS, expire_exports, make_exports
 
 
 @shared_task(name=services.erasure.CONTINUE_ERASURES, ignore_result=True)
 def continue_erasures() -> None:
     """Every ten minutes, and at once when an erasure is requested: continue open erasures."""
     services.continue_erasures()
+
+
+@shared_task(name=MAKE_EXPORTS, ignore_result=True)
+@statement_limit(MAINTENANCE_SECONDS)
+def make_waiting_exports() -> None:
+    """At once when an export is requested, and every ten minutes: make what waits, delete what has expired."""
+    expire_exports()
+    make_exports()
