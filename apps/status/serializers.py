@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from apps.status.models import Impact, Phase
@@ -9,6 +10,7 @@ from apps.status.models import Impact, Phase
 STATES = ["up", "degraded", "down", "unknown"]
 
 
+@extend_schema_serializer(component_name="StatusDay")
 class DaySerializer(serializers.Serializer[Any]):
     day = serializers.DateField(help_text="UTC.")
     state = serializers.ChoiceField(choices=["up", "degraded", "down", "none"], help_text="none: no probe ran on this day.")
@@ -16,6 +18,7 @@ class DaySerializer(serializers.Serializer[Any]):
     minutes = serializers.IntegerField(help_text="Probes of the day, one a minute.")
 
 
+@extend_schema_serializer(component_name="StatusComponent")
 class ComponentSerializer(serializers.Serializer[Any]):
     """A component now and over 90 days."""
 
@@ -28,6 +31,7 @@ class ComponentSerializer(serializers.Serializer[Any]):
     days = DaySerializer(many=True, help_text="90 days, the oldest first.")
 
 
+@extend_schema_serializer(component_name="IncidentUpdate")
 class UpdateSerializer(serializers.Serializer[Any]):
     phase = serializers.ChoiceField(choices=Phase.values)
     text = serializers.CharField()
@@ -47,6 +51,7 @@ class IncidentSerializer(serializers.Serializer[Any]):
     updates = UpdateSerializer(many=True)
 
 
+@extend_schema_serializer(component_name="PlatformStatus")
 class StatusSerializer(serializers.Serializer[Any]):
     """Status of the platform by its own probes."""
 
