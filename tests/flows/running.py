@@ -175,6 +175,7 @@ class RunningPlatform:
             "PYTHONWARNINGS": "default",
             "TTSAI_CLONE_FIT": "off",  # a fit takes minutes of CPU time: the likeness is the voice
             "TTSAI_CLONE_WARM_UP": "off",
+            "TTSAI_STATUS_JOB_SECONDS": "0",  # no jobs but those of the tests
             "TTSAI_CACHE": "off",  # most tests speak the same sentences again and again; a plan may switch it on
             **self.environment,
         }

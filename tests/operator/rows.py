@@ -60,6 +60,7 @@ def make_one_of_everything() -> None:
     make_job(account, state="failed", error_code="internal_error", error_message="<b>It failed</b>")
     make_job(None, state="queued")
     Announcement.objects.create(text="<b>Planned maintenance</b>", account=account)
+    Incident.objects.create(title="<b>Voices are silent</b>", components=["speech"])
     AbuseReport.objects.create(
         subject=own.voice_id, voice=own, job=spoken, reason="my_voice", description="<b>Not agreed</b>", block="192.0.2.1"
     )

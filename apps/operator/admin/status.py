@@ -42,7 +42,7 @@ class UpdatesInline(TabularInline):
 
 @admin.register(Incident)
 class IncidentAdmin(AuditedAdmin):
-    """What the status page tells, newest first."""
+    """Incidents and maintenance, newest first."""
 
     form = IncidentForm
     warn_unsaved_form = True
