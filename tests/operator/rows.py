@@ -20,6 +20,7 @@ from apps.conversations.models import Conversation
 from apps.core.notices import record_notice
 from apps.jobs.models import Job, Part
 from apps.privacy.models import Erasure
+from apps.status.models import Incident
 from apps.voices.models import BlockedVoice, Takedown
 from apps.webhooks.services import create_endpoint, record_event
 from tests.factories import AccountFactory, MembershipFactory, UserFactory, make_key
