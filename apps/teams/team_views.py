@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.accounts.acting import SESSION_ACCOUNT
 from apps.accounts.models import Role
 from apps.accounts.roles import ROLE_DESCRIPTIONS, Permission
-from apps.core.errors import ApplicationError
+from apps.core.errors import ApplicationError, NotFoundError
 from apps.mail.links import link_base
 from apps.teams import services
 from apps.teams.access import AccountRequest, account_page
@@ -130,6 +130,8 @@ def leave(request: AccountRequest) -> HttpResponse:
 def _after(request: AccountRequest, act: Act) -> HttpResponse:
     try:
         messages.success(request, act())
+    except NotFoundError as error:
+        raise Http404(error.message) from error
     except ApplicationError as error:
         messages.error(request, error.message)
     return HttpResponseRedirect(TEAM)
