@@ -112,7 +112,7 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
     ordering = ["-created_at"]
     paginator = InfinitePaginator
     show_full_result_count = False
-    list_display_links = None
+    list_display_links = ["short_uuid"]
     inlines = [PartsInline]
     actions_detail = ["requeue", "cancel"]
     change_form_outer_before_template = "operator/timeline.html"
@@ -151,7 +151,7 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
 
     @display(description="job", ordering="uuid")
     def short_uuid(self, job: Job) -> str:
-        return job_link(job.uuid)
+        return f"{job.uuid.hex[:8]}…"
 
     @display(description="state", ordering="state", label=JOB_COLOURS)
     def shown_state(self, job: Job) -> str:
