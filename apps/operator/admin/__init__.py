@@ -14,6 +14,7 @@ from apps.operator.admin import (
     jobs,
     keys,
     ledger,
+    payments,
     plans,
     status,
     users,
