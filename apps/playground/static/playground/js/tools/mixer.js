@@ -74,7 +74,7 @@ export class Mixer {
 
   row(stem, { isAlone = false } = {}) {
     stem.mute = element("button", { type: "button", class: "button button-small", "aria-pressed": "false", "aria-label": `Mute ${stem.title}`, text: "Mute" });
-    stem.solo = element("button", { type: "button", class: "button button-small", "aria-pressed": "false", "aria-label": `Only ${stem.title}`, text: "Solo" });
+    stem.solo = element("button", { type: "button", class: "button button-small", "aria-pressed": "false", "aria-label": `Solo ${stem.title}`, text: "Solo" });
     const volume = element("input", { type: "range", min: 0, max: 1.5, step: 0.01, value: 1, "aria-label": `Volume of ${stem.title}` });
     stem.canvas = element("canvas", { class: "mixer-wave", width: 600, height: 40, "aria-hidden": "true" });
     stem.mute.addEventListener("click", () => this.press(stem, "isMuted", stem.mute));
