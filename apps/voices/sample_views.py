@@ -92,6 +92,8 @@ class VoiceSampleListView(APIView):
 class VoiceSampleView(APIView):
     """One recording of a voice."""
 
+    charges_credits = True
+
     permission_classes = [HasAccount, scope_required("voices:write")]
 
     @extend_schema(

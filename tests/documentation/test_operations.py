@@ -29,10 +29,11 @@ NEEDS_MORE: Final = {
     "clonyvoice_voices_import": 400,  # an archive that an export made
     "clonyvoice_voices_import_preview": 400,
     "clonyvoice_cancel": 409,  # a generation that still runs
-    "uploads_content": 400,  # as many bytes as were announced
-    "keys_update": 200,
+    "uploads_content": 413,  # as many bytes as were announced
 }
 """Examples that need what no fresh installation has, with the status that says so."""
+NAMED_OTHERWISE: Final = {"clonyvoice_merge_chunks", "clonyvoice_regenerate_chunk"}
+"""Operations that name a chunk in one of two ways; the walker's row names it in the other."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ class Asked:
         if body is None:
             return {}
         if body.is_json:
-            return {"json": self.owned.body or body.example}
+            is_other = self.operation.id in NAMED_OTHERWISE and self.owned.body
+            return {"json": self.owned.body if is_other else {**body.example, **self.owned.body}}
         if not body.is_form:
             return {"content": SOUND}
         return {
