@@ -4,6 +4,7 @@ Pictures are written to var/screenshots/.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import Account, Membership
+from apps.status.components import State
+from apps.status.models import Day, Incident, IncidentUpdate
+from apps.status.services.kept_status import forget_shown
+from apps.status.services.recording import record
 from apps.webhooks.models import DeliveryState, Endpoint
 from tests.account_pages.conftest import browser
 from tests.account_pages.test_keys import named_key
@@ -41,6 +46,19 @@ def page(shell: RunningShell, browser: Client) -> Iterator[Browser]:
         yield opened
 
 
+def probed_days() -> None:
+    """Some days of probes with gaps, a result of this minute, and an open incident."""
+    now = timezone.now()
+    for name in ("web", "speech", "database"):
+        Day.objects.bulk_create(
+            Day(component=name, day=now.date() - timedelta(days=age), up=1400, down=100 * (age == 7)) for age in range(1, 40)
+        )
+    record(now, {"web": (State.UP, 12), "speech": (State.DEGRADED, 31_000), "database": (State.UP, 2)})
+    incident = Incident.objects.create(title="Speech is slow", components=["speech"])
+    IncidentUpdate.objects.create(incident=incident, phase="identified", text="One worker is being replaced.")
+    forget_shown()
+
+
 def things_of(account: Account) -> dict[str, str]:
     """Pages with something on each."""
     key, _ = named_key(account, "Website", scopes=["tts:generate", "voices:read"], requests_per_minute_by_scope={"tts:generate": 10})
@@ -55,6 +73,7 @@ def things_of(account: Account) -> dict[str, str]:
         {"at": "2026-11-30T10:00:00+00:00", "status": 500, "answer": "Internal Server Error", "error": "status 500"},
         {"at": "2026-11-30T10:00:05+00:00", "status": 204, "answer": "", "error": ""},
     ]
+    probed_days()
     delivery = delivered(account, endpoint, state=DeliveryState.DELIVERED, attempts=attempts, attempt_count=2, next_attempt_at=None)
     return {
         "keys": "/dashboard/keys/",
@@ -65,6 +84,8 @@ def things_of(account: Account) -> dict[str, str]:
         "webhook_disabled": f"/dashboard/webhooks/{off.uuid}/",
         "webhook_new": "/dashboard/webhooks/new/",
         "delivery": f"/dashboard/webhooks/deliveries/{delivery.uuid}/",
+        "settings": "/dashboard/settings/",
+        "status": "/status/",
     }
 
 
