@@ -148,7 +148,11 @@ def _row(
 
 def all_rows() -> list[PageRow]:
     """Rows of every module of this folder that has ROWS."""
-    modules = (import_module(f"{tests.pages.__name__}.{found.name}") for found in pkgutil.iter_modules(tests.pages.__path__))
+    modules = (
+        import_module(f"{tests.pages.__name__}.{found.name}")
+        for found in pkgutil.iter_modules(tests.pages.__path__)
+        if not found.name.startswith("test_")
+    )
     return [found for module in modules for found in getattr(module, "ROWS", [])]
 
 
