@@ -24,6 +24,7 @@ from apps.core.addresses import client_address
 from apps.core.errors import ApplicationError
 from apps.identity.mails import content_of
 from apps.identity.services import count_sign_up, open_first_account
+from apps.mail.addresses import is_deliverable
 from apps.mail.services import write_mail
 
 SESSION_MAIL: Final = "last_mail"
@@ -44,6 +45,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_safe_url(self, url: str) -> bool:
         """True for a path of this site only: no other host, however it is written."""
         return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+    def clean_email(self, email: str) -> str:
+        """Refuse an address that no mail can be sent to, at sign-up, reset and change alike, whether it has an account or not."""
+        email = super().clean_email(email)
+        if not is_deliverable(email):
+            raise ValidationError("No mail can be sent to this address: its domain is not valid.", code="undeliverable")
+        return email
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put the mail into the outbox. Pages show its state, the same for addresses with an account and without one."""

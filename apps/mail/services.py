@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from apps.core.platform_tasks import send_platform_task
+from apps.mail.addresses import is_deliverable
 from apps.mail.models import MailState, OutgoingMail
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ CLAIM_SECONDS: Final = 120
 """Time for which a mail that is being sent is left alone: a killed worker's mail is sent again after it."""
 MAILS_OF_A_ROUND: Final = 100
 ABOUT_ONE_MAIL: Final = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused)
-"""Errors after which the next mail may be taken all the same."""
+"""Errors of the mail server after which it may take the next mail all the same."""
 KEPT_DAYS: Final = 7
 
 
@@ -51,10 +52,14 @@ def write_mail(kind: str, *, to: str, content: MailContent, lifetime: timedelta 
 
 
 def queue_mail(*, kind: str, to: str, subject: str, text: str, html: str = "", lifetime: timedelta = DAY) -> OutgoingMail:
-    """Put a mail into the outbox, in the caller's transaction; the platform's worker sends it after the commit."""
-    mail = OutgoingMail.objects.create(
-        kind=kind[:100], to=to, subject=subject[:300], text=text, html=html, expires_at=timezone.now() + lifetime
-    )
+    """Put a mail into the outbox, in the caller's transaction; the platform's worker sends it after the commit.
+
+    A mail to an address that no mail can be sent to is given up at once, without its content.
+    """
+    mail = OutgoingMail(kind=kind[:100], to=to, subject=subject[:300], text=text, html=html, expires_at=timezone.now() + lifetime)
+    if not is_deliverable(to):
+        mail.state, mail.error, mail.text, mail.html = MailState.FAILED, "No mail can be sent to this address.", "", ""
+    mail.save()
     transaction.on_commit(lambda: send_platform_task(SEND_DUE_MAIL))
     return mail
 
@@ -68,7 +73,7 @@ def send_due_mail() -> int:
             break
         error = _send(mail)
         sent += mail.state == MailState.SENT
-        if error is not None and not isinstance(error, ABOUT_ONE_MAIL):
+        if isinstance(error, OSError) and not isinstance(error, ABOUT_ONE_MAIL):
             break  # nobody answers, or nobody is let in: the others wait for the next round
     return sent
 
@@ -90,14 +95,19 @@ def _claim_next() -> OutgoingMail | None:
 def _send(mail: OutgoingMail) -> Exception | None:
     if mail.state != MailState.WAITING:
         return None
-    message = EmailMultiAlternatives(mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to])
-    message.extra_headers["Auto-Submitted"] = "auto-generated"
-    if mail.html:
-        message.attach_alternative(mail.html, "text/html")
     try:
+        message = EmailMultiAlternatives(mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to])
+        message.extra_headers["Auto-Submitted"] = "auto-generated"
+        if mail.html:
+            message.attach_alternative(mail.html, "text/html")
         message.connection = get_connection()
         message.send()
     except OSError as error:  # smtplib's errors are among them
+        logger.warning("mail %s was not sent: %s", mail.pk, type(error).__name__)
+        _postpone(mail, error)
+        return error
+    except Exception as error:  # whatever is wrong with one mail must not stop the others
+        logger.exception("mail %s was not sent", mail.pk)
         _postpone(mail, error)
         return error
     _finish(mail, state=MailState.SENT)
@@ -105,12 +115,11 @@ def _send(mail: OutgoingMail) -> Exception | None:
 
 
 def _postpone(mail: OutgoingMail, error: Exception) -> None:
-    logger.warning("mail %s was not sent: %s", mail.pk, type(error).__name__)
-    if _is_refused_for_good(error):
+    if _is_refused_for_good(error) or not is_deliverable(mail.to):
         _finish(mail, state=MailState.FAILED, error=str(error))
         return
     wait = RETRY_SECONDS[min(mail.attempts, len(RETRY_SECONDS)) - 1]
-    mail.next_attempt_at, mail.error = timezone.now() + timedelta(seconds=wait), f"{type(error).__name__}: {error}"[:300]
+    mail.next_attempt_at, mail.error = timezone.now() + timedelta(seconds=wait), _told(f"{type(error).__name__}: {error}")
     mail.save(update_fields=["next_attempt_at", "error"])
 
 
@@ -122,9 +131,14 @@ def _is_refused_for_good(error: Exception) -> bool:
 
 
 def _finish(mail: OutgoingMail, *, state: MailState, error: str = "") -> None:
-    mail.state, mail.error, mail.text, mail.html = state, error[:300], "", ""
+    mail.state, mail.error, mail.text, mail.html = state, _told(error), "", ""
     mail.sent_at = timezone.now() if state == MailState.SENT else None
     mail.save(update_fields=["state", "error", "text", "html", "sent_at"])
+
+
+def _told(error: str) -> str:
+    """An error as it is stored: a mail server may say anything, and the database takes no NUL."""
+    return error.replace("\0", "")[:300]
 
 
 def forget_mails(*, days: int = KEPT_DAYS) -> int:

@@ -109,6 +109,43 @@ def test_refusal_of_one_mail_does_not_hold_up_the_next(error: Exception, state: 
     assert (send_due_mail(), states(), SENT) == (1, [state, "sent"], ["b@example.com"])
 
 
+UNDELIVERABLE = f"a@{'é' * 60}.com"
+"""Address that looks right, and whose domain is longer on the wire than a domain may be."""
+
+
+@pytest.mark.parametrize("error", [UnicodeError("label too long"), ValueError("a newline"), KeyError("a bug")])
+def test_mail_whose_sending_raises_an_error_does_not_hold_up_the_next(error: Exception) -> None:
+    mail("a@example.com")
+    mail("b@example.com")
+    FAILURES.append(error)
+    assert (send_due_mail(), states(), SENT) == (1, ["waiting", "sent"], ["b@example.com"])
+    assert (send_due_mail(), OutgoingMail.objects.order_by("id")[0].attempts) == (0, 1)
+
+
+@pytest.mark.parametrize("backend", ["django.core.mail.backends.locmem.EmailBackend", "apps.mail.folder.FolderBackend"])
+def test_address_without_a_form_on_the_wire_is_given_up_and_the_round_goes_on(settings: Any, backend: str) -> None:
+    settings.EMAIL_BACKEND = backend
+    assert (mail(UNDELIVERABLE).state, mail().state, send_due_mail()) == ("failed", "waiting", 1)
+    OutgoingMail.objects.filter(to=UNDELIVERABLE).update(state="waiting", text="of an older version")
+    mail()
+    assert (send_due_mail(), states()) == (1, ["failed", "sent", "sent"])
+    assert OutgoingMail.objects.order_by("id")[0].text == ""
+
+
+def test_mail_server_that_answers_with_a_nul_is_stored_as_an_error() -> None:
+    mail()
+    FAILURES.append(smtplib.SMTPDataError(554, "no\0thing"))
+    assert (send_due_mail(), states()) == (0, ["failed"])
+
+
+@pytest.mark.parametrize("page", ["/account/signup/", "/account/password/reset/"])
+def test_page_refuses_an_address_that_no_mail_can_be_sent_to(settings: Any, tmp_path: Path, page: str) -> None:
+    with fresh_state(settings, tmp_path):
+        answer = Client().post(page, {"email": UNDELIVERABLE, "password1": "a sentence that nobody guesses"})
+    assert "No mail can be sent to this address" in answer.content.decode()
+    assert OutgoingMail.objects.count() == 0
+
+
 def test_worker_that_was_killed_while_sending_sends_again_later(monkeypatch: Any) -> None:
     class Killed(BaseException):
         pass

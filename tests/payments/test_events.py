@@ -35,7 +35,16 @@ class TestReceiving:
         assert (row.stripe_id, row.type, row.object_id, row.state, row.payload) == ("evt_1", "product.created", "prod_1", "pending", EVENT)
 
     def test_event_without_a_valid_signature_is_400_and_not_stored(self) -> None:
-        for signature in ("", "t=1", "nonsense", "t=x,v1=y", sign("other", WEBHOOK_SECRET), sign(encoded(EVENT), "whsec_other")):
+        for signature in (
+            "",
+            "t=1",
+            "nonsense",
+            "t=x,v1=y",
+            "t=1,v1=é",
+            "é",
+            sign("other", WEBHOOK_SECRET),
+            sign(encoded(EVENT), "whsec_other"),
+        ):
             answer = post_event(EVENT, signature=signature)
             assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_signature")
         assert StripeEvent.objects.count() == 0

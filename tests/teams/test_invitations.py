@@ -167,6 +167,7 @@ def test_token_is_stored_as_a_digest_and_its_mail_is_blanked(owner: Membership) 
 @pytest.mark.parametrize(
     ("email", "role", "code"),
     [("nobody", "viewer", "invalid_request"), ("", "viewer", "invalid_request"), ("a@example.com", "king", "invalid_request"),
+     (f"a@{'é' * 60}.com", "viewer", "invalid_request"),
      ("owner@example.com", "viewer", "already_a_member")],
 )  # fmt: skip
 def test_mistakes_of_an_invitation_are_shown_beside_its_field(owner: Membership, email: str, role: str, code: str) -> None:

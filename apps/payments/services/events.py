@@ -98,13 +98,19 @@ def _verify(body: bytes, *, signature: str) -> None:
         raise ConflictError("This server takes no events of Stripe: TTSAI_STRIPE_WEBHOOK_SECRETS is not set.", code="payments_off")
     from stripe import SignatureVerificationError, WebhookSignature
 
+    if not signature.isascii():  # the package compares it as ASCII, and raises a TypeError otherwise
+        raise _invalid_signature()
     for secret in settings.TTSAI_STRIPE_WEBHOOK_SECRETS:
         try:
             if WebhookSignature.verify_header(body, signature, secret, settings.TTSAI_STRIPE_TOLERANCE_SECONDS):
                 return
         except (SignatureVerificationError, UnicodeDecodeError):
             continue
-    raise InvalidRequestError("The signature is not valid for this body, or too old.", code="invalid_signature")
+    raise _invalid_signature()
+
+
+def _invalid_signature() -> InvalidRequestError:
+    return InvalidRequestError("The signature is not valid for this body, or too old.", code="invalid_signature")
 
 
 def _handle(event: StripeEvent) -> bool:

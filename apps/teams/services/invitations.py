@@ -16,6 +16,7 @@ from apps.accounts.models import Membership, Role
 from apps.accounts.roles import ROLE_DESCRIPTIONS
 from apps.accounts.selectors import digest_of
 from apps.core.errors import ConflictError, InvalidRequestError, NotFoundError, TooManyRequestsError
+from apps.mail.addresses import is_deliverable
 from apps.mail.services import MailContent, write_mail
 from apps.teams.models import Invitation
 from apps.teams.services.history import record_member_event
@@ -106,6 +107,8 @@ def _checked_address(email: str) -> str:
         validate_email(email)
     except ValidationError as error:
         raise InvalidRequestError(f"{email[:100]!r} is no e-mail address.", param="email") from error
+    if not is_deliverable(email):
+        raise InvalidRequestError(f"No mail can be sent to {email[:100]!r}: its domain is not valid.", param="email")
     return email
 
 
