@@ -1,9 +1,10 @@
 """Middleware of every request: its id, its optional slash, the headers of every response; sessions in the zones that have them."""
 
+import re
 import time
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -29,6 +30,8 @@ from apps.core.limits import LimitState
 from apps.core.page_safety import add_security_headers
 from apps.core.read_only_sessions import refuse_change
 from apps.core.zones import SITE, Zone, with_slash, zone_of, zone_of_request
+
+SESSION_KEY: Final = re.compile("[A-Za-z0-9]{8,64}")
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -140,9 +143,18 @@ def _options(request: PlatformRequest) -> HttpResponseBase:
     return HttpResponse(headers={"Allow": ", ".join(allowed), "Content-Length": "0"})
 
 
+class CheckedSessionMiddleware(SessionMiddleware):
+    """Django's sessions; a cookie that no session can have is as good as none, and never reaches the database."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if SESSION_KEY.fullmatch(request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")) is None:
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        super().process_request(request)
+
+
 def load_session(request: HttpRequest) -> None:
     """Give a request its session and its user outside of the middleware, for checks of the shell before the body is read."""
-    SessionMiddleware(_no_response).process_request(request)
+    CheckedSessionMiddleware(_no_response).process_request(request)
     AuthenticationMiddleware(_no_response).process_request(request)
 
 
@@ -166,7 +178,7 @@ class SessionZoneMiddleware:
         self.get_response = get_response
         inner = XFrameOptionsMiddleware(MessageMiddleware(PageCompressionMiddleware(get_response)))
         self.csrf = CsrfViewMiddleware(AuthenticationMiddleware(inner))
-        self.with_session = SessionMiddleware(self.csrf)
+        self.with_session = CheckedSessionMiddleware(self.csrf)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if zone_of_request(request).has_sessions:
@@ -184,4 +196,13 @@ class SessionZoneMiddleware:
         """Check CSRF, as Django does once the view is known, and keep read-only sessions from changing anything."""
         if not zone_of_request(request).has_sessions:
             return None
-        return self.csrf.process_view(request, view, args, kwargs) or refuse_change(request)
+        return self.csrf.process_view(request, view, args, kwargs) or refuse_change(request) or _refuse_nul(request)
+
+
+def _refuse_nul(request: HttpRequest) -> HttpResponseBase | None:
+    """400 for a form of a page with a NUL character, which no text column takes. CSRF protection has read the form already."""
+    if zone_of_request(request) is not SITE or request.method != "POST":
+        return None
+    if any("\x00" in value for values in request.POST.lists() for value in (values[0], *values[1])):
+        return render(request, "refused.html", {"message": "The form contains a NUL character."}, status=400)
+    return None

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.apps import apps
 from django.db import models
 
-from apps.accounts.models import Account
+from apps.accounts.models import Account, Membership, User
 from apps.jobs.models import Job
 from apps.uploads.models import Upload
 from apps.voices.models import Enrolment, Sample
@@ -26,19 +26,26 @@ SECRET_FIELDS: Final = frozenset(
 """Fields that an export leaves out, of every model or of one: whoever reads it must not be able to act for the account."""
 DETAILS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "account.EmailAddress": "user__memberships__account",
-        "accounts.User": "memberships__account",
         "batches.BatchItem": "batch__account",
         "conversations.Turn": "conversation__account",
-        "mfa.Authenticator": "user__memberships__account",
         "projects.Line": "composition__account",
-        "socialaccount.SocialAccount": "user__memberships__account",
-        "usersessions.UserSession": "user__memberships__account",
         "voices.Consent": "enrolment__account",
         "voices.Sample": "enrolment__account",
     }
 )
 """Models that belong to an account through another row of it, with the lookup; they go with that row."""
+OF_PERSON: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "account.EmailAddress": "user",
+        "accounts.User": "pk",
+        "mfa.Authenticator": "user",
+        "socialaccount.SocialAccount": "user",
+        "usersessions.UserSession": "user",
+    }
+)
+"""Models about a person, with the lookup. An export holds those of the person who asks for it, never those of other members."""
+MEMBERS: Final = "accounts.Membership"
+"""Exported as `members_of` shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +86,21 @@ def owned_models() -> list[OwnedModel]:
 
 
 def exported_models() -> list[OwnedModel]:
-    """Models whose rows an export holds: those with a key to the account, and the details of theirs."""
-    return [*owned_models(), *(OwnedModel(apps.get_model(label), path) for label, path in DETAILS.items())]
+    """Models whose rows an export holds: those with a key to the account but the members, and the details of theirs."""
+    owned = [one for one in owned_models() if one.label != MEMBERS]
+    return [*owned, *(OwnedModel(apps.get_model(label), path) for label, path in DETAILS.items())]
+
+
+def rows_of_person(person: User) -> Iterator[tuple[str, models.QuerySet[Any]]]:
+    """Labels and rows of what is stored about a person beside their accounts."""
+    for label, path in OF_PERSON.items():
+        yield label, apps.get_model(label)._default_manager.filter(**{path: person.pk})  # noqa: SLF001
+
+
+def members_of(account: Account) -> Iterator[dict[str, Any]]:
+    """Members as an export shows them: address, role and date of joining."""
+    for member in Membership.objects.filter(account=account).select_related("user").order_by("pk").iterator():
+        yield {"email": member.user.email, "role": member.role, "joined_at": member.created_at}
 
 
 def fields_of(row: models.Model) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Answers with an account's export."""
 
+from collections.abc import Container
 from typing import Any, cast
 
 from django.http import HttpResponse
@@ -16,12 +17,15 @@ from apps.privacy.services.archives import export_chunks
 from apps.privacy.services.exports import CONTENT_TYPE
 
 
-def export_response(account: Account) -> Deferred:
-    """Response with the archive, sent while it is made."""
+def export_response(account: Account, *, without: Container[str] = ()) -> Deferred:
+    """Response with the archive, sent while it is made. without: apps and models whose rows are left out."""
 
     async def resolve(exchange: Exchange) -> ASGIApp:
         return cast(
-            "ASGIApp", StreamingResponse(made_chunks(exchange, export_chunks(account)), media_type=CONTENT_TYPE, headers=_headers(account))
+            "ASGIApp",
+            StreamingResponse(
+                made_chunks(exchange, export_chunks(account, without=without)), media_type=CONTENT_TYPE, headers=_headers(account)
+            ),
         )
 
     return Deferred(resolve)

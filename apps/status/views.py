@@ -50,8 +50,9 @@ def status_page(request: HttpRequest) -> HttpResponse:
     """GET /status/."""
     shown = _for_people(read_shown())
     asked = request if shown["is_current"] else _without_session(request)
-    response = render(asked, "status/status.html", {"status": shown, "headline": HEADLINES[shown["status"]]})
     is_public = settings.SESSION_COOKIE_NAME not in request.COOKIES  # others see their own menu
+    context = {"status": shown, "headline": HEADLINES[shown["status"]], "is_public": is_public}
+    response = render(asked, "status/status.html", context)  # without a token of anybody's if caches may keep it
     response["Cache-Control"] = CACHED["Cache-Control"] if is_public else "no-store"
     return response
 

@@ -1,6 +1,7 @@
 """Switching between the accounts of a person."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
@@ -10,6 +11,7 @@ from apps.accounts.models import Membership
 from apps.teams.access import person_page
 
 DASHBOARD = "/dashboard/"
+ACCOUNT_NUMBER: Final = re.compile("[0-9]{1,18}")
 
 
 @require_POST
@@ -17,9 +19,10 @@ DASHBOARD = "/dashboard/"
 def switch_account(request: HttpRequest) -> HttpResponse:
     """Act for another account of the person from now on. 404 for one that is not theirs."""
     asked, user = request.POST.get("account", ""), _person(request)
-    if not asked.isdecimal() or not Membership.objects.filter(user=user, account=int(asked[:18])).exists():
+    number = int(asked) if ACCOUNT_NUMBER.fullmatch(asked) else 0
+    if not Membership.objects.filter(user=user, account=number).exists():
         raise Http404("There is no such account among yours.")
-    request.session[SESSION_ACCOUNT] = int(asked)
+    request.session[SESSION_ACCOUNT] = number
     return HttpResponseRedirect(DASHBOARD)
 
 

@@ -86,6 +86,20 @@ def test_favourite_is_refused_without_an_account_for_viewers_and_without_a_token
     assert list_favourite_ids(owner.account) == []
 
 
+def test_form_with_a_nul_character_is_refused_on_every_page(browser_of_owner: Client) -> None:
+    for path in ("/playground/favourites/", "/dashboard/settings/", "/dashboard/team/rename/", "/account/login/"):
+        refused = browser_of_owner.post(path, {"voice": "a\x00b"})
+        assert (refused.status_code, "NUL character" in refused.content.decode()) == (400, True), path
+
+
+@pytest.mark.parametrize("cookie", ['"aaaaaaaaaaaa\\000"', "short", "a" * 65, "a;b", '"a b c d e f g"', "ü" * 12])
+def test_session_cookie_that_no_session_has_is_as_good_as_none(visitor: Client, cookie: str) -> None:
+    for path in ("/", "/voice-library/", "/account/login/", "/web/v1/models/", "/admin/login/"):
+        assert visitor.get(path, headers={"Cookie": f"sessionid={cookie}"}).status_code == 200, path
+    upload = visitor.post("/web/v1/uploads/", b"x", content_type="audio/wav", headers={"Cookie": f"sessionid={cookie}"})
+    assert upload.status_code < 500
+
+
 def test_library_without_any_model_says_so(visitor: Client) -> None:
     Engine.objects.update(is_enabled=False)
     clear_catalogue_cache()

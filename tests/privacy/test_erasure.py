@@ -3,15 +3,18 @@
 import io
 import json
 import zipfile
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import Account, AccountStatus, ApiKey, Membership, Role, User
+from apps.audit.models import AuditEntry
 from apps.billing.models import Balance, LedgerEntry
 from apps.core.deferred import Deferred
 from apps.core.errors import ConflictError
@@ -79,8 +82,8 @@ def objects_of(account: Account, settings: Any) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def archive_of(account: Account) -> zipfile.ZipFile:
-    return zipfile.ZipFile(io.BytesIO(b"".join(export_chunks(account))))
+def archive_of(account: Account, without: Container[str] = ()) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(b"".join(export_chunks(account, without=without))))
 
 
 def test_export_holds_rows_and_files_of_the_account_alone_without_secrets(owner: Person) -> None:
@@ -172,11 +175,28 @@ def test_every_model_with_a_key_to_the_account_is_erased_or_kept_on_purpose() ->
     assert {owned.label for owned in owned_models() if not owned.is_deleted} == KEPT_MODELS
 
 
+def test_export_of_support_leaves_money_out(owner: Person) -> None:
+    call_command("ensure_roles")
+    support = User.objects.create(email="support@example.com", is_staff=True)
+    support.groups.add(Group.objects.get(name="support"))
+    client, account = Client(), account_of(owner)
+    client.force_login(support)
+    client.post(f"/admin/accounts/account/{account.pk}/export_data/", {"reason": "asked"})
+    assert AuditEntry.objects.get(action="export_data").message == "Data exported: asked; left out: payments, billing.LedgerEntry"
+    whole, without = (set(archive_of(account, without=out).namelist()) for out in ((), ("payments", "billing.LedgerEntry")))
+    assert whole - without == {"rows/billing.ledgerentry.jsonl"}
+
+
 def test_admin_exports_and_erases_an_account(owner: Person) -> None:
     admin = User.objects.create(email="root@example.com", is_staff=True, is_superuser=True)
     client, account = Client(), account_of(owner)
     client.force_login(admin)
-    assert isinstance(client.get(f"/admin/accounts/account/{account.pk}/export_data/"), Deferred)
+    export = f"/admin/accounts/account/{account.pk}/export_data/"
+    assert (client.get(export).status_code, AuditEntry.objects.count()) == (200, 0)
+    assert not isinstance(client.get(export), Deferred)
+    assert not isinstance(client.post(export, {"reason": ""}), Deferred)
+    assert isinstance(client.post(export, {"reason": "The owner asked for it."}), Deferred)
+    assert "The owner asked for it." in AuditEntry.objects.get().message
     page = f"/admin/accounts/account/{account.pk}/erase/"
     assert client.get(page).status_code == 200
     assert Balance.objects.filter(account=account).exists()

@@ -106,3 +106,11 @@ def test_page_costs_few_queries_and_is_kept_for_seconds(client: Client, django_a
         assert client.get("/status/").headers["Cache-Control"] == "public, max-age=15"
     with django_assert_max_num_queries(0):
         assert client.get("/status/").status_code == 200
+
+
+def test_page_that_caches_may_keep_holds_nobodys_token(client: Client) -> None:
+    public = client.get("/status/")
+    assert ("csrf" in public.content.decode(), [*public.cookies]) == (False, [])
+    client.force_login(UserFactory())
+    own = client.get("/status/")
+    assert (own.headers["Cache-Control"], 'name="csrf-token"' in own.content.decode()) == ("no-store", True)

@@ -252,10 +252,11 @@ def test_removed_member_loses_pages_at_once_and_keys_on_request(owner: Membershi
 def test_person_switches_between_their_accounts_only(owner: Membership) -> None:
     second = MembershipFactory(user=owner.user, account=AccountFactory(), role=Role.VIEWER)
     client, foreign = logged_in(owner), AccountFactory()
+    long = f"{second.account_id:018d}9"
     assert client.get("/web/v1/account").json()["id"] == owner.account_id
     assert client.get("/account/switch/").status_code == 405
-    assert [client.post("/account/switch/", {"account": asked}).status_code for asked in (second.account_id, foreign.pk, "x", "")] == [
-        302, 404, 404, 404,
+    assert [client.post("/account/switch/", {"account": asked}).status_code for asked in (second.account_id, foreign.pk, "x", "", long)] == [
+        302, 404, 404, 404, 404,
     ]  # fmt: skip
     assert client.get("/web/v1/account").json()["id"] == second.account_id
 

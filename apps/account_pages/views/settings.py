@@ -37,7 +37,7 @@ def account_settings(request: AccountRequest) -> HttpResponseBase:
         messages.success(request, "Saved.")
         return HttpResponseRedirect(reverse("account_pages:settings"))
     is_owner = request.caller.may(ACCOUNT)
-    context = {"form": form, "is_owner": is_owner, "export": find_export(request.account) if is_owner else None}
+    context = {"form": form, "is_owner": is_owner, "export": find_export(request.account, person=request.user) if is_owner else None}
     return show(request, "settings", context, status=200 if not form.errors else 422)
 
 
@@ -52,13 +52,13 @@ def request_export(request: AccountRequest) -> HttpResponseBase:
 @member_page("GET", permission=ACCOUNT)
 def export_state(request: AccountRequest) -> HttpResponseBase:
     """Fragment with the state of the export, which the page loads again until it is ready."""
-    return show(request, "export_state", {"export": find_export(request.account)})
+    return show(request, "export_state", {"export": find_export(request.account, person=request.user)})
 
 
 @member_page("GET", permission=ACCOUNT)
 def download_export(request: AccountRequest, uuid: UUID) -> HttpResponseBase:
     """Download an archive."""
-    return kept_export_response(get_ready_export(request.account, uuid=uuid))
+    return kept_export_response(get_ready_export(request.account, uuid=uuid, person=request.user))
 
 
 @member_page("GET", "POST", permission=ACCOUNT, changes=ACCOUNT)
@@ -79,6 +79,6 @@ def delete_account(request: HttpRequest) -> HttpResponseBase:
                 logout(request)
             messages.success(request, f"{account.name} is closed, and its data is being deleted.")
             return HttpResponseRedirect("/" if len(account_request.memberships) == 1 else "/dashboard/")
-    export = find_export(account)
+    export = find_export(account, person=account_request.user)
     context = {"form": form, "has_export": export is not None and export.state == ExportState.READY}
     return show(account_request, "delete", context, status=200 if not form.errors else 422)

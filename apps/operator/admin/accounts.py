@@ -18,6 +18,7 @@ from apps.accounts.selectors import ANONYMOUS_PLAN, PREFIX_LENGTH
 from apps.accounts.services import change_plan, reactivate_account, suspend_account
 from apps.billing.services import open_account
 from apps.cache.services.purge import PurgeScope, purge_cache
+from apps.core.deferred import Deferred
 from apps.core.ids import find_uuid
 from apps.jobs.models import Job
 from apps.operator.account_overview import account_overview
@@ -30,6 +31,8 @@ from apps.privacy.services import request_erasure
 from apps.voices.services.removal import remove_account_voices
 
 KEY_PREFIX = "sk-tts-"
+MONEY_IN_EXPORTS = {"payments": "payments.view_payment", "billing.LedgerEntry": "billing.view_ledgerentry"}
+"""Rows that an export leaves out for operators without the permission."""
 STATUS_COLOURS = {AccountStatus.ACTIVE: "success", AccountStatus.SUSPENDED: "danger", AccountStatus.CLOSED: "warning"}
 
 
@@ -275,12 +278,24 @@ class AccountAdmin(ConfirmationAdmin):
         )
         return self.ask(request, page=page, obj=account, perform=perform)
 
-    @action(description="Export data", icon="download", permissions=["operator.export_account"])
+    @action(description="Export data…", icon="download", permissions=["operator.export_account"])
     def export_data(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Send everything that is stored about the account, without secrets, as a ZIP archive."""
+        """Send what is stored about the account, without secrets, as a ZIP archive; without money for those who may not see it."""
         account: Account = self.get_or_404(request, object_id)
-        self.log_change(request, account, "Data exported")
-        return export_response(account)
+        hidden = [name for name, permission in MONEY_IN_EXPORTS.items() if not request.user.has_perm(permission)]
+
+        def perform(given: dict[str, Any]) -> Deferred:
+            left_out = f"; left out: {', '.join(hidden)}" if hidden else ""
+            self.log_change(request, account, f"Data exported: {given['reason']}{left_out}")
+            return export_response(account, without=hidden)
+
+        page = FormPage(
+            f"Export the data of {account.name}",
+            "You get a ZIP archive with the account's rows, texts, recordings and results, without secrets. The export is audited with its reason.",
+            "Export",
+            ReasonForm,
+        )
+        return self.ask(request, page=page, obj=account, perform=perform)
 
     @action(description="Erase…", icon="delete_forever", permissions=["operator.erase_account"])
     def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -293,8 +308,8 @@ class AccountAdmin(ConfirmationAdmin):
 
         page = FormPage(
             f"Erase {account.name}",
-            "Keys are revoked at once. Then voices, recordings, results, texts, webhooks, people and keys are deleted. The ledger and the "
-            "rows of jobs stay, without texts. This cannot be undone.",
+            "Keys are revoked at once. Then voices, recordings, results, texts, webhooks and keys are deleted, and the login of an only member. "
+            "The ledger and the rows of jobs stay, without texts. The owners get a mail. This cannot be undone.",
             "Erase",
             ReasonForm,
             is_dangerous=True,

@@ -1,32 +1,39 @@
 """Export of an account: one ZIP archive with its rows as JSON and its files, made while it is sent."""
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Container, Generator, Iterator
 from typing import Any, Final
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from apps.accounts.models import Account
+from apps.accounts.models import Account, User
 from apps.core.archives import ArchiveEntry, zip_chunks
 from apps.core.storage import MissingObjectError, get_storage
-from apps.privacy.holdings import exported_models, fields_of, files_of
+from apps.privacy.holdings import exported_models, fields_of, files_of, members_of, rows_of_person
 
 CHUNK_BYTES: Final = 1 << 18
 ROWS_AT_ONCE: Final = 500
 
 
-def export_chunks(account: Account) -> Generator[bytes]:
-    """Bytes of the archive, in memory bounded by some rows and a chunk. Secrets are left out. Reads database and store."""
-    return zip_chunks(_entries(account))
+def export_chunks(account: Account, *, person: User | None = None, without: Container[str] = ()) -> Generator[bytes]:
+    """Bytes of the archive, in memory bounded by some rows and a chunk. Secrets are left out. Reads database and store.
+
+    person: who asked for it, whose own login is put in too; of other members it holds address, role and date. without: apps
+    (`payments`) and models (`billing.LedgerEntry`) whose rows are left out.
+    """
+    return zip_chunks(_entries(account, person, without))
 
 
-def _entries(account: Account) -> Iterator[ArchiveEntry]:
+def _entries(account: Account, person: User | None, without: Container[str]) -> Iterator[ArchiveEntry]:
     yield ArchiveEntry("account.json", iter([_line(fields_of(account))]))
-    for owned in exported_models():
-        rows = owned.rows(account).order_by("pk")
-        if rows.exists():
-            yield ArchiveEntry(f"rows/{owned.label.lower()}.jsonl", _lines(rows))
+    yield ArchiveEntry("members.jsonl", map(_line, members_of(account)))
+    rows_by_label = [(owned.label, owned.rows(account)) for owned in exported_models()]
+    if person is not None:
+        rows_by_label += rows_of_person(person)
+    for label, rows in rows_by_label:
+        if label not in without and label.partition(".")[0] not in without and rows.exists():
+            yield ArchiveEntry(f"rows/{label.lower()}.jsonl", _lines(rows.order_by("pk")))
     for file in files_of(account):
         size = get_storage().stat(file.key)
         if size is not None:  # a result may expire meanwhile

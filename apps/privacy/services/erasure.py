@@ -27,9 +27,10 @@ from apps.jobs.objects import tenant_folder
 from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.isolation import isolated
 from apps.jobs.services.retention import delete_result
-from apps.mail.models import OutgoingMail
+from apps.mail.models import MailState, OutgoingMail
 from apps.privacy.holdings import owned_models
 from apps.privacy.models import Erasure
+from apps.privacy.services.notices import DELETION, notify_deletion
 from apps.voices.services.removal import remove_account_voices
 
 logger = logging.getLogger(__name__)
@@ -40,13 +41,17 @@ FORGOTTEN_NAME = "Erased account"
 
 
 def request_erasure(account: Account, *, requested_by: str, reason: str = "") -> Erasure:
-    """Close the account and have its data erased. Its keys are revoked from here on. Idempotent. 409 account_has_staff."""
+    """Close the account and have its data erased. Its keys are revoked from here on, and its owners get a mail. Idempotent. 409 account_has_staff."""
     if User.objects.filter(memberships__account=account, is_staff=True).exists():
         message = "A member of this account may enter the admin. Remove the member first, so that nobody is locked out."
         raise ConflictError(message, code="account_has_staff")
     with transaction.atomic():
         close_account(account, reason=reason or "erased")
-        erasure, _ = Erasure.objects.get_or_create(account=account, defaults={"requested_by": requested_by[:200], "reason": reason[:300]})
+        erasure, is_new = Erasure.objects.get_or_create(
+            account=account, defaults={"requested_by": requested_by[:200], "reason": reason[:300]}
+        )
+        if is_new:
+            notify_deletion(account, requested_by=requested_by)
         transaction.on_commit(lambda: send_platform_task(CONTINUE_ERASURES))
     return erasure
 
@@ -75,7 +80,7 @@ def erase_account(erasure: Erasure) -> bool:
     _delete_results(account)
     get_storage().delete_prefix(tenant_folder(f"account:{account.pk}"))
     with transaction.atomic():
-        _delete_rows(account)
+        _delete_rows(account, requested_by=erasure.requested_by)
         _forget_names(account)
         Erasure.objects.filter(pk=erasure.pk).update(finished_at=timezone.now())
     return True
@@ -97,10 +102,10 @@ def _delete_results(account: Account) -> None:
             delete_result(job)
 
 
-def _delete_rows(account: Account) -> None:
+def _delete_rows(account: Account, *, requested_by: str) -> None:
     """Delete every row that goes with the account, of all apps, and blank what is kept."""
     tenant = f"account:{account.pk}"
-    users = list(User.objects.filter(memberships__account=account))
+    leaving = _leaving_people(account, requested_by=requested_by)
     Notice.objects.filter(account_id=account.pk).delete()
     IdempotencyRecord.objects.filter(scope=tenant).delete()
     for owned in owned_models():
@@ -108,16 +113,24 @@ def _delete_rows(account: Account) -> None:
             owned.rows(account).delete()
     Job.objects.filter(account=account).update(webhook_url="", public_base="", error_message="", request_id="", result=None)
     Batch.objects.filter(account=account).update(webhook_url="", public_base="", request_id="")
-    for user in users:
+    for user in leaving:
         if not user.is_staff and not user.memberships.exists():
             _delete_person(user)
 
 
+def _leaving_people(account: Account, *, requested_by: str) -> list[User]:
+    """Members whose login goes too: who asked for the deletion, and the only member. Logins of others are theirs, not the account's."""
+    members = list(User.objects.filter(memberships__account=account))
+    return members if len(members) == 1 else [member for member in members if member.email == requested_by.lower()]
+
+
 def _delete_person(user: User) -> None:
-    """Delete a person with their addresses, second factors and social logins (CASCADE), their sessions, and the mails to them."""
+    """Delete a person with their addresses, second factors and social logins (CASCADE), their sessions, and the mails to them; the notice of the
+    deletion is sent all the same.
+    """
     for session in UserSession.objects.filter(user=user):
         session.end()
-    OutgoingMail.objects.filter(to__iexact=user.email).delete()
+    OutgoingMail.objects.filter(to__iexact=user.email).exclude(kind=DELETION, state=MailState.WAITING).delete()
     user.delete()
 
 

@@ -29,7 +29,7 @@ CONTENT_TYPE: Final = "application/zip"
 
 
 def request_export(account: Account, *, requested_by: User) -> Export:
-    """Have an archive made. An earlier one is deleted when the new one is ready. Raises 409 export_in_progress."""
+    """Have an archive made. An earlier one of this person is deleted when the new one is ready. Raises 409 export_in_progress."""
     try:
         with transaction.atomic():
             export = Export.objects.create(account=account, requested_by=requested_by)
@@ -66,7 +66,7 @@ def _claim() -> Export | None:
     free = Q(claimed_until=None) | Q(claimed_until__lt=now)
     with transaction.atomic():
         waiting = Export.objects.filter(free, state=ExportState.WAITING, attempts__lt=MOST_ATTEMPTS).order_by("created_at")
-        export = waiting.select_for_update(skip_locked=True).select_related("account").first()
+        export = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("account", "requested_by").first()
         if export is not None:
             export.claimed_until, export.attempts = now + CLAIM, export.attempts + 1
             export.save(update_fields=["claimed_until", "attempts"])
@@ -77,7 +77,7 @@ def _make(export: Export) -> None:
     key = f"{tenant_folder(f'account:{export.account_id}')}/exports/{export.uuid.hex}.zip"
     spool = Spool.new()
     try:
-        for chunk in export_chunks(export.account):
+        for chunk in export_chunks(export.account, person=_person_of(export)):
             spool.write(chunk)
         spool.finish()
         size = spool.size
@@ -91,8 +91,15 @@ def _make(export: Export) -> None:
             get_storage().delete(key)  # the account was erased meanwhile
             return
         notify_export_ready(export)
-    for earlier in Export.objects.filter(account_id=export.account_id).exclude(pk=export.pk).exclude(state=ExportState.WAITING):
+    mine = Export.objects.filter(account_id=export.account_id, requested_by=export.requested_by_id)
+    for earlier in mine.exclude(pk=export.pk).exclude(state=ExportState.WAITING):
         _delete(earlier)
+
+
+def _person_of(export: Export) -> User | None:
+    """Person who asked for it, as long as they are a member."""
+    person = export.requested_by
+    return person if person is not None and person.memberships.filter(account=export.account_id).exists() else None
 
 
 def _delete(export: Export) -> None:

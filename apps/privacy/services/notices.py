@@ -1,11 +1,15 @@
-"""Notice to the person who asked for an export."""
+"""Notices: to the person who asked for an export, and to the owners of an account that is deleted."""
+
+from typing import Final
 
 from django.conf import settings
 
+from apps.accounts.models import Account, Role, User
 from apps.mail.services import MailContent, write_mail
 from apps.privacy.models import Export
 
 SETTINGS_PATH = "/dashboard/settings/"
+DELETION: Final = "account_deleted"
 
 
 def notify_export_ready(export: Export) -> None:
@@ -19,3 +23,18 @@ def notify_export_ready(export: Export) -> None:
         link=("Download it in the settings", f"{base.rstrip('/')}{SETTINGS_PATH}"),
     )
     write_mail("export_ready", to=export.requested_by.email, content=content)
+
+
+def notify_deletion(account: Account, *, requested_by: str) -> None:
+    """Write a mail to each owner in the caller's transaction: also the one whose session a thief may have used learns of it."""
+    owners = User.objects.filter(memberships__account=account, memberships__role=Role.OWNER)
+    who = requested_by if owners.filter(email__iexact=requested_by).exists() else "The operator"
+    content = MailContent(
+        subject=f"{account.name} is being deleted",
+        paragraphs=[
+            f"{who} asked for the deletion of the account {account.name}. It is closed, its keys are revoked, and its data is being deleted.",
+            "If you did not expect this, write to the operator at once. What is deleted cannot be restored.",
+        ],
+    )
+    for owner in owners:
+        write_mail(DELETION, to=owner.email, content=content)
