@@ -18,7 +18,7 @@ from apps.core.errors import ApplicationError, NotFoundError
 from apps.teams.models import Invitation
 from apps.teams.selectors import find_invitation
 from apps.teams.services import accept_invitation, decline_invitation
-from apps.teams.services.accepting import InvitationEndedError, check_address, check_open
+from apps.teams.services.accepting import InvitationEndedError, check_address, check_inviter, check_open
 
 SESSION_INVITATION: Final = "invitation_token"
 INVITATION: Final = "/invitations/open/"
@@ -43,6 +43,7 @@ def show_invitation(request: HttpRequest) -> HttpResponse:
         )
     try:
         check_open(invitation)
+        check_inviter(invitation)
         if person is not None:
             check_address(person, invitation)
     except InvitationEndedError as error:

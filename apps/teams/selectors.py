@@ -5,12 +5,14 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from apps.accounts.models import Account, ApiKey, Membership
+from apps.accounts.models import Account, ApiKey, Membership, Role
+from apps.accounts.roles import Permission, has_permission
 from apps.accounts.selectors import digest_of
 from apps.teams.models import Invitation, MemberEvent
 from apps.teams.services.invitations import signer
 
 SHOWN_EVENTS = 50
+MAKERS_OF_KEYS = [role for role in Role if has_permission(role, Permission.CHANGE)]
 
 
 def list_members(account: Account) -> QuerySet[Membership]:
@@ -26,6 +28,14 @@ def list_members(account: Account) -> QuerySet[Membership]:
 def list_open_invitations(account: Account) -> QuerySet[Invitation]:
     """Invitations that were neither accepted nor revoked, newest first; expired ones may be sent again."""
     return Invitation.objects.filter(account=account, accepted_at=None, revoked_at=None).select_related("invited_by")
+
+
+def list_orphaned_keys(account: Account) -> QuerySet[ApiKey]:
+    """Live keys whose maker is no owner or developer of the account any more. Keys without a maker are the operator's."""
+    makers = Membership.objects.filter(account=account, role__in=MAKERS_OF_KEYS).values("user")
+    live = ApiKey.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), account=account, revoked_at=None)
+    members_keys = live.exclude(created_by=None).exclude(created_by__in=makers).exclude(created_by__is_staff=True)
+    return members_keys.select_related("created_by").order_by("created_by__email", "pk")
 
 
 def list_member_events(account: Account) -> QuerySet[MemberEvent]:

@@ -16,7 +16,7 @@ from apps.core.errors import ApplicationError, NotFoundError
 from apps.mail.links import link_base
 from apps.teams import services
 from apps.teams.access import AccountRequest, account_page
-from apps.teams.selectors import list_member_events, list_members, list_open_invitations
+from apps.teams.selectors import list_member_events, list_members, list_open_invitations, list_orphaned_keys
 
 TEAM = "/dashboard/team/"
 Act = Callable[[], str]
@@ -73,7 +73,9 @@ def change_role(request: AccountRequest, membership_id: int) -> HttpResponse:
     """Give a member another role."""
 
     def act() -> str:
-        member = services.change_role(request.caller, membership_id=membership_id, role=request.POST.get("role", ""))
+        member = services.change_role(
+            request.caller, membership_id=membership_id, role=request.POST.get("role", ""), revokes_keys="keeps_keys" not in request.POST
+        )
         return f"{member.user.email} is {member.role} now."
 
     return _after(request, act)
@@ -82,10 +84,10 @@ def change_role(request: AccountRequest, membership_id: int) -> HttpResponse:
 @require_POST
 @account_page(Permission.TEAM)
 def remove(request: AccountRequest, membership_id: int) -> HttpResponse:
-    """Remove a member, with their keys if the box is ticked."""
+    """Remove a member, with their keys unless the box is ticked."""
 
     def act() -> str:
-        revoked = services.remove_member(request.caller, membership_id=membership_id, revokes_keys="revokes_keys" in request.POST)
+        revoked = services.remove_member(request.caller, membership_id=membership_id, revokes_keys="keeps_keys" not in request.POST)
         return f"The member was removed, and {revoked} API keys were revoked." if revoked else "The member was removed."
 
     return _after(request, act)
@@ -143,6 +145,7 @@ def _team(request: AccountRequest, *, status: int = 200, **form: Any) -> HttpRes
         "invitations": list_open_invitations(request.account),
         "events": list_member_events(request.account),
         "roles": [(role.value, role.label, ROLE_DESCRIPTIONS[role]) for role in Role],
+        "orphaned_keys": list_orphaned_keys(request.account),
         "may_change": request.caller.may(Permission.TEAM),
         "now": timezone.now(),
         "form": form,

@@ -275,8 +275,84 @@ def test_team_page_needs_few_queries_for_many_members(owner: Membership, django_
     for number in range(4):
         invite(owner, f"{number}@example.com")
     client = logged_in(owner)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert client.get(TEAM).status_code == 200
+
+
+@pytest.mark.parametrize("loss", ["removed", "left", "demoted", "transferred"])
+def test_former_owner_does_not_come_back_by_an_invitation_of_theirs(owner: Membership, loss: str) -> None:
+    former = MembershipFactory(user=person("former@example.com"), account=owner.account, role=Role.OWNER)
+    invitation = invite(former, "second@example.com", role="owner")
+    kept = invite(owner, "kept@example.com")
+    if loss == "removed":
+        services.remove_member(caller(owner), membership_id=former.pk)
+    elif loss == "left":
+        services.leave_account(caller(former))
+    elif loss == "demoted":
+        services.change_role(caller(owner), membership_id=former.pk, role="viewer")
+    else:
+        services.transfer_ownership(caller(former), membership_id=MembershipFactory(account=owner.account, role=Role.VIEWER).pk)
+    invitation.refresh_from_db()
+    kept.refresh_from_db()
+    assert (invitation.revoked_at is None, kept.revoked_at) == (False, None)
+    Invitation.objects.update(revoked_at=None)  # as if it had come from the admin's table of members
+    second = person("second@example.com")
+    assert refused(services.accept_invitation, second, invitation_id=invitation.pk) == (410, "invitation_ended")
+    client = Client()
+    client.get(link_of("second@example.com"))
+    assert client.get(OPEN).status_code == 410
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_keys_end_with_the_role_that_made_them_unless_the_owner_keeps_them(owner: Membership, is_kept: bool) -> None:
+    member = MembershipFactory(user=person("dev@example.com"), account=owner.account, role=Role.DEVELOPER)
+    own, by_owner = logged_in(member), logged_in(owner)
+    own.post("/web/v1/keys", {"name": "Nightly build"}, content_type="application/json")
+    form = {"role": "viewer", **({"keeps_keys": "on"} if is_kept else {})}
+    by_owner.post(f"{TEAM}members/{member.pk}/role/", {**form, "role": "owner"})
+    assert ApiKey.objects.get().revoked_at is None
+    assert "may make none now" not in by_owner.get(TEAM).content.decode()
+    by_owner.post(f"{TEAM}members/{member.pk}/role/", form)
+    assert (ApiKey.objects.get().revoked_at is None) == is_kept
+    for page, text in ((TEAM, "may make none now"), ("/dashboard/keys/", "maker lost access")):
+        assert (text in by_owner.get(page).content.decode()) == is_kept
+    services.leave_account(caller(member))
+    assert ApiKey.objects.get().revoked_at is not None
+
+
+def test_recipient_gets_few_mails_of_an_account_in_a_day(owner: Membership) -> None:
+    for number in range(4):
+        invitation = invite(owner)
+        age(minutes=2)
+        if number % 2:
+            services.revoke_invitation(caller(owner), invitation_id=invitation.pk)
+    assert refused(invite, owner) == (429, "too_many_mails")
+    other = invite(owner, "other@example.com")
+    for _ in range(3):
+        age(minutes=2)
+        services.resend_invitation(caller(owner), invitation_id=other.pk, link_base="")
+    age(minutes=2)
+    assert refused(services.resend_invitation, caller(owner), invitation_id=other.pk, link_base="") == (429, "too_many_mails")
+    assert OutgoingMail.objects.count() == 8
+
+
+@pytest.mark.parametrize(
+    ("account", "inviter", "subject"),
+    [
+        ("Studio", "Ada", "Ada invited you to Studio"),
+        ("Studio", "", "owner@example.com invited you to Studio"),
+        ("ann.lee@example.com", "Dr. Ada", "Dr. Ada invited you to ann.lee@example.com"),
+        ("Win at evil.example.com/now", "https://evil", "A member invited you to an account"),
+        ("www.evil.com", "A" * 100, f"{'A' * 59}… invited you to an account"),
+    ],
+)
+def test_mail_holds_names_short_and_without_addresses_of_pages(owner: Membership, account: str, inviter: str, subject: str) -> None:
+    owner.account.name, owner.user.name = account, inviter
+    owner.account.save()
+    owner.user.save()
+    invite(owner)
+    mail = OutgoingMail.objects.get()
+    assert (mail.subject, "evil" in mail.text + mail.html) == (subject, False)
 
 
 def test_old_invitations_are_forgotten(owner: Membership) -> None:

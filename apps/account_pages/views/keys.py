@@ -15,6 +15,7 @@ from apps.accounts.services import change_key_for, create_key_for, revoke_key, r
 from apps.core.errors import ApplicationError
 from apps.jobs.usage import read_period, read_usage
 from apps.teams.access import AccountRequest
+from apps.teams.selectors import list_orphaned_keys
 
 
 @member_page("GET")
@@ -23,7 +24,8 @@ def key_list(request: AccountRequest) -> HttpResponseBase:
     keys = add_spending(list_keys(request.account).select_related("created_by"))
     used = _use_by_key(request)
     rows = [(key, used.get(key.pk)) for key in sorted(keys, key=lambda key: not key.is_live)]
-    return show(request, "keys", {"rows": rows, "live_count": sum(key.is_live for key in keys)})
+    orphaned = set(list_orphaned_keys(request.account).values_list("pk", flat=True))
+    return show(request, "keys", {"rows": rows, "orphaned": orphaned, "live_count": sum(key.is_live for key in keys)})
 
 
 @member_page("GET", "POST")

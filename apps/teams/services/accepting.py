@@ -4,7 +4,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 
-from apps.accounts.models import AccountStatus, Membership, User
+from apps.accounts.models import AccountStatus, Membership, Role, User
 from apps.core.errors import ApplicationError, ConflictError, NotFoundError, PermissionDeniedError
 from apps.teams.models import Invitation
 from apps.teams.services.history import record_member_event
@@ -24,6 +24,7 @@ def accept_invitation(user: User, *, invitation_id: int) -> Membership:
         check_address(user, invitation)
         if invitation.account.status == AccountStatus.CLOSED:
             raise InvitationEndedError("The account of this invitation was closed.")
+        check_inviter(invitation)
         membership, is_new = Membership.objects.get_or_create(user=user, account=invitation.account, defaults={"role": invitation.role})
         invitation.accepted_at = timezone.now()
         invitation.save(update_fields=["accepted_at"])
@@ -49,6 +50,12 @@ def check_address(user: User, invitation: Invitation) -> None:
     if not EmailAddress.objects.filter(user=user, email__iexact=invitation.email, verified=True).exists():
         message = f"This invitation is for {invitation.email}, and you are logged in as {user.email}. Log in with the invited address."
         raise PermissionDeniedError(message, code="another_address")
+
+
+def check_inviter(invitation: Invitation) -> None:
+    """Raise 410 unless who invited may still do so: is an owner of the account now."""
+    if not Membership.objects.filter(account=invitation.account_id, user=invitation.invited_by_id, role=Role.OWNER).exists():
+        raise InvitationEndedError("Who invited you is no owner of this account any more. Ask for a new invitation.")
 
 
 def check_open(invitation: Invitation) -> None:

@@ -1,5 +1,6 @@
 """Invitations: make, send again, revoke."""
 
+import re
 import secrets
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,7 +19,7 @@ from apps.accounts.selectors import digest_of
 from apps.core.errors import ConflictError, InvalidRequestError, NotFoundError, TooManyRequestsError
 from apps.mail.addresses import is_deliverable
 from apps.mail.services import MailContent, write_mail
-from apps.teams.models import Invitation
+from apps.teams.models import Invitation, MemberEvent
 from apps.teams.services.history import record_member_event
 from apps.teams.services.locking import lock_as_owner
 
@@ -28,6 +29,14 @@ OPEN_INVITATIONS: Final = 50
 INVITATIONS_PER_DAY: Final = 50
 MAIL_EVERY: Final = timedelta(minutes=1)
 """Shortest time between two mails of one invitation."""
+MAILS_PER_DAY: Final = 4
+"""Most mails of an account to one recipient in a day: the first one and three more, by whatever way."""
+NAME_LENGTH: Final = 60
+"""Most characters of a name in a mail."""
+ADDRESS_IN_NAME: Final = re.compile(r"://|(?<![@\w.-])(?:[\w-]+\.)+[a-z]{2,}(?![\w.-]*@)\b", re.IGNORECASE)
+"""Address of a page in a name, which mail programs would turn into a link. Addresses of mailboxes are none."""
+SENT: Final = frozenset({"invited", "sent the invitation again"})
+"""Entries of the history that stand for a mail."""
 MEMBERS_LIMIT: Final = 200
 KEPT_DAYS: Final = 30
 
@@ -47,6 +56,7 @@ def invite_person(caller: Caller, *, email: str, role: str, link_base: str) -> I
         if before is not None and before.expires_at > now and now - before.sent_at < MAIL_EVERY:
             raise TooManyRequestsError(f"{email} was invited a moment ago. Wait a minute before you send another mail.", code="just_sent")
         _check_room(caller)
+        _check_mails(caller, email)
         ours.filter(email__iexact=email, accepted_at=None, revoked_at=None).update(revoked_at=now)
         token = _new_token()
         invitation = Invitation.objects.create(
@@ -65,6 +75,7 @@ def resend_invitation(caller: Caller, *, invitation_id: int, link_base: str) -> 
         invitation = _get_open(caller, invitation_id)
         if now - invitation.sent_at < MAIL_EVERY:
             raise TooManyRequestsError("The mail was sent a moment ago. Wait a minute before you send another one.", code="just_sent")
+        _check_mails(caller, invitation.email)
         token = _new_token()
         invitation.digest, invitation.sent_at, invitation.expires_at = digest_of(token), now, now + LIFETIME
         invitation.save(update_fields=["digest", "sent_at", "expires_at"])
@@ -129,12 +140,27 @@ def _check_room(caller: Caller) -> None:
         raise ConflictError(f"An account has at most {MEMBERS_LIMIT} members.", code="too_many_members")
 
 
+def _check_mails(caller: Caller, email: str) -> None:
+    """Raise 429 beyond MAILS_PER_DAY, which the history counts: withdrawn invitations count too."""
+    sent = MemberEvent.objects.filter(account=caller.required_account, action__in=SENT, subject__iexact=email)
+    if sent.filter(created_at__gt=timezone.now() - timedelta(days=1)).count() >= MAILS_PER_DAY:
+        raise TooManyRequestsError(f"{email} got {MAILS_PER_DAY} mails today. Go on tomorrow.", code="too_many_mails")
+
+
+def _in_mail(name: str, *, otherwise: str) -> str:
+    """The name as a mail to a stranger may hold it: short, and without the address of a page, which would be an advertisement."""
+    if ADDRESS_IN_NAME.search(name):
+        return otherwise
+    return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1].rstrip()}…"
+
+
 def _send(invitation: Invitation, *, token: str, inviter: str, link_base: str) -> None:
-    product, account = settings.TTSAI_PRODUCT_NAME, invitation.account.name
+    product, account = settings.TTSAI_PRODUCT_NAME, _in_mail(invitation.account.name, otherwise="an account")
+    inviter = _in_mail(inviter, otherwise="A member")
     content = MailContent(
         subject=f"{inviter} invited you to {account}",
         paragraphs=[
-            f"{inviter} invited you to the account {account} at {product}, as {invitation.role}. {ROLE_DESCRIPTIONS[Role(invitation.role)]}",
+            f"{inviter} invited you to {account} at {product}, as {invitation.role}. {ROLE_DESCRIPTIONS[Role(invitation.role)]}",
             f"The invitation is for {invitation.email} and ends on {invitation.expires_at:%d %B %Y}. If you do not expect it, you need not do anything.",
         ],
         link=("See the invitation", f"{link_base}/invitations/{token}/"),

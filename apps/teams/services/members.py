@@ -1,17 +1,23 @@
 """Members: change a role, remove, leave, transfer the ownership."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from apps.accounts.callers import Caller
 from apps.accounts.models import Account, ApiKey, Membership, Role
+from apps.accounts.roles import Permission, has_permission
 from apps.accounts.services import revoke_key
 from apps.core.errors import InvalidRequestError, NotFoundError
+from apps.teams.models import Invitation
 from apps.teams.services.history import record_member_event
 from apps.teams.services.locking import check_other_owner, get_member, lock_as_owner
 
 
-def change_role(caller: Caller, *, membership_id: int, role: str) -> Membership:
-    """Give a member another role, from their next request on. Raises 400, 403, 404, or 409 for the last owner."""
+def change_role(caller: Caller, *, membership_id: int, role: str, revokes_keys: bool = True) -> Membership:
+    """Give a member another role, from their next request on; their keys end with a role that may not make any, unless revokes_keys is False.
+
+    Raises 400, 403, 404, or 409 for the last owner.
+    """
     if role not in Role.values:
         raise InvalidRequestError(f"There is no role {role[:50]!r}. Roles are {', '.join(Role.values)}.", param="role")
     with transaction.atomic():
@@ -24,11 +30,14 @@ def change_role(caller: Caller, *, membership_id: int, role: str) -> Membership:
         detail = f"from {membership.role} to {role}"
         membership.role = role
         membership.save(update_fields=["role"])
+        revoke_invitations_of(membership)
+        if revokes_keys and not has_permission(role, Permission.CHANGE):
+            detail += _and_keys(_revoke_keys_of(membership))
         record_member_event(account, actor=person.email, action="changed the role", subject=membership.user.email, detail=detail)
     return membership
 
 
-def remove_member(caller: Caller, *, membership_id: int, revokes_keys: bool) -> int:
+def remove_member(caller: Caller, *, membership_id: int, revokes_keys: bool = True) -> int:
     """Remove a member, who loses access with their next request; returns the number of keys that were revoked with it."""
     with transaction.atomic():
         account, person = lock_as_owner(caller)
@@ -36,21 +45,24 @@ def remove_member(caller: Caller, *, membership_id: int, revokes_keys: bool) -> 
         check_other_owner(account, besides=membership)
         revoked = _revoke_keys_of(membership) if revokes_keys else 0
         membership.delete()
-        detail = f"and revoked {revoked} of their keys" if revoked else ""
+        revoke_invitations_of(membership)
+        detail = _and_keys(revoked).removeprefix(", ")
         record_member_event(account, actor=person.email, action="removed", subject=membership.user.email, detail=detail)
     return revoked
 
 
 def leave_account(caller: Caller) -> None:
-    """End the person's own membership. Raises 409 for the last owner."""
+    """End the person's own membership; keys that they made end with it. Raises 409 for the last owner."""
     with transaction.atomic():
         account = Account.objects.select_for_update().get(pk=caller.required_account.pk)
         membership = Membership.objects.select_related("user").filter(account=account, user=caller.user).first()
         if membership is None:
             raise NotFoundError("You are not a member of this account.")
         check_other_owner(account, besides=membership)
+        detail = _and_keys(_revoke_keys_of(membership)).removeprefix(", ")
         membership.delete()
-        record_member_event(account, actor=membership.user.email, action="left", subject=membership.user.email)
+        revoke_invitations_of(membership)
+        record_member_event(account, actor=membership.user.email, action="left", subject=membership.user.email, detail=detail)
 
 
 def transfer_ownership(caller: Caller, *, membership_id: int) -> Membership:
@@ -64,6 +76,7 @@ def transfer_ownership(caller: Caller, *, membership_id: int) -> Membership:
         heir.role, own.role = Role.OWNER, Role.DEVELOPER
         heir.save(update_fields=["role"])
         own.save(update_fields=["role"])
+        revoke_invitations_of(own)
         record_member_event(account, actor=person.email, action="transferred the ownership", subject=heir.user.email)
     return heir
 
@@ -79,6 +92,18 @@ def rename_account(caller: Caller, *, name: str) -> Account:
         account.name = name
         account.save(update_fields=["name"])
     return account
+
+
+def revoke_invitations_of(membership: Membership) -> None:
+    """End open invitations that a former owner sent: otherwise they come back by one of them. Owners keep theirs."""
+    if Membership.objects.filter(account=membership.account_id, user=membership.user_id, role=Role.OWNER).exists():
+        return
+    sent = Invitation.objects.filter(account=membership.account_id, invited_by=membership.user_id, accepted_at=None, revoked_at=None)
+    sent.update(revoked_at=timezone.now())
+
+
+def _and_keys(revoked: int) -> str:
+    return f", and revoked {revoked} of their keys" if revoked else ""
 
 
 def _revoke_keys_of(membership: Membership) -> int:
