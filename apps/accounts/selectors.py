@@ -29,7 +29,7 @@ def find_key(secret: str) -> ApiKey | None:
 
 
 def find_usable_keys(key_ids: Collection[int]) -> set[int]:
-    """Those of the keys that are neither revoked nor expired, of active accounts."""
+    """Ids of the given keys that can be used: neither revoked nor expired, and the account is active."""
     keys = ApiKey.objects.filter(pk__in=key_ids, revoked_at=None, account__status=AccountStatus.ACTIVE)
     return set(keys.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now())).values_list("pk", flat=True))
 

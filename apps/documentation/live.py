@@ -15,8 +15,6 @@ from apps.catalog.selectors import list_models
 from apps.documentation.markdown import LIVE, LIVE_MARK
 from apps.documentation.settings_reference import variables
 
-UNLIMITED: Final = "no limit"
-
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -25,37 +23,52 @@ class Table:
     headings: Sequence[str]
     rows: Sequence[Sequence[str]]
     empty: str = "Nothing yet."
+    note: str = ""
+    """Sentences below the table."""
 
 
 def plans() -> Table:
-    """Limits of each plan."""
+    """Limits of each plan; those that few plans have are in the note."""
+    all_plans = list(Plan.objects.order_by("requests_per_minute", "slug"))
     return Table(
         (
             "Plan",
             "Requests a minute",
             "Jobs at once",
             "Characters a text",
-            "Characters a day",
-            "Largest file",
             "Own voices",
             "Recordings a voice",
             "Results kept",
         ),
         [
             (
-                "without a key" if plan.slug == ANONYMOUS_PLAN else plan.name,
+                _plan_name(plan),
                 f"{plan.requests_per_minute:,}",
                 f"{plan.concurrent_jobs:,}",
                 f"{plan.max_characters:,}",
-                UNLIMITED if plan.characters_per_day is None else f"{plan.characters_per_day:,} an address",
-                "as the endpoint" if plan.max_upload_bytes is None else _size(plan.max_upload_bytes),
                 f"{plan.max_voices:,}",
                 f"{plan.max_samples:,}",
-                f"{plan.retention_days} days",
+                _counted(plan.retention_days, "day"),
             )
-            for plan in Plan.objects.order_by("requests_per_minute", "slug")
+            for plan in all_plans
         ],
+        note=f"{_daily_note(all_plans)} {_file_note(all_plans)}".strip(),
     )
+
+
+def _plan_name(plan: Plan) -> str:
+    return "without a key" if plan.slug == ANONYMOUS_PLAN else plan.name
+
+
+def _daily_note(all_plans: Sequence[Plan]) -> str:
+    limited = [f"{_plan_name(plan)} {plan.characters_per_day:,}" for plan in all_plans if plan.characters_per_day is not None]
+    return f"Characters that an address may send in a day: {', '.join(limited)}." if limited else ""
+
+
+def _file_note(all_plans: Sequence[Plan]) -> str:
+    limited = [f"{_plan_name(plan)} {_size(plan.max_upload_bytes)}" for plan in all_plans if plan.max_upload_bytes is not None]
+    rest = " Other plans send files as large as the endpoint takes."
+    return f"Largest file: {', '.join(limited)}.{rest}" if limited else "Files may be as large as the endpoint takes."
 
 
 def server_limits() -> Table:
@@ -63,18 +76,18 @@ def server_limits() -> Table:
     return Table(
         ("Limit", "Value"),
         [
-            ("Longest recording", f"{settings.TTSAI_UPLOAD_AUDIO_SECONDS / 3600:g} hours"),
+            ("Longest recording", _counted(settings.TTSAI_UPLOAD_AUDIO_SECONDS / 3600, "hour")),
             ("Largest upload (`POST /v1/uploads/`)", _size(settings.TTSAI_UPLOAD_BYTES)),
             ("All uploads of an account together", _size(settings.TTSAI_UPLOAD_QUOTA_BYTES)),
-            ("An upload is kept after its last use for", f"{settings.TTSAI_UPLOAD_KEPT_SECONDS / 3600:g} hours"),
+            ("An upload is kept after its last use for", _counted(settings.TTSAI_UPLOAD_KEPT_SECONDS / 3600, "hour")),
             ("Largest JSON body", _size(settings.TTSAI_JSON_BODY_BYTES)),
             ("Largest body of a long text or book", _size(settings.TTSAI_TEXT_BODY_BYTES)),
             ("Characters of all texts of a batch", f"{settings.TTSAI_BATCH_CHARACTERS:,}"),
-            ("Longest wait for speech, then 504", f"{settings.TTSAI_SPEECH_WAIT_SECONDS} seconds"),
-            ("Longest wait with a recording, then 504", f"{settings.TTSAI_UPLOAD_WAIT_SECONDS} seconds"),
+            ("Longest wait for speech, then 504", _counted(settings.TTSAI_SPEECH_WAIT_SECONDS, "second")),
+            ("Longest wait with a recording, then 504", _counted(settings.TTSAI_UPLOAD_WAIT_SECONDS, "second")),
             ("Polls and downloads of an address a minute", f"{settings.TTSAI_POLLS_PER_MINUTE:,}"),
             ("Invalid keys of an address a minute", f"{settings.TTSAI_FAILED_KEYS_PER_MINUTE:,}"),
-            ("Longest time of a job in the queue", f"{settings.TTSAI_JOB_QUEUE_SECONDS / 3600:g} hours"),
+            ("Longest time of a job in the queue", _counted(settings.TTSAI_JOB_QUEUE_SECONDS / 3600, "hour")),
             ("Embeds (voices without a name) of an account", f"{settings.TTSAI_KEPT_EMBEDS:,}"),
         ],
     )
@@ -169,8 +182,14 @@ def fill_markdown(text: str) -> str:
 
 def _as_markdown(table: Table) -> str:
     rows = [table.headings, ["---"] * len(table.headings), *table.rows]
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows) if table.rows else f"{table.empty}\n"
+    if not table.rows:
+        return f"{table.empty}\n"
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows) + (f"\n{table.note}\n" if table.note else "")
 
 
 def _size(size: int) -> str:
     return f"{size / 1e9:g} GB" if size >= 1e9 else f"{size / 1e6:g} MB"
+
+
+def _counted(count: float, unit: str) -> str:
+    return f"{count:g} {unit}" + ("" if count == 1 else "s")

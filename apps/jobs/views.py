@@ -154,6 +154,8 @@ class HealthView(APIView):
 class PreviewView(APIView):
     """Preview of a voice."""
 
+    waits_for_job = True
+
     authentication_classes = []  # like a download: an <audio> element sends no key, and an SDK sends any
     permission_classes = []
     throttle_classes = [PollLimit]

@@ -18,6 +18,8 @@ from workers.text.subtitles import CONTENT_TYPES
 class SubtitlesView(APIView):
     """Subtitles of a completed job."""
 
+    waits_for_job = True
+
     permission_classes = [AnyCaller]
     throttle_classes = [PollLimit]
 

@@ -9,6 +9,10 @@ ROOT = Path(__file__).resolve().parents[2]
 OF_TESTS = {"TTSAI_SILENCE_COMPUTE_SECONDS", "TTSAI_SILENCE_MAY_DIE", "TTSAI_TASK_MODULES"}
 
 
+def test_every_setting_on_the_page_of_settings_has_a_description() -> None:
+    assert [variable.name for variable in variables() if not variable.description] == []
+
+
 def test_every_variable_of_the_source_is_documented() -> None:
     files = [path for folder in ("apps", "ttsai", "workers") for path in (ROOT / folder).rglob("*.py")]
     read = {name for path in files for name in re.findall(r'"(TTSAI_[A-Z0-9]+(?:_[A-Z0-9]+)*)"', path.read_text())}

@@ -11,10 +11,12 @@ import yaml
 from django.conf import settings
 from django.test import Client
 
+from apps.accounts.models import Plan
+from apps.accounts.selectors import ANONYMOUS_PLAN
 from apps.documentation.contents import pages
 from apps.documentation.reference.operations import operations_by_id, tags
 from apps.documentation.search import search
-from tests.factories import AnonymousPlanFactory
+from tests.factories import AnonymousPlanFactory, PlanFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +89,18 @@ def test_a_page_is_markdown_too_with_its_live_tables(client: Client) -> None:
 def test_pages_of_prices_limits_and_settings_show_rows_of_the_server(client: Client) -> None:
     assert "<td>without a key</td>" in client.get("/docs/limits/").content.decode()
     assert "<code>TTSAI_WEB_THREADS</code>" in client.get("/docs/settings-reference/").content.decode()
+
+
+def test_plans_of_the_limits_page_count_days_and_name_rare_limits_below_the_table(client: Client) -> None:
+    Plan.objects.all().update(retention_days=2, max_upload_bytes=None, characters_per_day=None)
+    Plan.objects.filter(slug=ANONYMOUS_PLAN).update(characters_per_day=5000)
+    PlanFactory(name="Small", retention_days=1, max_upload_bytes=50_000_000, characters_per_day=None)
+    html = client.get("/docs/limits/").content.decode()
+    assert "<td>1 day</td>" in html
+    assert "<td>2 days</td>" in html
+    note = "Characters that an address may send in a day: without a key 5,000. Largest file: Small 50 MB. Other plans send files as large"
+    assert note in html
+    assert f"\n\n{note}" in client.get("/docs/limits.md").content.decode()
 
 
 def test_code_in_several_languages_becomes_tabs_that_name_their_panels(client: Client) -> None:

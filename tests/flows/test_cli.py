@@ -42,7 +42,7 @@ def ttsai(*arguments: str, cwd: Path, environment: dict[str, str]) -> Any:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_what_is_spoken_is_transcribed_word_for_word(environment: dict[str, str], tmp_path: Path) -> None:
+def test_spoken_file_is_transcribed_word_for_word(environment: dict[str, str], tmp_path: Path) -> None:
     ttsai("speak", SENTENCE, "-o", "said.wav", cwd=tmp_path, environment=environment)
     (heard,) = ttsai("transcribe", "said.wav", "--language", "en", cwd=tmp_path, environment=environment)
     said = [word.replace("nine", "9").replace("seven", "7") for word in plain_words(SENTENCE).split()]

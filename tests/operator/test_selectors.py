@@ -90,7 +90,7 @@ def test_charts_count_sales_refunds_charges_jobs_errors_and_latencies() -> None:
     assert (len(charts.usage_chart().points), len(charts.latency_chart().points)) == (14, 24)
 
 
-def test_empty_charts_say_so() -> None:
+def test_charts_without_data_say_so() -> None:
     clear_all_caches()
     assert all(chart().is_empty for chart in (charts.revenue_chart, charts.usage_chart, charts.errors_chart, charts.latency_chart))
 

@@ -36,7 +36,7 @@ def test_shop_whose_events_all_came_has_no_differences(shop: Shop) -> None:
     assert differences() == []
 
 
-def test_everything_that_no_event_told_is_repaired_and_recorded(shop: Shop) -> None:
+def test_reconciliation_without_events_repairs_and_records_everything(shop: Shop) -> None:
     pack = shop.fake.pay(shop.open_pack())
     shop.fake.pay(shop.open_subscription())
     shop.fake.refund(pack["payment_intent"], amount=250)

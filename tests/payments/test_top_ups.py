@@ -62,7 +62,7 @@ def test_top_up_buys_the_pack_with_the_saved_card_and_its_event_grants_nothing_m
     assert (shop.balance, shop.entries()) == (500_000, [("purchase", 500_000)])
 
 
-def test_nothing_is_bought_above_the_threshold_when_off_or_without_settings(shop: Shop) -> None:
+def test_top_up_above_the_threshold_when_off_or_without_settings_buys_nothing(shop: Shop) -> None:
     assert not top_up_balance(shop.account.pk)
     enable(shop)
     disable_top_up(shop.account.pk)

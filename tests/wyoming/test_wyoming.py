@@ -280,7 +280,7 @@ def test_audio_beyond_the_limit_is_refused_while_it_comes(wyoming_of: WyomingMak
     assert Job.objects.count() == 0
 
 
-def test_one_client_too_many_is_told_so(wyoming_of: WyomingMaker, owner: Person) -> None:
+def test_server_with_one_client_too_many_tells_it_so(wyoming_of: WyomingMaker, owner: Person) -> None:
     async def crowd(port: int) -> list[Event]:
         async with AsyncTcpClient("127.0.0.1", port, read_timeout=PATIENCE) as first:
             await first.write_event(Ping().event())

@@ -24,7 +24,10 @@ class Address(NamedTuple):
 def with_server(function: Decorated) -> Decorated:
     """Add --url and --key."""
     key = click.option(
-        "--key", default="", envvar=KEY_VARIABLES, help="API key; default: TTSAI_API_KEY, then that of `ttsai login`. Others see arguments."
+        "--key",
+        default="",
+        envvar=KEY_VARIABLES,
+        help="API key, which other people on this machine can see; better: TTSAI_API_KEY or `ttsai login`.",
     )
     url = click.option("--url", default="", envvar="TTSAI_URL", help="Server; default: TTSAI_URL, then that of `ttsai login`.")
     return url(key(function))

@@ -75,6 +75,24 @@ SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 
+_GOOGLE_ID = environment.text("TTSAI_SOCIAL_GOOGLE_ID")
+_GOOGLE_SECRET = environment.text("TTSAI_SOCIAL_GOOGLE_SECRET")
+"""Client id and secret of Google's OAuth; both: people sign in with Google. Callback: /account/google/login/callback/."""
+
+_GITHUB_ID = environment.text("TTSAI_SOCIAL_GITHUB_ID")
+_GITHUB_SECRET = environment.text("TTSAI_SOCIAL_GITHUB_SECRET")
+"""Client id and secret of GitHub's OAuth; both: people sign in with GitHub. Callback: /account/github/login/callback/."""
+
+_OIDC_URL = environment.text("TTSAI_SOCIAL_OIDC_URL")
+"""Address of an OpenID Connect server, to sign in with it. Callback: /account/oidc/sso/login/callback/."""
+
+_OIDC_ID = environment.text("TTSAI_SOCIAL_OIDC_ID")
+_OIDC_SECRET = environment.text("TTSAI_SOCIAL_OIDC_SECRET")
+"""Client id and secret at the OpenID Connect server."""
+
+_OIDC_NAME = environment.text("TTSAI_SOCIAL_OIDC_NAME", "Single sign-on")
+"""Name of the OpenID Connect server on the button of the login page."""
+
 
 def _social_app(client_id: str, secret: str) -> dict[str, Any] | None:
     """Application at a provider; None unless both variables are set."""
@@ -84,15 +102,12 @@ def _social_app(client_id: str, secret: str) -> dict[str, Any] | None:
 def _social_providers() -> dict[str, Any]:
     """The providers whose variables are set; the pages have a button for each."""
     providers: dict[str, Any] = {}
-    if google := _social_app(environment.text("TTSAI_SOCIAL_GOOGLE_ID"), environment.text("TTSAI_SOCIAL_GOOGLE_SECRET")):
+    if google := _social_app(_GOOGLE_ID, _GOOGLE_SECRET):
         providers["google"] = {"APPS": [google], "SCOPE": ["profile", "email"], "OAUTH_PKCE_ENABLED": True}
-    if github := _social_app(environment.text("TTSAI_SOCIAL_GITHUB_ID"), environment.text("TTSAI_SOCIAL_GITHUB_SECRET")):
+    if github := _social_app(_GITHUB_ID, _GITHUB_SECRET):
         providers["github"] = {"APPS": [github], "SCOPE": ["user:email"]}
-    oidc = _social_app(environment.text("TTSAI_SOCIAL_OIDC_ID"), environment.text("TTSAI_SOCIAL_OIDC_SECRET"))
-    server = environment.text("TTSAI_SOCIAL_OIDC_URL")
-    if oidc and server:
-        name = environment.text("TTSAI_SOCIAL_OIDC_NAME", "Single sign-on")
-        app = {**oidc, "provider_id": "sso", "name": name, "settings": {"server_url": server, "oauth_pkce_enabled": True}}
+    if _OIDC_URL and (oidc := _social_app(_OIDC_ID, _OIDC_SECRET)):
+        app = {**oidc, "provider_id": "sso", "name": _OIDC_NAME, "settings": {"server_url": _OIDC_URL, "oauth_pkce_enabled": True}}
         providers["openid_connect"] = {"APPS": [app]}
     return providers
 
@@ -101,6 +116,6 @@ SOCIALACCOUNT_PROVIDERS = _social_providers()
 _ORIGINS = {
     "google": "https://accounts.google.com",
     "github": "https://github.com",
-    "openid_connect": "/".join(environment.text("TTSAI_SOCIAL_OIDC_URL").split("/")[:3]),
+    "openid_connect": "/".join(_OIDC_URL.split("/")[:3]),
 }
 TTSAI_FORM_ORIGINS += [_ORIGINS[name] for name in SOCIALACCOUNT_PROVIDERS]

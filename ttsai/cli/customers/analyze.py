@@ -1,4 +1,4 @@
-"""`ttsai analyze`: tells key, tempo and meter of music."""
+"""`ttsai analyze`: finds key, tempo and meter of music."""
 
 import click
 
@@ -13,7 +13,7 @@ SHOWN = ("key", "scale", "bpm", "time_signature", "camelot", "compatible_keys")
 @recording_argument()
 @with_session
 def command(*, recording: str, url: str, key: str, as_json: bool, quiet: bool) -> None:
-    """Analyse RECORDING: a file, a URL, or `-` for standard input. What cannot be told is left out; --json has everything."""
+    """Analyse RECORDING: a file, a URL, or `-` for standard input. What is uncertain is left out; --json has everything."""
 
     async def work(session: Session) -> None:
         result = await process(session, "/v1/audio/analyze/", recording=recording, fields={})

@@ -24,7 +24,7 @@ from ttsai.cli.session import Session, run_session, with_session
 @click.option("--voice", default="", help="Voice of texts without their own.")
 @click.option("--model", default="", help="Model of texts without their own.")
 @click.option("--language", default="", help="Language of texts without their own.")
-@click.option("--speed", type=click.FloatRange(0.5, 2.0))
+@click.option("--speed", type=click.FloatRange(0.5, 2.0), help="Speed of texts without their own.")
 @click.option("--format", "format_name", type=click.Choice(FORMATS), default="mp3", show_default=True, help="Audio format.")
 @with_session
 def command(
@@ -32,8 +32,9 @@ def command(
 ) -> None:
     """Speak every text of TEXTS: a line each (.txt), a row each with the column `text` (.csv), or a JSON object each (.jsonl).
 
-    Rows may have voice, model, language, speed, format, and `file` for the name of the audio. Run the same command again to continue an
-    interrupted batch and to repeat failed texts: what is written already is neither spoken nor charged again.
+    Rows may have voice, model, language, speed, instructions, format, bitrate, sample_rate, and `file` for the name of the audio. Run the
+    same command again to continue an interrupted batch and to repeat failed texts: what is written already is neither spoken nor charged
+    again.
     """
     from ttsai.cli.batch_work import BatchWork
 

@@ -5,8 +5,13 @@ import click
 from ttsai.cli.session import Session, run_session, with_session
 from ttsai.cli.tables import print_table
 
-WEIGHTS = ("list", "pull", "translator", "verify")
-"""Commands of `python -m workers.weights`, for those who run workers."""
+WEIGHTS = {
+    "list": "Lists the weights that can be pulled, and those that are installed",
+    "pull": "Downloads weights",
+    "translator": "Downloads a translation model from a hub",
+    "verify": "Checks the digest of every file",
+}
+"""Commands of `python -m workers.weights`, for those who run workers, with what they do to the weights on this machine."""
 
 
 class _Models(click.Group):
@@ -21,8 +26,8 @@ class _Models(click.Group):
         return weights.get_command(context, name)
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands for operators"):
-            formatter.write_dl([(name, "Weights on this machine") for name in WEIGHTS])
+        with formatter.section("Commands for operators: weights on this machine"):
+            formatter.write_dl(list(WEIGHTS.items()))
 
 
 @click.group(name="models", cls=_Models, invoke_without_command=True)

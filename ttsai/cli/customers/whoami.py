@@ -1,4 +1,4 @@
-"""`ttsai whoami`: tells the account, plan and credits of the key."""
+"""`ttsai whoami`: shows the account, plan and credits of the key."""
 
 import click
 
