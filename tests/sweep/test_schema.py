@@ -1,5 +1,6 @@
 """Schemathesis over /v1/schema/: no valid or invalid request makes an operation fail."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from tests.flows.running import RunningPlatform
 from tests.sweep.bad import SECONDS
 
+HOOKS = Path(__file__).with_name("schemathesis_hooks.py")
 COMMAND = Path(sys.executable).with_name("schemathesis")
 CHECKS = "not_a_server_error,content_type_conformance,status_code_conformance"
 
@@ -20,7 +22,8 @@ def sweep(platform: RunningPlatform, key: str, *, phases: str, examples: int, fo
         "--phases", phases, "--max-examples", str(examples), "--request-timeout", str(SECONDS), "--seed", "4", "--continue-on-failure",
         "--suppress-health-check", "all", "--generation-database", "none", "--no-color", "--warnings", "off",
     ]  # fmt: skip
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": str(HOOKS)}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout[-50_000:]}\n{done.stderr[-2_000:]}"
     log = platform.log.read_text()
     assert "Traceback" not in log
