@@ -17,6 +17,9 @@ class Balance(models.Model):
     top_up_below_millicredits = models.PositiveBigIntegerField(
         null=True, blank=True, editable=False, help_text="Balance below which credits are bought automatically; empty: never."
     )
+    has_debt = models.BooleanField(
+        default=False, editable=False, help_text="Credits are owed: what jobs give back goes to TTSAI_CREDIT_RETURN_HOOK at once."
+    )
     was_told_low = models.BooleanField(
         default=False, help_text="The event credits.low was sent since the balance was last at or above the threshold."
     )

@@ -167,7 +167,7 @@ class Payment(models.Model):
 
 
 class CreditDebt(models.Model):
-    """Credits that a refund or a dispute could not take, since they were spent. The next purchase settles them first."""
+    """Credits that a refund or a dispute could not take, since they were spent. The next purchase, and what jobs give back, settles them first."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="credit_debts")
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="debts")

@@ -24,6 +24,7 @@ from apps.payments.money import decimals_of
 from apps.payments.services import checkout, subscriptions, top_ups
 from apps.payments.services.checkout import BILLING_PATH, Buyer
 from apps.payments.services.syncing import sync_checkout
+from apps.payments.services.top_up_switch import disable_top_up
 from apps.teams.access import AccountRequest, account_page
 
 PAYMENTS_SHOWN = 10
@@ -149,7 +150,7 @@ def add_card(request: AccountRequest) -> HttpResponseBase:
 def top_up(request: AccountRequest) -> HttpResponseBase:
     """Turn automatic top-ups on, change them, or turn them off."""
     if "disable" in request.POST:
-        top_ups.disable_top_up(request.account.pk)
+        disable_top_up(request.account.pk)
         return _done(request, "Automatic top-ups are off.")
     form = TopUpForm(request.POST)
     if form.is_valid():

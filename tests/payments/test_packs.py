@@ -2,10 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 
+from apps.billing.models import Balance
+from apps.billing.services import grant_credits, release_credits, reserve_credits, settle_credits
 from apps.core.errors import ConflictError, UnavailableError
 from apps.payments.models import CreditDebt, CreditPack, Customer, EventState, Payment, StripeEvent
 from apps.payments.services.checkout import start_pack_checkout
@@ -17,10 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 def spend(shop: Shop, millicredits: int) -> None:
-    from uuid import uuid4
-
-    from apps.billing.services import reserve_credits
-
     reserve_credits(shop.account.pk, job_uuid=uuid4(), amount_millicredits=millicredits)
 
 
@@ -159,6 +158,24 @@ class TestTakingBack:
         debt.refresh_from_db()
         assert (shop.balance, debt.open_millicredits, debt.settled_at is None) == (80_000, 0, False)
         assert shop.entries()[-2:] == [("purchase", 500_000), ("debt", -420_000)]
+        shop.check_books()
+
+    def test_reserved_credits_settle_the_debt_as_soon_as_the_job_gives_them_back(self, shop: Shop) -> None:
+        intent, jobs = shop.buy_pack(), [uuid4(), uuid4()]
+        for job in jobs:
+            reserve_credits(shop.account.pk, job_uuid=job, amount_millicredits=250_000)
+        shop.fake.refund(intent)
+        shop.deliver()
+        assert (shop.balance, CreditDebt.objects.get().open_millicredits) == (0, 500_000)
+        release_credits(shop.account.pk, job_uuid=jobs[0], reserved_millicredits=250_000)
+        assert (shop.balance, CreditDebt.objects.get().open_millicredits) == (0, 250_000)
+        settle_credits(shop.account.pk, job_uuid=jobs[1], reserved_millicredits=250_000, charged_millicredits=100_000)
+        assert (shop.balance, CreditDebt.objects.get().open_millicredits) == (0, 100_000)
+        given = grant_credits(
+            shop.account.pk, amount_millicredits=100_000, kind="adjustment", reason="Not heard", actor="test", refunded_job=jobs[1]
+        )
+        assert (given, shop.balance, CreditDebt.objects.get().open_millicredits) == (0, 0, 0)
+        assert not Balance.objects.get(account=shop.account).has_debt
         shop.check_books()
 
     def test_debt_larger_than_a_purchase_is_settled_by_two(self, shop: Shop) -> None:

@@ -2,19 +2,25 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from apps.accounts.models import Plan
 from apps.accounts.services import change_plan
+from apps.billing.services import reserve_credits
 from apps.core.errors import ConflictError
 from apps.mail.models import OutgoingMail
 from apps.payments.client import CardDeclinedError
 from apps.payments.models import Interval, Payment, PlanOffer, Subscription
+from apps.payments.selectors import open_debt_millicredits
+from apps.payments.services.checkout import start_subscription_checkout
 from apps.payments.services.grace import end_grace
+from apps.payments.services.reconciliation import reconcile
 from apps.payments.services.subscriptions import cancel_subscription, change_subscription, resume_subscription
 from tests.payments.conftest import Shop
+from tests.stripe_fake.params import RefusedError
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +67,43 @@ class TestStarting:
             shop.open_subscription("starter")
         assert caught.value.code == "already_subscribed"
 
+    def test_checkout_after_a_payment_whose_event_has_not_come_is_refused(self, shop: Shop) -> None:
+        shop.fake.pay(shop.open_subscription())
+        assert not Subscription.objects.exists()
+        with pytest.raises(ConflictError) as caught:
+            shop.open_subscription("pro")
+        assert (caught.value.code, len(shop.fake.all("checkout.session")), Subscription.objects.get().status) == (
+            "already_subscribed",
+            1,
+            "active",
+        )
+
+    def test_completed_checkout_counts_before_its_subscription_is_listed(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        shop.fake.pay(shop.open_subscription())
+        every = type(shop.fake).all
+        monkeypatch.setattr(
+            type(shop.fake), "all", lambda fake, kind, **wanted: [] if kind == "subscription" else every(fake, kind, **wanted)
+        )
+        with pytest.raises(ConflictError) as caught:
+            shop.open_subscription("pro")
+        assert caught.value.code == "already_subscribed"
+
+    def test_checkout_beside_one_that_is_being_paid_is_refused(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        session = shop.open_subscription()
+
+        def refuse(_self: Any, _session: Any) -> None:
+            raise RefusedError("A payment of this Checkout Session is in progress.")
+
+        monkeypatch.setattr(type(shop.fake), "expire_session", refuse)
+        with pytest.raises(ConflictError) as caught:
+            shop.open_subscription("pro")
+        assert (caught.value.code, shop.fake.all("checkout.session")) == ("payment_in_progress", [session])
+
+    def test_second_click_on_the_same_form_opens_the_same_checkout(self, shop: Shop) -> None:
+        offer = PlanOffer.objects.get(plan__slug="starter")
+        urls = [start_subscription_checkout(shop.buyer("a" * 32), offer=offer, interval=Interval.MONTH) for _ in range(2)]
+        assert (urls[0] == urls[1], [one["status"] for one in shop.fake.all("checkout.session")]) == (True, ["open"])
+
     def test_each_paid_period_gives_its_credits_once(self, shop: Shop) -> None:
         shop.subscribe()
         for months in (2, 3):
@@ -88,6 +131,31 @@ class TestChanging:
         shop.subscribe("starter")
         row = change(shop, "starter", "year")
         assert (row.interval, row.next_plan, shop.balance) == ("year", None, 12_000_000)
+
+    def test_month_of_a_higher_plan_instead_of_a_paid_year_waits_for_the_end_of_the_year(self, shop: Shop) -> None:
+        shop.subscribe("starter", "year")
+        row = change(shop, "pro", "month")
+        assert (row.interval, row.next_plan, row.next_interval) == ("year", Plan.objects.get(slug="pro"), "month")
+        assert (Payment.objects.count(), shop.balance, shop.fake.all("customer")[0]["balance"]) == (1, 12_000_000, 0)
+        advance(shop, days=366)
+        assert (shop.plan, shop.balance) == ("pro", 17_000_000)
+
+    @pytest.mark.parametrize("spent", [0, 12_000_000])
+    def test_credits_of_a_year_that_stripe_gives_back_as_money_are_taken_or_owed(self, shop: Shop, spent: int) -> None:
+        shop.subscribe("starter", "year")
+        if spent:
+            reserve_credits(shop.account.pk, job_uuid=uuid4(), amount_millicredits=spent)
+        found = shop.fake.all("subscription")[0]
+        month = {"id": found["items"]["data"][0]["id"], "price": PlanOffer.objects.get(plan__slug="starter").stripe_monthly_price}
+        shop.fake.update_subscription(found, {"items": [month], "proration_behavior": "always_invoice"})
+        shop.deliver(repeated=2)
+        assert shop.fake.all("customer")[0]["balance"] == -8100  # a year of 90.00 less a month of 9.00
+        assert (shop.balance, open_debt_millicredits(shop.account)) == ((0, 11_000_000) if spent else (1_000_000, 0))
+        advance(shop)
+        assert shop.fake.all("customer")[0]["balance"] == -7200
+        assert (shop.balance, open_debt_millicredits(shop.account)) == ((0, 10_000_000) if spent else (2_000_000, 0))
+        shop.check_books()
+        assert [one for one in reconcile() if one.kind == "ledger"] == []
 
     def test_upgrade_whose_payment_fails_changes_nothing(self, shop: Shop) -> None:
         row = shop.subscribe()
@@ -198,11 +266,34 @@ class TestEnding:
             change(shop, "pro")
         assert caught.value.code == "payment_due"
 
-    def test_refunded_invoice_takes_its_credits_back(self, shop: Shop) -> None:
+    @pytest.mark.parametrize("how", ["refund", "lost dispute"])
+    def test_subscription_whose_period_is_given_back_wholly_ends_at_once(self, shop: Shop, how: str) -> None:
         shop.subscribe()
-        shop.fake.refund(Payment.objects.get().stripe_payment_intent)
+        intent = Payment.objects.get().stripe_payment_intent
+        if how == "refund":
+            shop.fake.refund(intent, amount=800)
+            shop.deliver()
+            assert shop.plan == "starter"  # a part of the price, as a gesture, leaves the plan
+            shop.fake.refund(intent)
+        else:
+            dispute = shop.fake.dispute(intent)
+            shop.deliver()
+            assert (shop.balance, shop.plan) == (0, "starter")  # the bank has not decided
+            shop.fake.close_dispute(dispute, status="lost")
+        shop.deliver(repeated=2)
+        assert (shop.balance, shop.plan, Subscription.objects.get().status) == (0, "free", "canceled")
+        assert list(OutgoingMail.objects.values_list("subject", flat=True)) == ["Your plan has ended · Speech Platform"]
+        shop.fake.pay(shop.open_subscription("pro"))
         shop.deliver()
-        assert (shop.balance, shop.plan) == (0, "starter")
+        assert shop.plan == "pro"
+
+    def test_refund_of_an_earlier_period_leaves_the_subscription(self, shop: Shop) -> None:
+        shop.subscribe()
+        first = Payment.objects.get().stripe_payment_intent
+        advance(shop)
+        shop.fake.refund(first)
+        shop.deliver()
+        assert (shop.balance, shop.plan, Subscription.objects.get().status) == (1_000_000, "starter", "active")
 
     def test_refund_before_the_events_of_the_invoice_grants_and_takes(self, shop: Shop) -> None:
         shop.fake.pay(shop.open_subscription())

@@ -14,7 +14,8 @@ from apps.core.errors import ConflictError, InvalidRequestError, UnavailableErro
 from apps.mail.models import OutgoingMail
 from apps.payments.models import AutoTopUp, CreditPack, Payment, TopUp
 from apps.payments.services.checkout import start_card_setup
-from apps.payments.services.top_ups import disable_top_up, list_due_top_ups, set_top_up, top_up_balance
+from apps.payments.services.top_up_switch import disable_top_up
+from apps.payments.services.top_ups import list_due_top_ups, set_top_up, top_up_balance
 from apps.payments.tasks import top_up, top_up_balances
 from tests.payments.conftest import Shop
 
@@ -96,6 +97,31 @@ def test_declined_card_turns_top_ups_off_with_a_notice(shop: Shop, card: dict[st
     assert (settings.is_enabled, settings.disabled_reason) == (False, f"The last automatic top-up failed: {error}")
     assert list(OutgoingMail.objects.values_list("to", "subject")) == [(shop.email, "Automatic top-up failed · Speech Platform")]
     assert (list_due_top_ups(), shop.balance) == ([], 0)
+
+
+@pytest.mark.parametrize(("how", "word"), [("refund", "refunded"), ("dispute", "disputed")])
+def test_top_up_that_is_given_back_is_not_charged_again(shop: Shop, how: str, word: str) -> None:
+    enable(shop)
+    top_up(shop.account.pk)
+    getattr(shop.fake, how)(Payment.objects.get().stripe_payment_intent)
+    shop.deliver(repeated=2)
+    top_up_balances()
+    top_up(shop.account.pk)
+    reason = f"A payment was {word}: Automatic top-up: 500 credits."
+    assert (AutoTopUp.objects.get().is_enabled, AutoTopUp.objects.get().disabled_reason) == (False, reason)
+    assert (len(shop.fake.all("charge")), shop.balance) == (1, 0)
+    assert list(OutgoingMail.objects.values_list("to", "subject")) == [(shop.email, "Automatic top-ups are off · Speech Platform")]
+
+
+def test_account_that_owes_credits_is_not_charged_until_they_are_settled(shop: Shop) -> None:
+    intent = shop.buy_pack()
+    spend(shop, 500_000)
+    shop.fake.refund(intent)
+    shop.deliver()
+    enable(shop)
+    assert (list_due_top_ups(), top_up_balance(shop.account.pk)) == ([], False)
+    shop.buy_pack()
+    assert (shop.balance, list_due_top_ups(), top_up_balance(shop.account.pk)) == (0, [shop.account.pk], True)
 
 
 def test_lost_answer_is_asked_for_again_and_charges_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -157,6 +157,7 @@ class Billing(Payments):
         item["price"] = price
         if not is_same:
             item.update(current_period_start=self.now, current_period_end=add_interval(self.now, price["recurring"]))
+            lines[1]["period"] = {"start": item["current_period_start"], "end": item["current_period_end"]}
         if values.get("proration_behavior") != "always_invoice":
             return
         invoice = self._invoice(subscription, "subscription_update", lines)
@@ -178,10 +179,11 @@ class Billing(Payments):
     def _invoice(self, subscription: dict[str, Any], reason: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
         total = sum(line["amount"] for line in lines)
         customer = self.get("customer", subscription["customer"])
+        due = total + customer["balance"]
         number = len(self.all("invoice")) + 1
         invoice = self.new(
             "invoice", "in", customer=customer["id"], status="open", billing_reason=reason, currency=subscription["currency"], total=total,
-            amount_due=max(0, total), amount_paid=0, attempt_count=0, number=f"FAKE-{number:04d}", customer_tax_ids=customer["tax_ids"],
+            amount_due=max(0, due), amount_paid=0, starting_balance=customer["balance"], ending_balance=min(0, due), attempt_count=0, number=f"FAKE-{number:04d}", customer_tax_ids=customer["tax_ids"],
             lines={"object": "list", "data": lines, "has_more": False, "url": "/v1/invoices/lines"},
             parent={"type": "subscription_details", "subscription_details": {"subscription": subscription["id"], "metadata": {}}},
             status_transitions={"paid_at": None, "finalized_at": self.now},
@@ -191,12 +193,13 @@ class Billing(Payments):
         subscription["latest_invoice"] = invoice["id"]
         self.emit("invoice.created", invoice)
         self.emit("invoice.finalized", invoice)
-        if total <= 0:
+        customer["balance"] = min(0, due)
+        if due <= 0:
             self._mark_paid(invoice)
             return invoice
-        intent = self.new_intent(amount=total, currency=subscription["currency"], customer=customer["id"], metadata={})
+        intent = self.new_intent(amount=due, currency=subscription["currency"], customer=customer["id"], metadata={})
         self.new(
-            "invoice_payment", "inpay", invoice=invoice["id"], status="open", amount_requested=total, currency=subscription["currency"],
+            "invoice_payment", "inpay", invoice=invoice["id"], status="open", amount_requested=due, currency=subscription["currency"],
             is_default=True, payment={"type": "payment_intent", "payment_intent": intent["id"]},
         )  # fmt: skip
         self.pay_invoice(invoice)

@@ -53,7 +53,7 @@ def reading(kind: str) -> Action:
 
 def new_customer(fake: Checkout, _id: str, values: dict[str, Any]) -> dict[str, Any]:
     customer = fake.new(
-        "customer", "cus", metadata=values.get("metadata", {}), email=values.get("email"), name=values.get("name"), tax_ids=[],
+        "customer", "cus", metadata=values.get("metadata", {}), email=values.get("email"), name=values.get("name"), tax_ids=[], balance=0,
         invoice_settings={"default_payment_method": None},
     )  # fmt: skip
     fake.emit("customer.created", customer)

@@ -73,6 +73,9 @@ TTSAI_JOB_END_OBSERVERS = (
 )
 """(Job) -> None, called in the transaction of every job's end, after its credits are settled: for apps above jobs."""
 
+TTSAI_CREDIT_RETURN_HOOK = "apps.payments.services.debts.settle_debts"
+"""(account id) -> thousandths of a credit: called in the transaction in which a job gives credits back to an account that owes some."""
+
 TTSAI_JOB_KINDS = (
     "apps.jobs.kinds.PREVIEW",
     "apps.jobs.kinds.RENDITION",

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from apps.billing.models import Balance, EntryKind, LedgerEntry
+from apps.billing.services.debts import settle_owed
 from apps.billing.services.key_caps import uncount_spending
 from apps.billing.services.low_balance import IS_NEWS, THRESHOLD, default_threshold_millicredits, notify_low_balance
 from apps.core.errors import ConflictError, InvalidRequestError
@@ -59,6 +60,8 @@ def grant_credits(
         )
         if refunded_job is not None:
             uncount_spending(refunded_job, amount_millicredits=amount_millicredits)
+            if Balance.objects.filter(account_id=account_id, has_debt=True).exists():
+                available -= settle_owed(account_id)
         return available
 
 

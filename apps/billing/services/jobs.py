@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from apps.billing import prices
 from apps.billing.selectors import available_millicredits
+from apps.billing.services.debts import settle_owed
 from apps.billing.services.key_caps import MONTH_OF, cap_reached
 from apps.billing.services.low_balance import IS_NEWS, THRESHOLD, default_threshold_millicredits, notify_low_balance
 from apps.core.errors import InsufficientCreditsError
@@ -42,7 +43,7 @@ SELECT available_millicredits, is_news, needs_top_up, EXISTS (SELECT 1 FROM limi
 
 PUT_BACK = "UPDATE billing_balance SET available_millicredits = available_millicredits + %(amount)s WHERE account_id = %(account)s"
 
-LOCK = "SELECT 1 FROM billing_balance WHERE account_id = %(account)s FOR UPDATE"
+LOCK = "SELECT has_debt FROM billing_balance WHERE account_id = %(account)s FOR UPDATE"
 
 # The release gives the whole reservation back and the charge takes the price, so that a job is closed exactly where its release is:
 # the unique key (job, release) is what makes a repeat, or a release after a settlement, change nothing.
@@ -147,8 +148,11 @@ def _close(account_id: int, *, job_uuid: UUID, reserved_millicredits: int, charg
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LOCK, values)  # a statement of its own: the next one then sees what a closing at the same time wrote
+        row = cursor.fetchone()
         cursor.execute(CLOSE, values)
         if cursor.rowcount:
+            if row is not None and row[0]:
+                settle_owed(account_id)
             return
         cursor.execute(IS_CLOSED, values)
         if cursor.fetchone() is None:

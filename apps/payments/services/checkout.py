@@ -7,13 +7,16 @@ from django.conf import settings
 
 from apps.accounts.models import Account
 from apps.core.errors import ConflictError
-from apps.payments.client import stripe_call
-from apps.payments.models import CreditPack, Interval, PlanOffer
+from apps.payments.client import as_dict, id_of, stripe_call
+from apps.payments.models import LIVE_STATUSES, CreditPack, Interval, PlanOffer, Subscription
 from apps.payments.selectors import find_live_subscription
 from apps.payments.services.customers import get_or_create_customer
+from apps.payments.services.syncing import sync_subscription
 from apps.payments.services.turns import account_turn
 
 BILLING_PATH: Final = "/dashboard/billing/"
+ENDED_STATUSES: Final = ("canceled", "incomplete_expired")
+"""Statuses, in Stripe's words, that no subscription leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +53,24 @@ def start_pack_checkout(buyer: Buyer, *, pack: CreditPack) -> str:
 
 
 def start_subscription_checkout(buyer: Buyer, *, offer: PlanOffer, interval: Interval) -> str:
-    """URL of a checkout for a subscription. 409 already_subscribed, 409 not_for_sale."""
+    """URL of a checkout for a subscription. 409 already_subscribed, 409 not_for_sale.
+
+    Stripe is asked, since the event of a checkout that was just paid may not have been processed yet.
+    """
     price = offer.stripe_price(interval)
     if not price:
         raise _not_for_sale(f"{offer.plan.name} by the {interval}")
     with account_turn(buyer.account.pk):
         if find_live_subscription(buyer.account) is not None:
-            raise ConflictError("The account has a subscription: change its plan instead of starting another.", code="already_subscribed")
-        metadata = {"account": str(buyer.account.pk), "kind": "subscription", "plan": offer.plan.slug}
+            raise _already_subscribed()
+        open_url = _end_other_checkouts(buyer, price=price)
+        if _is_subscribed(buyer):
+            raise _already_subscribed()
+        if open_url:
+            return open_url
+        metadata = {
+            "account": str(buyer.account.pk), "kind": "subscription", "plan": offer.plan.slug, "form": buyer.form_id, "price": price,
+        }  # fmt: skip
         params = {
             "mode": "subscription",
             "line_items": [{"price": price, "quantity": 1}],
@@ -65,9 +78,7 @@ def start_subscription_checkout(buyer: Buyer, *, offer: PlanOffer, interval: Int
             "subscription_data": {"metadata": metadata},
             **_common(),
         }
-        url = _open(buyer, key=f"subscription:{price}", params=params)
-        _expire_other_subscriptions(buyer, but_url=url)
-    return url
+        return _open(buyer, key=f"subscription:{price}", params=params)
 
 
 def start_card_setup(buyer: Buyer, *, currency: str) -> str:
@@ -117,13 +128,44 @@ def _key(buyer: Buyer, key: str) -> str:
     return f"{key}:{buyer.account.pk}:{buyer.form_id}"
 
 
-def _expire_other_subscriptions(buyer: Buyer, *, but_url: str) -> None:
-    """End other open checkouts of subscriptions, so that two tabs do not start two of them."""
+def _end_other_checkouts(buyer: Buyer, *, price: str) -> str:
+    """End other open checkouts of subscriptions, so that two tabs do not start two of them; URL of the open one of this form, if any."""
+    customer, url = get_or_create_customer(buyer.account, email=buyer.email).stripe_id, ""
+    with stripe_call() as client:
+        sessions = list(client.v1.checkout.sessions.list({"customer": customer, "status": "open"}).auto_paging_iter())
+    for session in map(as_dict, sessions):
+        if session["mode"] != "subscription":
+            continue
+        metadata = session.get("metadata") or {}
+        if (metadata.get("form"), metadata.get("price")) == (buyer.form_id, price):
+            url = str(session["url"])
+            continue
+        try:
+            with stripe_call() as client:
+                client.v1.checkout.sessions.expire(session["id"])
+        except ConflictError:  # it is being paid at this moment
+            raise ConflictError(
+                "Another checkout of this account is being paid. Look again in a minute.", code="payment_in_progress"
+            ) from None
+    return url
+
+
+def _is_subscribed(buyer: Buyer) -> bool:
+    """True if the customer has a subscription at Stripe, or a checkout that started one; it is stored."""
     customer = get_or_create_customer(buyer.account, email=buyer.email).stripe_id
     with stripe_call() as client:
-        for session in client.v1.checkout.sessions.list({"customer": customer, "status": "open"}).auto_paging_iter():
-            if session.mode == "subscription" and session.url != but_url:
-                client.v1.checkout.sessions.expire(session.id)
+        listed = client.v1.subscriptions.list({"customer": customer}).auto_paging_iter()
+        found = {one.id for one in listed if one.status in {*LIVE_STATUSES, "incomplete"}}
+        for session in client.v1.checkout.sessions.list({"customer": customer, "status": "complete"}).data:
+            if session.mode == "subscription" and session.subscription:
+                found.add(id_of(as_dict(session)["subscription"]))
+    known = set(Subscription.objects.filter(account=buyer.account, status__in=ENDED_STATUSES).values_list("stripe_id", flat=True))
+    rows = [sync_subscription(stripe_id, account_id=buyer.account.pk) for stripe_id in sorted(found - known)]
+    return any(row is not None and (row.is_live or row.status == "incomplete") for row in rows)
+
+
+def _already_subscribed() -> ConflictError:
+    return ConflictError("The account has a subscription: change its plan instead of starting another.", code="already_subscribed")
 
 
 def _not_for_sale(what: str) -> ConflictError:

@@ -3,13 +3,12 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from apps.billing.models import EntryKind
 from apps.billing.services import grant_credits, take_credits
-from apps.payments.models import CreditDebt, Payment, PaymentKind
-
-ACTOR = "stripe"
+from apps.payments.models import Payment, PaymentKind
+from apps.payments.services.debts import ACTOR, add_debt, cancel_debts, settle_debts
+from apps.payments.services.top_up_switch import stop_after_reversal
 
 
 def record_payment(
@@ -25,7 +24,10 @@ def record_payment(
     payment_intent: str = "",
     invoice: str = "",
 ) -> bool:
-    """Store a payment and grant its credits, once for each reference; False if it was there. Open debts are settled first."""
+    """Store a payment and grant its credits, once for each reference; False if it was there. Open debts are settled first.
+
+    Negative credits, of an invoice that gives money for a former plan back, are taken, and owed where they were spent.
+    """
     with transaction.atomic():
         payment, is_new = Payment.objects.get_or_create(
             reference=reference,
@@ -37,39 +39,23 @@ def record_payment(
                 "description": description[:200],
                 "amount_minor": amount_minor,
                 "currency": currency,
-                "granted_millicredits": millicredits,
+                "granted_millicredits": max(0, millicredits),
                 "paid_at": paid_at,
             },
         )
         if not is_new:
             return False
-        if millicredits:
+        if millicredits < 0:
+            payment.reversed_millicredits, payment.reversal_count = -millicredits, 1
+            payment.save(update_fields=["reversed_millicredits", "reversal_count"])
+            _take_back(payment, kind=EntryKind.REFUND, millicredits=-millicredits)
+        elif millicredits:
             entry = EntryKind.SUBSCRIPTION if kind == PaymentKind.SUBSCRIPTION else EntryKind.PURCHASE
             grant_credits(
                 account_id, amount_millicredits=millicredits, kind=entry, reason=payment.description, actor=ACTOR, external_ref=reference
             )
             settle_debts(account_id)
     return True
-
-
-def settle_debts(account_id: int) -> int:
-    """Settle open debts from the balance, oldest first; returns the thousandths of a credit that were taken."""
-    settled = 0
-    with transaction.atomic():
-        for debt in CreditDebt.objects.select_for_update().filter(account_id=account_id, settled_at=None).order_by("pk"):
-            taken = take_credits(
-                account_id,
-                amount_millicredits=debt.open_millicredits,
-                kind=EntryKind.DEBT,
-                reason=f"Owed since {debt.created_at:%Y-%m-%d} for the reversed payment {debt.payment.reference}",
-                actor=ACTOR,
-                external_ref=f"debt:{debt.pk}:{debt.settled_millicredits}",
-            )
-            settled += taken
-            _settle(debt, taken)
-            if debt.settled_at is None:
-                break
-    return settled
 
 
 def apply_reversals(payment_id: int, *, refunded_minor: int, disputed_minor: int) -> int:
@@ -81,13 +67,14 @@ def apply_reversals(payment_id: int, *, refunded_minor: int, disputed_minor: int
         payment = Payment.objects.select_for_update().get(pk=payment_id)
         is_dispute = disputed_minor != payment.disputed_minor
         payment.refunded_minor, payment.disputed_minor = refunded_minor, disputed_minor
-        change = _reversed_share(payment) - payment.reversed_millicredits
+        change = _reversed_share(payment) - payment.reversed_millicredits if payment.granted_millicredits else 0
         if change:
             payment.reversed_millicredits += change
             payment.reversal_count += 1
             kind = EntryKind.DISPUTE if is_dispute else EntryKind.REFUND
             if change > 0:
                 _take_back(payment, kind=kind, millicredits=change)
+                stop_after_reversal(payment, is_dispute=is_dispute)
             else:
                 _give_back(payment, kind=kind, millicredits=-change)
         payment.save(update_fields=["refunded_minor", "disputed_minor", "reversed_millicredits", "reversal_count"])
@@ -112,17 +99,12 @@ def _take_back(payment: Payment, *, kind: EntryKind, millicredits: int) -> None:
         external_ref=_reversal_ref(payment),
     )
     if taken < millicredits:
-        CreditDebt.objects.create(account_id=payment.account_id, payment=payment, owed_millicredits=millicredits - taken)
+        add_debt(payment, millicredits=millicredits - taken)
 
 
 def _give_back(payment: Payment, *, kind: EntryKind, millicredits: int) -> None:
     """Cancel what is still owed for the payment, and grant the rest: a dispute was won, or a refund failed."""
-    rest = millicredits
-    for debt in CreditDebt.objects.select_for_update().filter(payment=payment, settled_at=None).order_by("pk"):
-        cancelled = min(rest, debt.open_millicredits)
-        debt.owed_millicredits -= cancelled
-        rest -= cancelled
-        _settle(debt, 0)
+    rest = millicredits - cancel_debts(payment, at_most=millicredits)
     if rest:
         grant_credits(
             payment.account_id,
@@ -137,10 +119,3 @@ def _give_back(payment: Payment, *, kind: EntryKind, millicredits: int) -> None:
 
 def _reversal_ref(payment: Payment) -> str:
     return f"{payment.reference}:reversal-{payment.reversal_count}"
-
-
-def _settle(debt: CreditDebt, taken: int) -> None:
-    debt.settled_millicredits += taken
-    if debt.open_millicredits == 0:
-        debt.settled_at = timezone.now()
-    debt.save(update_fields=["owed_millicredits", "settled_millicredits", "settled_at"])

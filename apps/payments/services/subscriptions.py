@@ -12,7 +12,7 @@ from apps.payments.services.turns import account_turn
 def change_subscription(account: Account, *, offer: PlanOffer, interval: Interval) -> Subscription:
     """Put the subscription on another plan or interval.
 
-    An upgrade (a higher plan, or a year of the same one) takes effect and is paid at once, less what the former plan was paid for; it is
+    An upgrade (a higher plan for the same or a longer interval, or a year of the same plan) takes effect and is paid at once, less what the former plan was paid for; it is
     refused with 402 if the payment fails. Anything else is a downgrade: it takes effect at the end of the paid period, and costs nothing now.
     """
     price = offer.stripe_price(interval)
@@ -33,7 +33,9 @@ def change_subscription(account: Account, *, offer: PlanOffer, interval: Interva
 
 
 def is_upgrade(subscription: Subscription, *, offer: PlanOffer, interval: str) -> bool:
-    """True for a higher plan, and for the same plan by the year instead of by the month."""
+    """True for a higher plan, and for the same plan by the year instead of by the month; never for a month instead of a year that is paid."""
+    if subscription.interval == Interval.YEAR and interval == Interval.MONTH:
+        return False
     own = getattr(subscription.plan, "offer", None)
     if own is None or own.pk == offer.pk:
         return subscription.interval == Interval.MONTH and interval == Interval.YEAR

@@ -15,6 +15,7 @@ from apps.payments.models import Customer, Interval, Payment, PaymentKind, Subsc
 from apps.payments.selectors import find_offer_of_price
 from apps.payments.services.credits import apply_reversals, record_payment
 from apps.payments.services.entitlements import apply_entitlement
+from apps.payments.services.notices import notify_about_money
 from apps.payments.services.turns import account_turn
 
 WITHDRAWN: Final = frozenset({"needs_response", "under_review", "lost", "appeal_needs_response", "appeal_under_review"})
@@ -88,7 +89,10 @@ def sync_charge(charge_id: str, *, account_id: int | None = None) -> bool:
         payment = find_or_sync_payment(id_of(charge.get("payment_intent")), account_id=account_id)
         if payment is None or payment.account_id != account_id:
             return False
-        apply_reversals(payment.pk, refunded_minor=charge["amount_refunded"], disputed_minor=_disputed_minor(charge))
+        disputed, lost = _disputed_minor(charge)
+        apply_reversals(payment.pk, refunded_minor=charge["amount_refunded"], disputed_minor=disputed)
+        if payment.kind == PaymentKind.SUBSCRIPTION and charge["amount_refunded"] + lost >= charge["amount"]:
+            _withdraw(payment)
     return True
 
 
@@ -187,7 +191,7 @@ def _record_invoice(account_id: int, invoice: dict[str, Any]) -> None:
 
 
 def _credits_of(invoice: dict[str, Any]) -> tuple[int, str]:
-    """Credits of an invoice in thousandths, and the plan's name.
+    """Credits of an invoice in thousandths, negative if it credits more than it charges, and the plan's name.
 
     Each line gives its share of the credits of its price: a whole month all of them, the rest of a month after an upgrade a part, and what is
     credited for the former plan takes its part off.
@@ -205,7 +209,7 @@ def _credits_of(invoice: dict[str, Any]) -> tuple[int, str]:
         total += Fraction(line["amount"], unit_amount) * offer.monthly_millicredits * months
         if line["amount"] >= 0:
             plan = offer.plan.name
-    return max(0, round(total)), plan
+    return round(total), plan
 
 
 def _lines(invoice: dict[str, Any]) -> list[dict[str, Any]]:
@@ -240,12 +244,29 @@ def _planned_change(schedule_id: str, *, period_end: int) -> dict[str, Any]:
     return none
 
 
-def _disputed_minor(charge: dict[str, Any]) -> int:
+def _withdraw(payment: Payment) -> None:
+    """Cancel the subscription whose running period was paid by a payment that is given back wholly: nobody has paid for the plan."""
+    invoice = _invoice(payment.stripe_invoice)
+    row = sync_subscription(subscription_of(invoice), account_id=payment.account_id) if subscription_of(invoice) else None
+    if row is None or not row.is_live or row.period_end is None:
+        return
+    if max(line["period"]["end"] for line in _lines(invoice)) < int(row.period_end.timestamp()):
+        return  # of an earlier period
+    with stripe_call() as client:
+        client.v1.subscriptions.cancel(row.stripe_id)
+    sync_subscription(row.stripe_id, account_id=payment.account_id)
+    text = f"{payment.description} was refunded or charged back. The subscription has ended, and the account is on the free plan now."
+    notify_about_money(payment.account, subject="Your plan has ended", text=text)
+
+
+def _disputed_minor(charge: dict[str, Any]) -> tuple[int, int]:
+    """Amount that Stripe holds or has given back for disputes, and the part of it that is lost for good."""
     if not charge.get("disputed"):
-        return 0
+        return 0, 0
     with stripe_call() as client:
         disputes = client.v1.disputes.list({"charge": charge["id"]}).data
-    return sum(one.amount for one in disputes if one.status in WITHDRAWN)
+    withdrawn = [one for one in disputes if one.status in WITHDRAWN]
+    return sum(one.amount for one in withdrawn), sum(one.amount for one in withdrawn if one.status == "lost")
 
 
 def _checkout(session_id: str) -> dict[str, Any]:

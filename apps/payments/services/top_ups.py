@@ -17,6 +17,7 @@ from apps.payments.money import format_money
 from apps.payments.services.credits import record_payment
 from apps.payments.services.notices import notify_about_money
 from apps.payments.services.syncing import account_of, moment
+from apps.payments.services.top_up_switch import disable_top_up
 from apps.payments.services.turns import account_turn
 
 FRESH: Final = timedelta(minutes=2)
@@ -49,13 +50,6 @@ def set_top_up(account: Account, *, threshold_millicredits: int, pack: CreditPac
     return top_up
 
 
-def disable_top_up(account_id: int, *, reason: str = "") -> None:
-    """Turn automatic top-ups off; the reason is shown."""
-    with transaction.atomic():
-        AutoTopUp.objects.filter(account_id=account_id).update(is_enabled=False, disabled_reason=reason[:300], updated_at=timezone.now())
-        Balance.objects.filter(account_id=account_id).update(top_up_below_millicredits=None)
-
-
 def find_card(account: Account) -> str | None:
     """Id of the card to charge: the customer's default one, otherwise the last one saved."""
     customer = Customer.objects.filter(account=account, deleted_at=None).first()
@@ -80,7 +74,7 @@ def top_up_balance(account_id: int) -> bool:
 def list_due_top_ups() -> list[int]:
     """Accounts below their threshold, or with a pending top-up whose answer was lost: for the sweep."""
     low = AutoTopUp.objects.filter(is_enabled=True, account__status=AccountStatus.ACTIVE).filter(
-        account__balance__available_millicredits__lt=F("threshold_millicredits")
+        account__balance__available_millicredits__lt=F("threshold_millicredits"), account__balance__has_debt=False
     )
     pending = TopUp.objects.filter(state=TopUpState.PENDING, created_at__lt=timezone.now() - FRESH)
     return sorted({*low.values_list("account_id", flat=True), *pending.values_list("account_id", flat=True)})
@@ -110,12 +104,15 @@ def spent_this_month(account_id: int, *, now: datetime | None = None) -> int:
 
 
 def _begin(account_id: int) -> TopUp | None:
-    """The top-up to charge: a pending one that was interrupted, or a new one if it is due."""
+    """The top-up to charge: a pending one that was interrupted, or a new one if it is due. None for an account that owes credits: it would
+    pay for what was reversed, which a person decides.
+    """
     pending = TopUp.objects.filter(account_id=account_id, state=TopUpState.PENDING).first()
     if pending is not None:
         return pending
     settings = AutoTopUp.objects.select_related("pack", "account").filter(account_id=account_id, is_enabled=True).first()
-    if settings is None or settings.account.status != AccountStatus.ACTIVE:
+    owes = Balance.objects.filter(account_id=account_id, has_debt=True).exists()
+    if settings is None or settings.account.status != AccountStatus.ACTIVE or owes:
         return None
     if available_millicredits(account_id) >= settings.threshold_millicredits:
         return None
