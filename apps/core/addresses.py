@@ -13,6 +13,9 @@ IPV6_BLOCK_BITS = 64
 effect.
 """
 
+IPV6_SITE_BITS = 48
+"""Prefix length that providers assign to one customer at most."""
+
 
 class HasMeta(Protocol):
     """Attributes of a Django or DRF request that are read here."""
@@ -44,6 +47,12 @@ def address_block(address: str) -> str:
     """Unit of limits by address: the IPv4 address, or the /64 network of an IPv6 address."""
     parsed = ip_address(address)
     return address if isinstance(parsed, IPv4Address) else str(IPv6Network((parsed, IPV6_BLOCK_BITS), strict=False))
+
+
+def address_site(address: str) -> str | None:
+    """The /48 network of an IPv6 address, which one customer may hold; None for IPv4, where the block is the address."""
+    parsed = ip_address(address)
+    return None if isinstance(parsed, IPv4Address) else str(IPv6Network((parsed, IPV6_SITE_BITS), strict=False))
 
 
 def _parse(entry: str) -> IPv4Address | IPv6Address | None:

@@ -190,7 +190,10 @@ class SessionZoneMiddleware:
         """Page that says what a service refused, where a view of the product's pages has not said it itself."""
         if zone_of_request(request) is not SITE or not isinstance(error, ApplicationError):
             return None
-        return render(request, "refused.html", {"message": error.message}, status=error.status)
+        response = render(request, "refused.html", {"message": error.message}, status=error.status)
+        for name, value in error.headers.items():
+            response.headers[name] = value
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """Check CSRF, as Django does once the view is known, and keep read-only sessions from changing anything."""

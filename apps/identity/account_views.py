@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.acting import SESSION_ACCOUNT
 from apps.accounts.models import Membership
+from apps.core.addresses import client_address
 from apps.core.errors import ApplicationError, InvalidRequestError
 from apps.identity.services import open_account_of
 from apps.teams.access import person_page
@@ -24,7 +25,7 @@ def new_account(request: HttpRequest) -> HttpResponse:
     name, error = " ".join(request.POST.get("name", "").split()), ""
     if request.method == "POST":
         try:
-            account = open_account_of(user, name=_checked(name))
+            account = open_account_of(user, name=_checked(name), address=client_address(request))
         except ApplicationError as refused:
             error = refused.message
         else:

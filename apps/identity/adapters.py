@@ -42,6 +42,18 @@ class AccountAdapter(DefaultAccountAdapter):
         """Address behind the trusted proxies, as everywhere else; rate limits count its /64 network if it is IPv6."""
         return client_address(request)
 
+    def count_attempt(self, request: HttpRequest, *, login: str) -> None:
+        """Count an attempt to log in with the limits of the login page. Raises ValidationError beyond those of the block or the account."""
+        self.pre_authenticate(request, email=login)
+
+    def forgive_attempt(self) -> None:
+        """Take the counted attempt back: the password was right."""
+        self._rollback_login_failed_rl_usage()
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ARG002 - allauth's signature
+        """Key of an account's attempts. django-allauth adds the host of the request, which whoever guesses passwords chooses."""
+        return str(credentials.get("email", "")).strip().lower()
+
     def is_safe_url(self, url: str) -> bool:
         """True for a path of this site only: no other host, however it is written."""
         return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)

@@ -1,4 +1,4 @@
-"""Forms of sign-up and login: limits of sign-ups, and the same work whether an address has an account or not."""
+"""Forms of sign-up, login and change of the address: limits of sign-ups, and the same work whether an address has an account or not."""
 
 from typing import Any
 
@@ -44,3 +44,13 @@ class LoginForm(forms.LoginForm):
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
         self.fields["password"].help_text = ""
+
+
+class AddEmailForm(forms.AddEmailForm):
+    """Change of the address."""
+
+    def clean_email(self) -> str:
+        """Count the change like a sign-up: each address could have had the bonus of a new account."""
+        value: str = super().clean_email()
+        check_sign_up(allauth_context.request, value)
+        return value

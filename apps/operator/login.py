@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from allauth.account.adapter import get_adapter
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -17,11 +18,15 @@ LOGIN_WITH_SECOND_FACTOR: Final = "/account/login/?next=/admin/"
 
 class LoginForm(AuthenticationForm):
     def clean(self) -> dict[str, Any]:
-        """Count the attempt by address, before the password is checked."""
+        """Count the attempt by address and by account, as the site's own login does, before the password is checked."""
         bucket = f"logins:{address_block(client_address(self.request))}"
         if not count_request(bucket, limit=ATTEMPTS_PER_MINUTE).is_allowed:
             raise ValidationError("Too many attempts from this address. Try again in a minute.", code="too_many_attempts")
-        return dict(super().clean())
+        adapter = get_adapter()
+        adapter.count_attempt(self.request, login=self.cleaned_data.get("username", ""))
+        cleaned = dict(super().clean())
+        adapter.forgive_attempt()
+        return cleaned
 
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
         """Refuse a person with a second factor: the site's own login asks for it, and leads back to the admin."""

@@ -8,7 +8,7 @@ For a class: `@method_decorator(account_page(Permission.READ), name="dispatch")`
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, Final, ParamSpec, cast
 from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
@@ -22,13 +22,18 @@ from apps.accounts.authentication import check_active
 from apps.accounts.callers import Caller
 from apps.accounts.models import Account, Membership, User
 from apps.accounts.roles import Permission
+from apps.accounts.throttles import too_many_requests
 from apps.core.errors import PermissionDeniedError
+from apps.core.limits import count_request
 
 NEW_ACCOUNT: str = "/dashboard/accounts/new/"
 """Page for people who are members of no account."""
 LOGIN: str = "/account/login/"
 AFTER_A_FORM: str = "/dashboard/"
 """Page after a login that a form without a page of this site asked for."""
+
+FORMS_PER_MINUTE: Final = 60
+"""Forms that a person sends on pages of accounts; nobody fills in more."""
 
 P = ParamSpec("P")
 
@@ -63,6 +68,7 @@ def account_page(permission: Permission, *, changes: Permission | None = None) -
             account_request = _find_account(request, person)
             if account_request is None:
                 return go_to(request, NEW_ACCOUNT)
+            count_form(account_request)
             check_permission(account_request, permission if request.method in SAFE_METHODS else changes or permission)
             return view(account_request, *args, **kwargs)
 
@@ -79,6 +85,19 @@ def person_page(view: Callable[Concatenate[Any, P], HttpResponseBase]) -> Callab
         return view(request, *args, **kwargs) if find_person(request) is not None else redirect_to_login(request)
 
     return checked
+
+
+def count_form(request: AccountRequest) -> None:
+    """Count what changes something. Raises 429 beyond FORMS_PER_MINUTE.
+
+    People have a counter of their own: a program that uses up the account's requests, with a stolen key perhaps, must not keep them from
+    revoking the key.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    state = count_request(f"forms:{request.user.pk}", limit=FORMS_PER_MINUTE)
+    if not state.is_allowed:
+        raise too_many_requests(state)
 
 
 def check_permission(request: AccountRequest, permission: Permission) -> None:

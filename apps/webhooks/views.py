@@ -17,7 +17,7 @@ from apps.webhooks import serializers as shapes
 from apps.webhooks.events import EVENTS, EXAMPLES, event_body
 from apps.webhooks.selectors import get_delivery, get_endpoint, list_deliveries, list_endpoints
 from apps.webhooks.services.endpoints import change_endpoint, create_endpoint, rotate_secret, signing_secret
-from apps.webhooks.services.outbox import replay_delivery, send_test
+from apps.webhooks.services.outbox import count_manual_send, replay_delivery, send_test
 
 
 class WebhookView(APIView):
@@ -127,7 +127,9 @@ class EndpointTestView(WebhookView):
     )
     def post(self, request: Request, uuid: UUID) -> Response:  # noqa: ARG002
         """Queue a message of type `test` for the endpoint; the delivery shows the outcome."""
-        return Response(shapes.DeliverySerializer(send_test(self.account, endpoint=get_endpoint(self.account, uuid=uuid))).data)
+        endpoint = get_endpoint(self.account, uuid=uuid)
+        count_manual_send(endpoint)
+        return Response(shapes.DeliverySerializer(send_test(self.account, endpoint=endpoint)).data)
 
 
 class SigningSecretView(WebhookView):
@@ -179,4 +181,6 @@ class DeliveryReplayView(WebhookView):
     )
     def post(self, request: Request, uuid: UUID) -> Response:  # noqa: ARG002
         """Send the same message again under the same id, with a fresh series of attempts."""
-        return Response(shapes.DeliverySerializer(replay_delivery(get_delivery(self.account, uuid=uuid))).data)
+        delivery = get_delivery(self.account, uuid=uuid)
+        count_manual_send(delivery)
+        return Response(shapes.DeliverySerializer(replay_delivery(delivery)).data)

@@ -5,6 +5,7 @@ from typing import Any
 from django.test import Client
 
 from apps.accounts.models import Account, Role
+from apps.teams import access
 from apps.webhooks.models import Delivery, DeliveryState, Endpoint, SigningSecret
 from apps.webhooks.services.outbox import record_event
 from tests.account_pages.conftest import MemberOf
@@ -103,3 +104,25 @@ def test_webhooks_of_another_account_are_not_found_and_viewers_change_nothing(ac
     assert "delete" not in viewer.get(pages[0]).content.decode().lower()
     assert Endpoint.objects.filter(is_enabled=True, secret=endpoint.secret).exists()
     assert AccountFactory().webhook_endpoints.count() == 0
+
+
+def test_tests_and_replays_of_an_endpoint_are_limited_by_page_and_api_together(browser: Client, account: Account) -> None:
+    endpoint, other = (Endpoint.objects.create(account=account, url=URL) for _ in range(2))
+    replay = f"{HOOKS}deliveries/{delivered(account, endpoint).uuid}/replay/"
+    test = f"{HOOKS}{endpoint.uuid}/test/"
+    assert [browser.post(path).status_code for path in [test, replay] * 5] == [302] * 10
+    refused = browser.post(test, headers={"HX-Request": "true"})
+    assert (refused.status_code, refused.headers["Retry-After"].isdigit()) == (429, True)
+    assert browser.post(replay).status_code == 429
+    assert browser.post(f"/web/v1/webhooks/{endpoint.uuid}/test/").status_code == 429
+    assert browser.post(f"{HOOKS}{other.uuid}/test/").status_code == 302
+
+
+def test_forms_of_a_person_are_limited_and_pages_are_not(browser: Client, monkeypatch: Any) -> None:
+    monkeypatch.setattr(access, "FORMS_PER_MINUTE", 2)
+    pages = ("/dashboard/team/rename/", "/dashboard/settings/", "/dashboard/team/rename/", f"{HOOKS}new/")
+    answers = [browser.post(path, {"name": "Studio"}) for path in pages]
+    assert [answer.status_code for answer in answers[:3]] == [302, 302, 429]
+    assert [answers[number].status_code for number in (2, 3)] == [429, 429]
+    assert "Try again in" in answers[2].content.decode()
+    assert browser.get(HOOKS).status_code == 200

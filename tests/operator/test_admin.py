@@ -30,8 +30,8 @@ class TestLogin:
 
     def test_guessing_passwords_is_limited_by_address(self, operator: User) -> None:
         client = Client()
-        for _ in range(10):
-            wrong = client.post("/admin/login/", {"username": "operator@example.com", "password": "wrong"})
+        for number in range(10):
+            wrong = client.post("/admin/login/", {"username": f"operator-{number}@example.com", "password": "wrong"})
             assert "Please enter the correct" in wrong.content.decode()
         right = client.post("/admin/login/", {"username": "operator@example.com", "password": "a long password"})
         assert "Too many attempts" in right.content.decode()
@@ -39,6 +39,19 @@ class TestLogin:
             "/admin/login/?next=/admin/", {"username": "operator@example.com", "password": "a long password"}, REMOTE_ADDR="192.0.2.1"
         )
         assert elsewhere.status_code == 302
+
+    def test_guessing_passwords_of_an_account_is_limited_from_all_addresses_and_login_pages(self, operator: User) -> None:
+        for number in range(1, 6):
+            host, place = f"{number}.example.com", f"192.0.2.{number}"
+            Client(REMOTE_ADDR=place, HTTP_HOST=host).post("/admin/login/", {"username": "Operator@example.com", "password": "wrong"})
+        right = {"username": "operator@example.com", "password": "a long password"}
+        assert "Too many failed login attempts" in Client(REMOTE_ADDR="192.0.2.7").post("/admin/login/", right).content.decode()
+        own = {"login": "operator@example.com", "password": "a long password"}
+        assert "Too many failed login attempts" in Client(REMOTE_ADDR="192.0.2.8").post("/account/login/", own).content.decode()
+
+    def test_right_passwords_do_not_count_as_attempts(self, operator: User) -> None:
+        right = {"username": "operator@example.com", "password": "a long password"}
+        assert [Client().post("/admin/login/?next=/admin/", right).status_code for _ in range(7)] == [302] * 7
 
     def test_a_form_without_its_token_is_refused(self, operator: User) -> None:
         client = Client(enforce_csrf_checks=True)

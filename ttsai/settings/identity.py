@@ -33,7 +33,11 @@ CACHES = {"default": {"BACKEND": "apps.core.valkey_cache.ValkeyCache"}}
 """For rate limits of django-allauth."""
 
 ACCOUNT_ADAPTER = "apps.identity.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "apps.identity.forms.SignUpForm", "login": "apps.identity.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "signup": "apps.identity.forms.SignUpForm",
+    "login": "apps.identity.forms.LoginForm",
+    "add_email": "apps.identity.forms.AddEmailForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -16,7 +16,7 @@ from apps.teams.access import AccountRequest
 from apps.webhooks.models import DeliveryState
 from apps.webhooks.selectors import get_delivery, get_endpoint, list_deliveries, list_endpoints
 from apps.webhooks.services.endpoints import change_endpoint, create_endpoint, rotate_secret, signing_secret
-from apps.webhooks.services.outbox import replay_delivery, send_test
+from apps.webhooks.services.outbox import count_manual_send, replay_delivery, send_test
 
 PAGE_ROWS = 25
 RECENT_ROWS = 10
@@ -71,7 +71,9 @@ def switch(request: AccountRequest, uuid: UUID) -> HttpResponseBase:
 @member_page("POST")
 def test(request: AccountRequest, uuid: UUID) -> HttpResponseBase:
     """Send a test event, and show its delivery."""
-    delivery = send_test(request.account, endpoint=get_endpoint(request.account, uuid=uuid))
+    endpoint = get_endpoint(request.account, uuid=uuid)
+    count_manual_send(endpoint)
+    delivery = send_test(request.account, endpoint=endpoint)
     return HttpResponseRedirect(reverse("account_pages:delivery", args=[delivery.uuid]))
 
 
@@ -113,7 +115,9 @@ def delivery_state(request: AccountRequest, uuid: UUID) -> HttpResponseBase:
 @member_page("POST")
 def replay(request: AccountRequest, uuid: UUID) -> HttpResponseBase:
     """Send the same message again."""
-    replay_delivery(get_delivery(request.account, uuid=uuid))
+    delivery = get_delivery(request.account, uuid=uuid)
+    count_manual_send(delivery)
+    replay_delivery(delivery)
     return HttpResponseRedirect(reverse("account_pages:delivery", args=[uuid]))
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +11,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.models import Account
+from apps.accounts.throttles import too_many_requests
 from apps.core.errors import ConflictError
+from apps.core.limits import count_request
 from apps.core.notices import send_soon
 from apps.webhooks.events import EVENTS, event_body
 from apps.webhooks.models import Delivery, DeliveryState, Endpoint
@@ -19,6 +21,8 @@ from apps.webhooks.models import Delivery, DeliveryState, Endpoint
 Data = dict[str, Any] | Callable[[], dict[str, Any]]
 """Data of an event; a function is called only if an endpoint is subscribed."""
 
+MANUAL_SENDS_PER_MINUTE: Final = 10
+"""Tests and replays that a customer asks for, per endpoint; of requests' own webhooks, per account."""
 MAXIMUM_BODY_BYTES = 256 * 1024
 """Largest message body. Fields that exceed it (such as the transcript of hours) are left out and named in `omitted`."""
 
@@ -59,6 +63,14 @@ def replay_delivery(delivery: Delivery) -> Delivery:
         send_soon()
     delivery.refresh_from_db()
     return delivery
+
+
+def count_manual_send(row: Endpoint | Delivery) -> None:
+    """Count a test or a replay that a customer asks for: receivers are others' servers. Raises 429 beyond MANUAL_SENDS_PER_MINUTE."""
+    receiver = row.pk if isinstance(row, Endpoint) else row.endpoint_id or f"account:{row.account_id}"
+    state = count_request(f"webhook-sends:{receiver}", limit=MANUAL_SENDS_PER_MINUTE)
+    if not state.is_allowed:
+        raise too_many_requests(state)
 
 
 def send_test(account: Account, *, endpoint: Endpoint) -> Delivery:
