@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from apps.accounts.models import Account, Role
@@ -32,11 +33,12 @@ def owner() -> Account:
 
 @pytest.fixture
 def member_of() -> Callable[..., Client]:
-    """Client that is logged in as a new member of an account."""
+    """Client that is logged in as a new member of an account, with a verified address."""
 
     def log_in(account: Account, *, role: Role = Role.OWNER, **options: Any) -> Client:
-        client = Client(**options)
-        client.force_login(MembershipFactory(account=account, role=role).user)
+        client, user = Client(**options), MembershipFactory(account=account, role=role).user
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        client.force_login(user)
         return client
 
     return log_in
