@@ -15,8 +15,8 @@ MODELS = (Plan, ServicePrice, TierPrice, StandIn)
 
 
 def take_rows() -> list[list[dict[str, Any]]]:
-    """All default rows without their ids; the tables are empty afterwards."""
-    rows = [[{**row, "id": None} for row in model.objects.order_by("pk").values()] for model in MODELS]
+    """All default rows without ids and times; the tables are empty afterwards."""
+    rows = [[{**row, "id": None, "created_at": None} for row in model.objects.order_by("pk").values()] for model in MODELS]
     for model in MODELS:
         model.objects.all().delete()
     return rows
