@@ -5,8 +5,12 @@ from django.db.models.functions import Now
 
 
 class Outcome(models.TextChoices):
-    """Outcome of an action: done, denied (a permission was missing) or failed (with an explained error)."""
+    """Outcome of an action: done, denied (a permission was missing) or failed (with an explained error).
 
+    `requested` comes before the outcome of an action that runs in transactions of its own; alone, it tells of an interrupted one.
+    """
+
+    REQUESTED = "requested"
     DONE = "done"
     DENIED = "denied"
     FAILED = "failed"

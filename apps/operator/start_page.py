@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from apps.jobs.models import Job
-from apps.operator.admin.pages import counted, in_credits
+from apps.operator.admin.pages import caller_of, counted, in_credits
 from apps.operator.selectors import charts
 from apps.operator.selectors.charts import Chart
-from apps.operator.selectors.figures import Figures, get_figures
+from apps.operator.selectors.figures import Figures, count_differences, get_figures, get_open_debts
 
 COLOURS: Final = ("#0d9488", "#d97706", "#64748b", "#9333ea")
 COLOURS_OF_ERRORS: Final = ("#dc2626", "#d97706")
@@ -23,16 +23,21 @@ GRID: Final = "#94a3b833"
 def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the figures to the page. Unfold's DASHBOARD_CALLBACK."""
     may = request.user.has_perm
-    shown = context | {"charts": _charts(may)}
+    shown = context | {"charts": _charts(may), "cards": _money_cards(may)}
     if not may("jobs.view_job"):
         return shown
     figures = get_figures()
-    return shown | {"cards": _cards(figures, may), "queues": _queues(figures), "failures": _failures(figures.last_failures)}
+    return shown | {
+        "cards": _cards(figures, may) + shown["cards"],
+        "queues": _queues(figures),
+        "failures": _failures(figures.last_failures),
+    }
 
 
 def _charts(may: Any) -> list[dict[str, Any]]:
     found = []
     if may("operator.view_revenue"):
+        found += _money_charts()
         found.append(_chart("Credits, 14 days", charts.revenue_chart(), kind="bar", unit="credits"))
     if may("operator.view_traffic"):
         found += [
@@ -41,6 +46,20 @@ def _charts(may: Any) -> list[dict[str, Any]]:
             _chart("Seconds in the queue and computing, 24 hours", charts.latency_chart(), kind="line", unit="s"),
         ]
     return found
+
+
+def _money_charts() -> list[dict[str, Any]]:
+    """One chart per currency, since amounts of different currencies have no common scale."""
+    found = charts.money_charts() or {"": Chart((), ())}
+    return [
+        _chart(
+            f"Revenue in {currency.upper()}, 14 days, net of refunds" if currency else "Revenue, 14 days",
+            chart,
+            kind="bar",
+            unit=currency.upper(),
+        )
+        for currency, chart in found.items()
+    ]
 
 
 def _chart(title: str, chart: Chart, *, kind: str, unit: str, colours: Sequence[str] = COLOURS) -> dict[str, Any]:
@@ -108,6 +127,20 @@ def _cards(figures: Figures, may: Any) -> list[dict[str, str]]:
     return [card for permission, card in cards if not permission or may(permission)]
 
 
+def _money_cards(may: Any) -> list[dict[str, str]]:
+    """Cards of finance: differences to Stripe, and credits that are owed."""
+    cards = []
+    if may("payments.view_difference"):
+        found = reverse("admin:payments_difference_changelist")
+        cards.append(_card("Differences to Stripe", count_differences(), note="open", link=f"{found}?resolved_at__isempty=1"))
+    if may("payments.view_creditdebt"):
+        debts = get_open_debts()
+        page = reverse("admin:payments_creditdebt_changelist")
+        note = f"by {counted(debts.accounts, 'account')}"
+        cards.append(_card("Credits owed", in_credits(debts.millicredits), note=note, link=f"{page}?settled_at__isempty=1"))
+    return cards
+
+
 def _cache_card(figures: Figures) -> dict[str, str]:
     """Share of the jobs completed in 24 hours that the cache answered, and its size."""
     cache, completed = figures.cache, figures.completed_lately
@@ -132,7 +165,7 @@ def _failures(jobs: tuple[Job, ...]) -> dict[str, Any]:
             [
                 format_html('<a href="{}">{}…</a>', reverse("admin:jobs_job_change", args=[job.pk]), job.uuid.hex[:8]),
                 f"{job.created_at:%Y-%m-%d %H:%M}",
-                job.tenant if job.account is None else job.account.name,
+                caller_of(job.tenant) if job.account is None else job.account.name,
                 job.engine_id or "-",
                 job.error_code,
                 job.error_message[:120],

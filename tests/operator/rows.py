@@ -19,6 +19,7 @@ from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
 from apps.conversations.models import Conversation
 from apps.core.notices import record_notice
 from apps.jobs.models import Job, Part
+from apps.payments.models import AutoTopUp, CreditDebt, CreditPack, Difference, Payment, PlanOffer, StripeEvent, Subscription
 from apps.privacy.models import Erasure
 from apps.status.models import Incident
 from apps.voices.models import BlockedVoice, Takedown
@@ -72,6 +73,25 @@ def make_one_of_everything() -> None:
         actor="root@example.com", action="suspend", object_name="<b>x</b>", message="<b>why</b>", account_id=account.pk
     )
     Erasure.objects.create(account=account, requested_by="root@example.com", reason="<b>Asked for</b>")
+    make_payments(account)
+
+
+def make_payments(account: Account) -> None:
+    """One row of each table of payments."""
+    now = timezone.now()
+    pack = CreditPack.objects.create(slug="small", name="Small", millicredits=500_000, price_minor=500)
+    PlanOffer.objects.create(plan=account.plan, monthly_price_minor=900, monthly_millicredits=1000)
+    payment = Payment.objects.create(
+        account=account, kind="pack", reference="pi_1", stripe_payment_intent="pi_1", description="500 credits", amount_minor=500, currency="usd",
+        granted_millicredits=500_000, refunded_minor=100, reversed_millicredits=1000, paid_at=now,
+    )  # fmt: skip
+    CreditDebt.objects.create(account=account, payment=payment, owed_millicredits=1000)
+    Subscription.objects.create(
+        account=account, stripe_id="sub_1", status="past_due", plan=account.plan, stripe_price="price_1", started_at=now
+    )
+    AutoTopUp.objects.create(account=account, threshold_millicredits=10_000, pack=pack, monthly_cap_minor=500)
+    StripeEvent.objects.create(stripe_id="evt_1", type="invoice.paid", payload={"id": "evt_1"}, state="failed", error="KeyError: 'x'")
+    Difference.objects.create(kind="ledger", account=account, object_id="pi_1", message="Payment pi_1 differs.")
 
 
 def make_job(account: Account | None, **fields: Any) -> Job:

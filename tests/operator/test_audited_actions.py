@@ -42,8 +42,41 @@ def test_forms_of_the_admin_are_audited_with_the_fields_that_changed(client: Cli
 def test_an_error_of_an_action_is_audited_as_failed(client: Client) -> None:
     job = make_job(AccountFactory(), state="completed")
     assert "The job is over" in client.post(f"/admin/jobs/job/{job.pk}/requeue/").content.decode()
-    entry = AuditEntry.objects.get()
-    assert (entry.action, entry.outcome, entry.object_id) == ("requeue", "failed", str(job.pk))
+    entries = AuditEntry.objects.order_by("pk").values_list("action", "outcome", "object_id")
+    assert list(entries) == [("requeue", "requested", str(job.pk)), ("requeue", "failed", str(job.pk))]
+
+
+@pytest.mark.parametrize(
+    ("action", "service"),
+    [
+        ("jobs/job/{job}/cancel", "apps.operator.admin.jobs.cancel_job"),
+        ("jobs/job/{job}/requeue", "apps.operator.admin.jobs.requeue_job"),
+        ("voices/voice/{voice}/take_down", "apps.operator.admin.abuse_reports.take_voice_down"),
+        ("accounts/account/{account}/delete_voices", "apps.operator.admin.accounts.remove_account_voices"),
+    ],
+)
+def test_an_action_that_a_crash_interrupts_is_in_the_log_as_requested(
+    client: Client, monkeypatch: pytest.MonkeyPatch, action: str, service: str
+) -> None:
+    make_one_of_everything()
+    voice, job = Voice.objects.get(), Job.objects.get(state="queued")
+
+    def crash(*_: object, **__: object) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(service, crash)
+    before = set(AuditEntry.objects.values_list("pk", flat=True))
+    with pytest.raises(SystemExit):
+        client.post(f"/admin/{action.format(job=job.pk, voice=voice.pk, account=voice.account_id)}/", {"reason": "a report"})
+    entry = AuditEntry.objects.exclude(pk__in=before).get()
+    assert (entry.action, entry.outcome, entry.message.partition(":")[0]) == (action.rpartition("/")[2], "requested", "Requested")
+
+
+def test_an_action_with_its_own_transactions_is_logged_before_and_after_it(client: Client) -> None:
+    job = make_job(None, state="queued")
+    client.post(f"/admin/jobs/job/{job.pk}/cancel/", headers={"X-Request-Id": "req-2"})
+    entries = AuditEntry.objects.order_by("pk").values_list("action", "outcome", "request_id")
+    assert list(entries) == [("cancel", "requested", "req-2"), ("cancel", "done", "req-2")]
 
 
 def test_a_plan_is_changed_with_a_reason_and_only_by_the_action(client: Client) -> None:
@@ -133,6 +166,7 @@ def test_the_start_page_and_the_live_page_need_few_queries(client: Client, djang
     with django_assert_max_num_queries(FEW_QUERIES):
         start = client.get("/admin/")
     assert [chart["title"] for chart in start.context["charts"]] == [
+        "Revenue in USD, 14 days, net of refunds",
         "Credits, 14 days",
         "Completed jobs, 14 days",
         "Failed jobs, 24 hours",

@@ -1,11 +1,14 @@
 """Every page of the operator's admin opens, with and without rows."""
 
+import re
 from urllib.parse import quote
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
 from django.db.models import Model
 from django.test import Client
+from django.utils.html import strip_tags
 from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import UserFactory
@@ -14,6 +17,9 @@ from tests.operator.rows import make_one_of_everything, page
 pytestmark = pytest.mark.django_db
 FEW_QUERIES = 30
 """Most queries of an admin page: the session, the user, its permissions, the list or the row with its tables."""
+RAW_LABEL = re.compile(r"\b(uuid|Uuid|millicredits|Millicredits|minor|api|Api|engine id|1k|tenant|Tenant|external ref|is [a-z]+ed)\b")
+RAW_VALUE = re.compile(r"^(|null|\[\]|\{\}|None|(account|address):.*|-?[\d,]+\.\d*0)$")
+"""An empty value, a value of JSON or Python, a prefix of programs, zeros behind a decimal point."""
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 
 
@@ -60,6 +66,46 @@ class TestEveryPage:
             row, model_admin = model._default_manager.first(), admin.site._registry[model]
             lines = [line for _, options in model_admin.get_fieldsets(request, row) for line in options["fields"]]
             assert [line for line in lines if not isinstance(line, str) and len(line) > 2] == [], model
+
+    def test_labels_are_english_and_values_are_formatted_on_every_row(self, client: Client) -> None:
+        make_one_of_everything()
+        found = []
+        for model in MODELS:
+            row = model._default_manager.first()
+            assert row is not None
+            answer = client.get(page(model, "change", quote(str(row.pk), safe="")))
+            lines = [field for fieldset in answer.context_data["adminform"] for line in fieldset for field in line]  # type: ignore[attr-defined]
+            for field in lines:
+                label = str(field.field["label"] if field.is_readonly else field.field.label)
+                value = strip_tags(str(field.contents() if field.is_readonly else "-")).strip()
+                if RAW_LABEL.search(label) or RAW_VALUE.search(value):
+                    found.append(f"{model._meta.label}: {label} = {value[:40]!r}")
+            inlines = answer.context_data["inline_admin_formsets"]  # type: ignore[attr-defined]
+            found += [
+                f"{model._meta.label}: {one['label']}" for inline in inlines for one in inline.fields() if RAW_LABEL.search(one["label"])
+            ]
+            listed = client.get(page(model, "changelist"))
+            headers = [label_for_field(name, model, admin.site._registry[model]) for name in listed.context_data["cl"].list_display]  # type: ignore[attr-defined]
+            found += [f"{model._meta.label}: column {label}" for label in map(str, headers) if RAW_LABEL.search(label.removeprefix("is "))]
+            columns = re.findall(r'<t[hd] class="field-[^"]*" data-label="Select record"', listed.content.decode())
+            found += [f"{model._meta.label}: the first column has no name on phones"] * len(columns)
+        assert found == []
+
+    @pytest.mark.parametrize(
+        ("path", "shown"),
+        [
+            ("/admin/jobs/job/", [("Jobs", "/admin/jobs/job/")]),
+            ("/admin/catalog/engine/kokoro/change/", [("Models", "/admin/catalog/engine/"), ("kokoro", "/admin/catalog/engine/kokoro/change/")]),
+            ("/admin/catalog/engine/kokoro/set_plans/", [("Models", "/admin/catalog/engine/"), ("kokoro", "/admin/catalog/engine/kokoro/change/")]),
+        ],
+    )  # fmt: skip
+    def test_the_trail_names_tables_as_the_menu_and_rows_by_their_own_names(
+        self, client: Client, path: str, shown: list[tuple[str, str]]
+    ) -> None:
+        make_one_of_everything()
+        heading = re.search(r"<h1.*?</h1>", client.get(path).content.decode(), re.DOTALL)
+        assert heading is not None
+        assert [(title, link) for link, title in re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', heading[0])] == shown
 
     @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
     def test_a_row_that_is_not_there_is_no_failure(self, client: Client, model: type[Model]) -> None:

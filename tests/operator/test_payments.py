@@ -1,42 +1,34 @@
 """Tables of payments in the admin: shown, events replayed, differences resolved."""
 
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
+from django.utils import timezone
 
 from apps.audit.models import AuditEntry
+from apps.core.ttl_cache import clear_all_caches
+from apps.operator.selectors.charts import money_charts
+from apps.operator.services.roles import ensure_roles
 from apps.payments.models import AutoTopUp, CreditDebt, CreditPack, Difference, Payment, PlanOffer, StripeEvent, Subscription
-from tests.factories import AccountFactory
+from tests.factories import AccountFactory, UserFactory
+from tests.operator.rows import make_payments
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 @pytest.fixture
 def _rows() -> None:
     """One row of each table."""
-    account = AccountFactory(name="Quillon Ltd")
-    pack = CreditPack.objects.create(slug="small", name="Small", millicredits=500_000, price_minor=500)
-    PlanOffer.objects.create(plan=account.plan, monthly_price_minor=900, monthly_millicredits=1000)
-    payment = Payment.objects.create(
-        account=account, kind="pack", reference="pi_1", stripe_payment_intent="pi_1", description="500 credits", amount_minor=500, currency="usd",
-        granted_millicredits=500_000, reversed_millicredits=1000, paid_at=NOW,
-    )  # fmt: skip
-    CreditDebt.objects.create(account=account, payment=payment, owed_millicredits=1000)
-    Subscription.objects.create(
-        account=account, stripe_id="sub_1", status="past_due", plan=account.plan, stripe_price="price_1", started_at=NOW
-    )
-    AutoTopUp.objects.create(account=account, threshold_millicredits=1, pack=pack, monthly_cap_minor=500)
-    StripeEvent.objects.create(stripe_id="evt_1", type="invoice.paid", payload={"id": "evt_1"}, state="failed", error="KeyError: 'x'")
-    Difference.objects.create(kind="ledger", account=account, object_id="pi_1", message="Payment pi_1 differs.")
+    make_payments(AccountFactory(name="Quillon Ltd"))
 
 
 @pytest.mark.usefixtures("_rows")
 @pytest.mark.parametrize(
     ("table", "shown"),
     [
-        ("planoffer", "$9.00"), ("creditpack", "500.000"), ("payment", "$5.00"), ("creditdebt", "1.000"), ("subscription", "past_due"),
+        ("planoffer", "$9.00"), ("creditpack", "500"), ("payment", "$5.00"), ("creditdebt", "Quillon Ltd"), ("subscription", "past_due"),
         ("autotopup", "Small"), ("stripeevent", "KeyError"), ("difference", "Payment pi_1 differs."),
     ],
 )  # fmt: skip
@@ -60,3 +52,39 @@ def test_failed_event_is_replayed_and_a_difference_resolved_with_an_audit_entry(
     difference.refresh_from_db()
     assert difference.resolved_at is not None
     assert AuditEntry.objects.count() == 2
+
+
+@pytest.mark.usefixtures("_rows")
+def test_finance_sees_revenue_open_differences_and_debts_on_the_start_page_and_in_the_menu() -> None:
+    clear_all_caches()
+    ensure_roles()
+    person = UserFactory(is_staff=True)
+    person.groups.add(Group.objects.get(name="finance"))
+    client = Client()
+    client.force_login(person)
+    start = client.get("/admin/")
+    assert [chart["title"] for chart in start.context["charts"]] == ["Revenue in USD, 14 days, net of refunds", "Credits, 14 days"]
+    assert [(card["title"], card["value"], card["note"]) for card in start.context["cards"]] == [
+        ("Differences to Stripe", "1", "open"),
+        ("Credits owed", "1", "by 1 account"),
+    ]
+    for card in start.context["cards"]:
+        assert client.get(card["link"]).context_data["cl"].result_count == 1  # type: ignore[attr-defined]  # of a list
+    shown = start.content.decode()
+    for table in ("payment", "creditdebt", "autotopup", "subscription", "planoffer", "creditpack", "stripeevent", "difference"):
+        assert f'href="/admin/payments/{table}/"' in shown
+
+
+def test_revenue_is_drawn_for_each_currency_without_what_was_refunded_or_disputed() -> None:
+    clear_all_caches()
+    account, now = AccountFactory(), timezone.now()
+    paid = {"account": account, "kind": "pack", "granted_millicredits": 0, "paid_at": now}
+    Payment.objects.create(**paid, reference="pi_1", amount_minor=900, refunded_minor=150, disputed_minor=50, currency="usd")
+    Payment.objects.create(**paid, reference="pi_2", amount_minor=100, currency="usd")
+    Payment.objects.create(**paid, reference="pi_3", amount_minor=900, currency="jpy")
+    Payment.objects.create(**{**paid, "paid_at": now - timedelta(days=40)}, reference="pi_4", amount_minor=100, currency="eur")
+    drawn = {currency: [(one.name, one.values[-1], sum(one.values)) for one in chart.series] for currency, chart in money_charts().items()}
+    assert drawn == {
+        "jpy": [("received", 900, 900), ("refunded or disputed", 0, 0)],
+        "usd": [("received", 8, 8), ("refunded or disputed", 2, 2)],
+    }

@@ -72,7 +72,9 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Ledger", "receipt_long", "billing_ledgerentry"),
             ("Balances", "account_balance_wallet", "billing_balance"),
             ("Payments", "payments", "payments_payment"),
+            ("Debts of credits", "money_off", "payments_creditdebt"),
             ("Subscriptions", "autorenew", "payments_subscription"),
+            ("Automatic top-ups", "bolt", "payments_autotopup"),
             ("Offers of plans", "shopping_bag", "payments_planoffer"),
             ("Credit packs", "inventory_2", "payments_creditpack"),
             ("Stripe events", "sync_alt", "payments_stripeevent"),
@@ -145,6 +147,27 @@ UNFOLD: dict[str, Any] = {
     "LOGIN": {"form": "apps.operator.login.LoginForm"},
     "STYLES": [lambda _: static("operator/operator.css")],
     "COLORS": {
+        "base": {
+            "50": "#faf9f6",
+            "100": "#f2f0ea",
+            "200": "#e4e1d9",
+            "300": "#cfcbc0",
+            "400": "#aaa69c",
+            "500": "#8b877c",
+            "600": "#5d5a53",
+            "700": "#45433d",
+            "800": "#33322d",
+            "900": "#1b1b18",
+            "950": "#131311",
+        },
+        "font": {
+            "subtle-light": "#5d5a53",
+            "subtle-dark": "#aaa69c",
+            "default-light": "#45433d",
+            "default-dark": "#cfcbc0",
+            "important-light": "#1a1916",
+            "important-dark": "#f1efe9",
+        },
         "primary": {
             "50": "#f3f5fe",
             "100": "#e9ecfd",
@@ -161,4 +184,4 @@ UNFOLD: dict[str, Any] = {
     },
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": _menu()},
 }
-"""The primary colour is the accent of apps/website/static/website/css/tokens.css."""
+"""The neutral colours are paper, lines and ink, and the primary colour the accent, of apps/website/static/website/css/tokens.css."""

@@ -5,6 +5,7 @@ from typing import Any
 from ttsai.settings.environment import ROOT
 
 INSTALLED_APPS = [
+    "apps.operator",  # before django-unfold, whose templates it replaces
     "unfold.apps.BasicAppConfig",
     "apps.operator.site_config.OperatorAdminConfig",
     "django.contrib.auth",
@@ -61,7 +62,6 @@ INSTALLED_APPS = [
     "apps.playground",
     "apps.payments",
     "apps.dashboard",
-    "apps.operator",
 ]
 
 TTSAI_JOB_END_OBSERVERS = (

@@ -12,7 +12,7 @@ from apps.audit.models import AuditEntry, Outcome
 from apps.operator.admin.catalog import as_json
 from apps.operator.admin.pages import ReadOnlyAdmin
 
-OUTCOME_COLOURS = {Outcome.DONE: "success", Outcome.DENIED: "danger", Outcome.FAILED: "warning"}
+OUTCOME_COLOURS = {Outcome.REQUESTED: "info", Outcome.DONE: "success", Outcome.DENIED: "danger", Outcome.FAILED: "warning"}
 
 
 @admin.register(AuditEntry)

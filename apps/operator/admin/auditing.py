@@ -10,12 +10,24 @@ from unfold.admin import ModelAdmin
 
 from apps.audit.models import Outcome
 from apps.audit.services import Action, Values, differences, plain, record_action, snapshot
+from apps.operator.admin.fields import credits_field
+from apps.operator.wording import CREDIT_FIELDS, LABELS
 
 _CHANGES = "_audited_changes"
 
 
 class AuditedAdmin(ModelAdmin):
     """Base of every table of the admin."""
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
+        """Form with labels in English."""
+        return super().get_form(request, obj, change=change, **{"labels": LABELS, **kwargs})
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Fields of thousandths of a credit are edited in credits."""
+        if db_field.name in CREDIT_FIELDS:
+            return credits_field(db_field)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Keep the changed values of the form for the entry that follows."""
@@ -46,6 +58,11 @@ class AuditedAdmin(ModelAdmin):
         """Log an action of one of our own pages."""
         setattr(request, _CHANGES, differences(before, after))
         self.log_change(request, obj, message)
+
+    def log_request(self, request: HttpRequest, obj: Model, reason: str) -> None:
+        """Log an action before it begins, where its entry cannot be in the transaction of the action: a crash leaves this entry alone."""
+        message = f"Requested: {reason}" if reason else "Requested"
+        record_action(request, Action(name=self.name_of_action(request), obj=obj, message=message, outcome=Outcome.REQUESTED))
 
     def log_failure(self, request: HttpRequest, obj: Model | None, message: str) -> None:
         """Log an action that was refused with an explained error."""

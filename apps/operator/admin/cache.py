@@ -11,14 +11,14 @@ from unfold.paginator import InfinitePaginator
 
 from apps.cache.models import CacheEntry
 from apps.cache.services.purge import delete_entries
-from apps.operator.admin.pages import ReadOnlyAdmin
+from apps.operator.admin.pages import ReadOnlyAdmin, caller_of
 
 
 @admin.register(CacheEntry)
 class CacheEntryAdmin(ReadOnlyAdmin):
     """Entries, the last used first. Results of jobs stay when their entry is deleted."""
 
-    list_display = ["short_key", "scope", "engine_id", "engine_version", "voice_list", "bytes", "hits", "last_used_at", "expires_at"]
+    list_display = ["short_key", "owner", "model_id", "engine_version", "voice_list", "bytes", "hits", "last_used_at", "expires_at"]
     list_display_links = ["short_key"]
     list_filter = ["engine_id", "last_used_at"]
     search_fields = ["=scope", "=key"]
@@ -26,7 +26,7 @@ class CacheEntryAdmin(ReadOnlyAdmin):
     ordering = ["-last_used_at"]
     paginator = InfinitePaginator
     show_full_result_count = False
-    fields = ["scope", "key", "engine_id", "engine_version", "voice_list", "bytes", "hits", "created_at", "last_used_at", "expires_at"]
+    fields = ["owner", "key", "engine_id", "engine_version", "voice_list", "bytes", "hits", "created_at", "last_used_at", "expires_at"]
     readonly_fields = fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 - Django's signature
@@ -45,6 +45,15 @@ class CacheEntryAdmin(ReadOnlyAdmin):
     @display(description="entry", ordering="key")
     def short_key(self, entry: CacheEntry) -> str:
         return f"{entry.key[:8]}…"
+
+    @display(description="owner", ordering="scope")
+    def owner(self, entry: CacheEntry) -> str:
+        """Account whose requests the entry answers."""
+        return caller_of(entry.scope)
+
+    @display(description="model", ordering="engine_id")
+    def model_id(self, entry: CacheEntry) -> str:
+        return entry.engine_id
 
     @display(description="voices")
     def voice_list(self, entry: Any) -> str:

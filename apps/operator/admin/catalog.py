@@ -44,7 +44,9 @@ WORKER_COLOURS = {"live": "success", "stopping": "warning", "silent": "danger"}
 
 
 def as_json(value: Any) -> SafeString:
-    """Value as formatted JSON, truncated if it is long."""
+    """Value as formatted JSON, truncated if it is long; a dash for nothing."""
+    if value is None or value in ([], {}):
+        return SafeString("-")
     text = json.dumps(value, indent=2, ensure_ascii=False)
     return format_html('<pre class="op-json">{}</pre>', text[:4000] + ("…" if len(text) > 4000 else ""))
 
@@ -242,8 +244,12 @@ class VoiceAdmin(CatalogueAdmin):
     list_filter = ["is_enabled", "engine", "gender"]
     list_select_related = ["engine"]
     search_fields = ["voice_id", "name", "=language"]
-    fields = ["engine", "voice_id", "name", "is_enabled", "language", "gender", "description", "tags", "last_announced_at"]
-    readonly_fields = ["engine", "voice_id", "name", "language", "gender", "description", "tags", "last_announced_at"]
+    fields = ["engine", "voice_id", "name", "is_enabled", "language", "gender", "description", "shown_tags", "last_announced_at"]
+    readonly_fields = ["engine", "voice_id", "name", "language", "gender", "description", "shown_tags", "last_announced_at"]
+
+    @display(description="tags")
+    def shown_tags(self, voice: Voice) -> str:
+        return ", ".join(voice.tags) or "-"
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         """Never: workers announce voices."""

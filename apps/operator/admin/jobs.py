@@ -18,7 +18,7 @@ from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.requeue import requeue_job
 from apps.operator.admin.catalog import as_json
 from apps.operator.admin.forms import ConfirmForm
-from apps.operator.admin.pages import FormPage, ReadOnlyAdmin, ReadOnlyInline, UuidSearch, counted, in_credits, job_link
+from apps.operator.admin.pages import FormPage, ReadOnlyAdmin, ReadOnlyInline, UuidSearch, caller_of, counted, in_credits, job_link
 from apps.operator.selectors.timeline import get_timeline
 
 JOB_COLOURS = {
@@ -98,8 +98,7 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
         "created_at",
         "shown_state",
         "owner",
-        "kind",
-        "model_id",
+        "work",
         "size",
         "times",
         "charged",
@@ -123,7 +122,7 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
                 "fields": [
                     ("uuid", "shown_state"),
                     ("account", "api_key"),
-                    ("tenant", "output_format"),
+                    ("caller", "output_format"),
                     ("kind", "engine_id"),
                     ("queue", "lane"),
                 ]
@@ -160,21 +159,26 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
     @display(description="owner", ordering="tenant")
     def owner(self, job: Job) -> str:
         """Account, or address of an anonymous caller."""
-        return job.tenant if job.account is None else job.account.name
+        return caller_of(job.tenant) if job.account is None else job.account.name
 
-    @display(description="model", ordering="engine_id")
-    def model_id(self, job: Job) -> str:
-        return job.engine_id
+    @display(description="caller")
+    def caller(self, job: Job) -> str:
+        return caller_of(job.tenant)
+
+    @display(description="kind and model", ordering="engine_id", header=True)
+    def work(self, job: Job) -> list[str]:
+        """Kind of the job, and the model below it."""
+        return [job.kind, job.engine_id]
 
     @display(description="queue time")
     def queue_time(self, job: Job) -> str:
         """Time until its first part started."""
-        return _seconds(job.created_at, job.started_at)
+        return _seconds(job.created_at, job.started_at) or "-"
 
     @display(description="run time")
     def run_time(self, job: Job) -> str:
         """Time from its start to its end."""
-        return _seconds(job.started_at, job.finished_at)
+        return _seconds(job.started_at, job.finished_at) or "-"
 
     @display(description="size", ordering="units")
     def size(self, job: Job) -> str:
@@ -184,7 +188,7 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
     @display(description="queued, ran")
     def times(self, job: Job) -> str:
         """Time until its first part started, and from there to its end."""
-        return ", ".join(filter(None, [self.queue_time(job), self.run_time(job)])) or "-"
+        return ", ".join(filter(None, [_seconds(job.created_at, job.started_at), _seconds(job.started_at, job.finished_at)])) or "-"
 
     @display(description="price")
     def price(self, job: Job) -> str:
@@ -269,7 +273,7 @@ class PartAdmin(ReadOnlyAdmin):
         "shown_state",
         "queue",
         "lane",
-        "tenant",
+        "caller",
         "worker",
         "attempts",
         "error_code",
@@ -283,7 +287,7 @@ class PartAdmin(ReadOnlyAdmin):
     fields = [
         "job",
         ("index", "kind"),
-        ("shown_state", "tenant"),
+        ("shown_state", "caller"),
         ("queue", "lane"),
         ("worker", "boot"),
         "token",
@@ -307,6 +311,10 @@ class PartAdmin(ReadOnlyAdmin):
     @display(description="job")
     def short_job(self, part: Part) -> str:
         return job_link(part.job_id)
+
+    @display(description="caller", ordering="tenant")
+    def caller(self, part: Part) -> str:
+        return caller_of(part.tenant)
 
     @display(description="done")
     def size(self, part: Part) -> str:

@@ -38,7 +38,7 @@ class LedgerEntryAdmin(UuidSearch, ReadOnlyAdmin):
     search_fields = ["account__name", "external_ref", "reason", "actor"]
     search_help_text = "Account, complete job uuid, payment, reason or person"
     uuid_field = "job_uuid"
-    fields = ["account", "shown_kind", "credits", "balance_after", "job_uuid", "external_ref", "reason", "actor", "created_at"]
+    fields = ["account", "shown_kind", "credits", "balance_after", "job", "external_ref", "reason", "actor", "created_at"]
     readonly_fields = fields
     paginator = InfinitePaginator
     show_full_result_count = False

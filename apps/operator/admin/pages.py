@@ -19,9 +19,19 @@ from unfold.admin import TabularInline
 from apps.audit.services import snapshot
 from apps.core.errors import ApplicationError
 from apps.operator.admin.auditing import AuditedAdmin
-from apps.operator.wording import counted, in_credits
+from apps.operator.wording import LABELS, caller_of, counted, in_credits
 
-__all__ = ["ConfirmationAdmin", "FormPage", "ReadOnlyAdmin", "ReadOnlyInline", "UuidSearch", "counted", "in_credits", "job_link"]
+__all__ = [
+    "ConfirmationAdmin",
+    "FormPage",
+    "ReadOnlyAdmin",
+    "ReadOnlyInline",
+    "UuidSearch",
+    "caller_of",
+    "counted",
+    "in_credits",
+    "job_link",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,7 @@ class FormPage:
     is_dangerous: bool = False
     """True for what cannot be undone, or stops a customer: the button is red."""
     is_atomic: bool = True
-    """False for a service that needs a transaction of its own; then the audit log's entry follows it."""
+    """False for a service that needs a transaction of its own; then the audit log has one entry before it, and one of its outcome."""
 
 
 Outcome = str | HttpResponse
@@ -51,6 +61,8 @@ class ConfirmationAdmin(AuditedAdmin):
         """Show the form; once it is submitted, perform the action, audit it, and show its message or page."""
         form = page.form_class(request.POST if request.method == "POST" else None, initial=page.initial)
         if request.method == "POST" and form.is_valid():
+            if obj is not None and not page.is_atomic:
+                self.log_request(request, obj, str(form.cleaned_data.get("reason", "")))
             try:
                 with transaction.atomic() if page.is_atomic else nullcontext():
                     outcome = self._perform(request, obj, perform, form.cleaned_data)
@@ -127,6 +139,10 @@ class ReadOnlyInline(TabularInline):
     can_delete = False
     show_change_link = True
     hide_title = True
+
+    def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
+        """Rows with labels in English."""
+        return super().get_formset(request, obj, **{"labels": LABELS, **kwargs})
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 - Django's signature
         return False

@@ -81,9 +81,17 @@ class CreditPackAdmin(AuditedAdmin):
 
 class DebtsInline(ReadOnlyInline):
     model = CreditDebt
-    fields = ["created_at", "owed_millicredits", "settled_millicredits", "settled_at"]
+    fields = ["created_at", "owed", "settled", "settled_at"]
     readonly_fields = fields
     verbose_name_plural = "credits that were spent before they could be taken back"
+
+    @display(description="owed credits")
+    def owed(self, debt: CreditDebt) -> str:
+        return in_credits(debt.owed_millicredits)
+
+    @display(description="settled")
+    def settled(self, debt: CreditDebt) -> str:
+        return in_credits(debt.settled_millicredits)
 
 
 @admin.register(Payment)
@@ -175,8 +183,17 @@ class AutoTopUpAdmin(ReadOnlyAdmin):
     list_display = ["account", "is_enabled", "pack", "disabled_reason", "updated_at"]
     list_filter = ["is_enabled"]
     list_select_related = ["account", "pack"]
-    fields = ["account", "is_enabled", "pack", "threshold_millicredits", "monthly_cap_minor", "disabled_reason", "updated_at"]
+    fields = ["account", "is_enabled", "pack", "threshold", "monthly_cap", "disabled_reason", "updated_at"]
     readonly_fields = fields
+
+    @display(description="below credits")
+    def threshold(self, top_up: AutoTopUp) -> str:
+        """Balance below which the pack is bought."""
+        return in_credits(top_up.threshold_millicredits)
+
+    @display(description="most in a month")
+    def monthly_cap(self, top_up: AutoTopUp) -> str:
+        return format_money(top_up.monthly_cap_minor, top_up.pack.currency)
 
 
 @admin.register(StripeEvent)

@@ -122,7 +122,7 @@ class PriceAdmin(AuditedAdmin):
 
 @admin.register(TierPrice)
 class TierPriceAdmin(PriceAdmin):
-    list_display = ["tier", "millicredits_per_1k_characters", "credits_per_1k", "models"]
+    list_display = ["tier", "credits_per_1k", "models"]
 
     @display(description="credits for 1,000 characters")
     def credits_per_1k(self, price: TierPrice) -> str:

@@ -44,7 +44,7 @@ class VoiceAdmin(ReadOnlyAdmin):
     search_help_text = "Voice id, name or account name"
     fields = [
         ("voice_id", "name"),
-        ("account", "categories"),
+        ("account", "shown_categories"),
         ("shown_state", "is_stopped"),
         ("engine", "language"),
         "gender",
@@ -58,7 +58,7 @@ class VoiceAdmin(ReadOnlyAdmin):
         "voice_id",
         "name",
         "account",
-        "categories",
+        "shown_categories",
         "shown_state",
         "is_stopped",
         "engine",
@@ -80,6 +80,10 @@ class VoiceAdmin(ReadOnlyAdmin):
     @display(description="state", ordering="enrolment__state", label=STATE_COLOURS)
     def shown_state(self, voice: Voice) -> str:
         return voice.enrolment.state
+
+    @display(description="categories")
+    def shown_categories(self, voice: Voice) -> str:
+        return ", ".join(voice.categories) or "-"
 
     @display(description="consent")
     def shown_consent(self, voice: Voice) -> str:

@@ -1,17 +1,19 @@
-"""Data of the start page's charts: revenue, usage, errors and latency. One query each, over an index, kept for a minute."""
+"""Data of the start page's charts: money, credits, usage, errors and latency. One query each, over an index, kept for a minute."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import TruncDate, TruncHour
 from django.utils import timezone
 
 from apps.billing.models import EntryKind, LedgerEntry
 from apps.core.ttl_cache import TtlCache
 from apps.jobs.models import FAILED_STATES, Job, JobState
+from apps.payments.models import Payment
+from apps.payments.money import decimals_of
 
 DAYS: Final = 14
 HOURS: Final = 24
@@ -54,6 +56,11 @@ def revenue_chart() -> Chart:
     return _revenue.get()
 
 
+def money_charts() -> dict[str, Chart]:
+    """Money received by day of the payment, for each currency: what stayed, and what was refunded or is disputed."""
+    return _money.get()
+
+
 def usage_chart() -> Chart:
     """Completed jobs by day."""
     return _usage.get()
@@ -94,6 +101,26 @@ def _read_revenue() -> Chart:
             Series("credits charged for work", tuple(-by_day[day]["charged"] / 1000 if day in by_day else 0 for day in days)),
         ),
     )
+
+
+def _read_money() -> dict[str, Chart]:
+    days = _days()
+    rows = Payment.objects.filter(paid_at__gte=_midnight(days[0])).order_by()
+    daily = (
+        rows.annotate(day=TruncDate("paid_at", tzinfo=UTC))
+        .values("currency", "day")
+        .annotate(paid=Sum("amount_minor"), back=Sum(F("refunded_minor") + F("disputed_minor")))
+    )
+    by_currency: dict[str, dict[date, Any]] = {}
+    for row in daily:
+        by_currency.setdefault(row["currency"].lower(), {})[row["day"]] = row
+    return {currency: _money_chart(days, by_day, 10 ** decimals_of(currency)) for currency, by_day in sorted(by_currency.items())}
+
+
+def _money_chart(days: list[date], by_day: dict[date, Any], unit: int) -> Chart:
+    kept = (((by_day[day]["paid"] - by_day[day]["back"]) / unit if day in by_day else 0) for day in days)
+    back = ((by_day[day]["back"] / unit if day in by_day else 0) for day in days)
+    return Chart(tuple(f"{day:%d %b}" for day in days), (Series("received", tuple(kept)), Series("refunded or disputed", tuple(back))))
 
 
 def _read_usage() -> Chart:
@@ -155,6 +182,7 @@ def _midnight(day: date) -> datetime:
 
 
 _revenue = TtlCache(_read_revenue, seconds=KEPT_SECONDS)
+_money = TtlCache(_read_money, seconds=KEPT_SECONDS)
 _usage = TtlCache(_read_usage, seconds=KEPT_SECONDS)
 _errors = TtlCache(_read_errors, seconds=KEPT_SECONDS)
 _latency = TtlCache(_read_latency, seconds=KEPT_SECONDS)

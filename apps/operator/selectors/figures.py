@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from apps.accounts.models import Account, AnonymousUse
@@ -13,6 +13,7 @@ from apps.catalog.catalogue import LIVE_SECONDS
 from apps.catalog.models import Worker
 from apps.jobs.kinds import Unit, kind_names_with_unit
 from apps.jobs.models import FAILED_STATES, IN_FLIGHT_STATES, Job, JobState, Part, PartState
+from apps.payments.models import CreditDebt, Difference
 
 WINDOW = timedelta(hours=24)
 FAILURES_SHOWN = 8
@@ -85,6 +86,26 @@ def get_figures() -> Figures:
         cache=get_cache_figures(),
         cached_lately=sums["cached"],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDebts:
+    """Credits that accounts owe after refunds and disputes."""
+
+    accounts: int
+    millicredits: int
+
+
+def get_open_debts() -> OpenDebts:
+    sums = CreditDebt.objects.filter(settled_at=None).aggregate(
+        accounts=Count("account", distinct=True), owed=Sum(F("owed_millicredits") - F("settled_millicredits"), default=0)
+    )
+    return OpenDebts(sums["accounts"], sums["owed"])
+
+
+def count_differences() -> int:
+    """Differences to Stripe that are not resolved."""
+    return Difference.objects.filter(resolved_at=None).count()
 
 
 def _queues() -> tuple[QueueFigures, ...]:

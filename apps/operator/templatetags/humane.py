@@ -1,6 +1,11 @@
 """Filters that show numbers to people."""
 
+from typing import Any
+
 from django import template
+from django.conf import settings
+from django.db.models import Model
+from django.utils.text import capfirst
 
 from apps.operator.wording import in_credits
 
@@ -25,3 +30,15 @@ def seconds(value: float | None) -> str:
 def credits_of(millicredits: int | None) -> str:
     """`1,234.568`."""
     return in_credits(millicredits)
+
+
+@register.filter
+def trail(parts: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Titles and links of the page's place: tables by their title in the menu, rows by their own names. The app, which the menu does not name, is left out."""
+    groups = settings.UNFOLD["SIDEBAR"]["navigation"]
+    titles = {str(item["link"]): item["title"] for group in groups for item in group["items"]}
+    found = []
+    for part in parts[1:] if len(parts) > 1 else parts:
+        link, title = str(part.get("link", "")), part["title"]
+        found.append((titles.get(link) or (str(title) if isinstance(title, Model) else capfirst(str(title))), link))
+    return found
