@@ -74,18 +74,18 @@ class TestEveryPage:
             row = model._default_manager.first()
             assert row is not None
             answer = client.get(page(model, "change", quote(str(row.pk), safe="")))
-            lines = [field for fieldset in answer.context_data["adminform"] for line in fieldset for field in line]  # type: ignore[attr-defined]
+            lines = [field for fieldset in answer.context_data["adminform"] for line in fieldset for field in line]
             for field in lines:
                 label = str(field.field["label"] if field.is_readonly else field.field.label)
                 value = strip_tags(str(field.contents() if field.is_readonly else "-")).strip()
                 if RAW_LABEL.search(label) or RAW_VALUE.search(value):
                     found.append(f"{model._meta.label}: {label} = {value[:40]!r}")
-            inlines = answer.context_data["inline_admin_formsets"]  # type: ignore[attr-defined]
+            inlines = answer.context_data["inline_admin_formsets"]
             found += [
                 f"{model._meta.label}: {one['label']}" for inline in inlines for one in inline.fields() if RAW_LABEL.search(one["label"])
             ]
             listed = client.get(page(model, "changelist"))
-            headers = [label_for_field(name, model, admin.site._registry[model]) for name in listed.context_data["cl"].list_display]  # type: ignore[attr-defined]
+            headers = [label_for_field(name, model, admin.site._registry[model]) for name in listed.context_data["cl"].list_display]
             found += [f"{model._meta.label}: column {label}" for label in map(str, headers) if RAW_LABEL.search(label.removeprefix("is "))]
             columns = re.findall(r'<t[hd] class="field-[^"]*" data-label="Select record"', listed.content.decode())
             found += [f"{model._meta.label}: the first column has no name on phones"] * len(columns)

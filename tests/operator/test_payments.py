@@ -38,7 +38,7 @@ def test_table_and_row_of_payments_are_shown(client: Client, table: str, shown: 
     assert (listed.status_code, shown in listed.content.decode()) == (200, True)
     model = {"planoffer": PlanOffer, "creditpack": CreditPack, "payment": Payment, "creditdebt": CreditDebt, "subscription": Subscription,
              "autotopup": AutoTopUp, "stripeevent": StripeEvent, "difference": Difference}[table]  # fmt: skip
-    row = model.objects.get()  # type: ignore[attr-defined]
+    row = model.objects.get()
     assert client.get(f"{path}{row.pk}/change/").status_code == 200
 
 
@@ -69,7 +69,7 @@ def test_finance_sees_revenue_open_differences_and_debts_on_the_start_page_and_i
         ("Credits owed", "1", "by 1 account"),
     ]
     for card in start.context["cards"]:
-        assert client.get(card["link"]).context_data["cl"].result_count == 1  # type: ignore[attr-defined]  # of a list
+        assert client.get(card["link"]).context_data["cl"].result_count == 1
     shown = start.content.decode()
     for table in ("payment", "creditdebt", "autotopup", "subscription", "planoffer", "creditpack", "stripeevent", "difference"):
         assert f'href="/admin/payments/{table}/"' in shown
