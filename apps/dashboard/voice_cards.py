@@ -58,6 +58,8 @@ class VoicePage:
     warnings: list[str]
     advice: str
     has_valid_consent: bool
+    is_sample_coming: bool
+    """True while a voice that may speak already has its first words spoken, to be listened to."""
 
 
 def read_voice_cards(caller: Caller, *, wanted: VoiceFilter) -> list[VoiceCard]:
@@ -95,6 +97,10 @@ def read_voice_page(caller: Caller, voice: Voice) -> VoicePage:
         warnings=recording_warnings(voice),
         advice=advice_of(enrolment.error_code) if has_failed else "",
         has_valid_consent=any(consent.revoked_at is None for consent in consents),
+        is_sample_coming=enrolment.state == EnrolmentState.READY
+        and not enrolment.demo
+        and enrolment.job is not None
+        and not enrolment.job.is_over,
     )
 
 

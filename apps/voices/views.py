@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.callers import find_caller, get_caller
 from apps.accounts.permissions import AnyCaller, HasAccount, scope_required
+from apps.accounts.throttles import PollLimit
 from apps.catalog.selectors import get_model, list_models, list_voices
 from apps.catalog.serializers import voice_shape
 from apps.core.caching import NO_STORE
@@ -154,6 +155,7 @@ class VoicePreviewView(APIView):
     """Demo of an own voice."""
 
     permission_classes = [AnyCaller]
+    throttle_classes = [PollLimit]  # like previews of built-in voices: a page with a few voices may be listened to on every plan
 
     @extend_schema(
         operation_id="voices_own_preview",

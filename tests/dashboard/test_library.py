@@ -78,6 +78,18 @@ def test_saving_a_voice_changes_its_name_words_and_categories(owner: Client, acc
     assert (voice.name, voice.categories) == ("Joe", ["Books", "News"])
 
 
+def test_page_of_a_voice_waits_for_its_sample_which_is_spoken_last(owner: Client, account: Account, sender: Caller) -> None:
+    voice = make_voice(account)
+    voice.enrolment.job = submit(sender, "These are the first words of the voice.").job
+    voice.enrolment.save()
+    page = f"/dashboard/voices/{voice.voice_id}/"
+    assert f'hx-get="{page}state/"' in owner.get(page).content.decode()
+    assert "HX-Refresh" not in owner.get(f"{page}state/").headers
+    work_off()
+    assert owner.get(f"{page}state/").headers["HX-Refresh"] == "true"
+    assert "hx-get" not in owner.get(page).content.decode()
+
+
 INVALID_FIELDS: list[tuple[str, str, str]] = [
     ("name", "", "This field is required."),
     ("name", "Two\u2028lines", "one line of printable characters"),

@@ -1,15 +1,19 @@
-"""Checks of every page: valid HTML5, with labels and names for all controls, and nothing that the strict policy forbids."""
+"""Checks of every page: valid HTML5, names for all controls, links that lead somewhere, and nothing that the strict policy forbids."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
+from django.urls import Resolver404, resolve
 
 UNLABELLED = frozenset({"hidden", "submit", "button", "image", "reset"})
 DATA_TYPES = frozenset({"application/json", "application/ld+json"})
+LEADING = frozenset({"href", "action", "src", "hx-get", "hx-post", "data-play"})
+"""Attributes with addresses."""
 REFERRING = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "popovertarget", "list")
 
 
@@ -46,6 +50,9 @@ def _page_problems(elements: list[Element]) -> list[str]:
     headings = [_text(element) for element in elements if element.tag == "h1"]
     if len(headings) != 1 or not headings[0]:
         problems.append(f"the page has {len(headings)} h1: {headings}")
+    referrer = next((element.get("content") for element in elements if element.get("name") == "referrer"), "")
+    if referrer == "no-referrer" and any(element.tag == "form" and element.get("method") == "post" for element in elements):
+        problems.append("browsers send the page's forms with `Origin: null`, which the CSRF check refuses")
     if len([element for element in elements if element.tag == "main"]) != 1:
         problems.append("the page has no main, or several")
     return problems
@@ -65,7 +72,7 @@ def _dangling(elements: list[Element]) -> list[str]:
 
 def _element_problems(element: Element, *, elements: list[Element], parents: dict[Element, Element]) -> Iterator[str]:
     shown = f"<{element.tag} {' '.join(f'{name}={value[:60]!r}' for name, value in element.attrib.items())}>"
-    yield from (f"{shown} {problem}" for problem in _policy_problems(element))
+    yield from (f"{shown} {problem}" for problem in (*_policy_problems(element), *_link_problems(element)))
     is_control = element.tag in {"input", "select", "textarea"} and element.get("type") not in UNLABELLED
     if is_control and not _has_label(element, elements=elements, parents=parents):
         yield f"{shown} has no label"
@@ -91,6 +98,18 @@ def _policy_problems(element: Element) -> Iterator[str]:
         yield "is a script in the page"
     if element.tag == "style" and element.get("nonce") is None:
         yield "is a style in the page without a nonce"
+
+
+def _link_problems(element: Element) -> Iterator[str]:
+    """Addresses of pages and of the API that this site does not have. Files are not routes of Django."""
+    for name in LEADING & set(element.attrib):
+        path = urlsplit(element.attrib[name]).path
+        if not re.fullmatch(r"/(?!/|static/)[^.]*", element.attrib[name].partition("?")[0].partition("#")[0]):
+            continue
+        try:
+            resolve(path)
+        except Resolver404:
+            yield f"leads to {path}, which does not exist"
 
 
 def _has_label(element: Element, *, elements: list[Element], parents: dict[Element, Element]) -> bool:

@@ -86,6 +86,12 @@ def test_own_voice_of_another_account_is_unknown_everywhere(ada: str) -> None:
     assert stranger.get("/v1/voices/", own="true").json() == {"voices": [], "total": 0}
 
 
+def test_sample_of_an_own_voice_does_not_count_as_a_request(owner: Person, ada: str) -> None:
+    answers = [owner.get(f"/v1/voices/{ada}/preview/") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert len({answer.headers["X-RateLimit-Remaining"] for answer in answers}) == 1
+
+
 def test_list_of_voices_has_own_ones_first_and_filters_them(owner: Person, studio: Studio, worker: Enroller, ada: str) -> None:
     embed = studio.embed(file=studio.clip + bytes(64)).json()["embed_id"]
     listed = owner.get("/v1/voices/").json()

@@ -88,10 +88,10 @@ def voice(request: AccountRequest, voice_id: str) -> HttpResponseBase:
 
 @dashboard_page("GET")
 def voice_state(request: AccountRequest, voice_id: str) -> HttpResponseBase:
-    """State of a voice that is being enrolled. Once that is over, htmx loads the whole page again."""
+    """State of a voice that is being enrolled. Once that is over and its sample is spoken, htmx loads the whole page again."""
     page = read_voice_page(request.caller, get_own_voice(request.caller, voice_id=voice_id))
-    response = show(request, "dashboard/voice_state.html", {"card": page.card})
-    if not page.card.is_pending:
+    response = show(request, "dashboard/voice_state.html", {"page": page, "card": page.card})
+    if not (page.card.is_pending or page.is_sample_coming):
         response.headers["HX-Refresh"] = "true"
     return response
 
