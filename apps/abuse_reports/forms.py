@@ -30,7 +30,7 @@ class ReportForm(forms.Form):
         help_text="Where you heard it, and whose voice it is.",
     )
     email = forms.EmailField(
-        label="Your e-mail address",
+        label="Your email address",
         required=False,
         help_text="Only for questions of ours. You may leave it empty.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

@@ -1,4 +1,4 @@
-"""E-mail addresses: the mailbox that several spellings lead to, and domains of throw-away mailboxes."""
+"""Email addresses: the mailbox that several spellings lead to, and domains of throw-away mailboxes."""
 
 from typing import Final
 

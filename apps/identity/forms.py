@@ -1,6 +1,6 @@
 """Forms of sign-up, login and change of the address: limits of sign-ups, and the same work whether an address has an account or not."""
 
-from typing import Any
+from typing import Any, Final
 
 from allauth.account import forms
 from allauth.core import context as allauth_context
@@ -9,13 +9,15 @@ from django.http import HttpRequest
 
 from apps.identity.adapters import check_sign_up
 
+ADDRESS_LABEL: Final = "Email address"
+
 
 class SignUpForm(forms.SignupForm):
     """Sign-up by address and password, or by address and passkey."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = "E-mail address"
+        self.fields["email"].label = ADDRESS_LABEL
         self.fields["email"].widget.attrs.pop("placeholder", None)
         if "password1" in self.fields:
             self.fields["password1"].help_text = "At least 10 characters. A sentence is easy to remember and hard to guess."
@@ -40,7 +42,7 @@ class LoginForm(forms.LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = "E-mail address"
+        self.fields["login"].label = ADDRESS_LABEL
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
         self.fields["password"].help_text = ""
@@ -49,8 +51,20 @@ class LoginForm(forms.LoginForm):
 class AddEmailForm(forms.AddEmailForm):
     """Change of the address."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "New email address"
+
     def clean_email(self) -> str:
         """Count the change like a sign-up: each address could have had the bonus of a new account."""
         value: str = super().clean_email()
         check_sign_up(allauth_context.request, value)
         return value
+
+
+class ResetPasswordForm(forms.ResetPasswordForm):
+    """Request of a code for a new password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = ADDRESS_LABEL

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", views.show_security, name="identity_security"),
     path("account/mail-state/", views.show_mail_state, name="identity_mail_state"),
     path("account/sessions/<int:session_id>/end/", views.end_one_session, name="identity_end_session"),
+    path("account/sessions/", views.list_sessions, name="usersessions_list"),
     path("dashboard/accounts/new/", account_views.new_account, name="identity_new_account"),
     path("account/", include(ALLAUTH)),
 ]

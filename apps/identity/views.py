@@ -1,4 +1,4 @@
-"""Pages of a person beside django-allauth's: overview of security, the state of the last mail, the end of one session."""
+"""Pages of a person beside django-allauth's: overview of security, the state of the last mail, sessions and the end of one."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import get_adapter as get_social_adapter
 from allauth.usersessions.models import UserSession
+from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,7 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.errors import NotFoundError
 from apps.identity.adapters import SESSION_MAIL
-from apps.identity.services import end_session
+from apps.identity.devices import name_device
+from apps.identity.services import end_session, note_session
 from apps.mail.models import OutgoingMail
 from apps.teams.access import person_page
 
@@ -26,6 +28,7 @@ from apps.teams.access import person_page
 def show_security(request: HttpRequest) -> HttpResponse:
     """Ways to log in of a person: address, password, second factors, sessions."""
     user: Any = request.user
+    note_session(request)
     authenticators = list(Authenticator.objects.filter(user=user))
     kinds = {authenticator.type for authenticator in authenticators}
     values = {
@@ -46,6 +49,24 @@ def show_mail_state(request: HttpRequest) -> HttpResponse:
     """Fragment with the state of the last mail of this session; it asks again while the mail waits."""
     mail = OutgoingMail.objects.filter(pk=request.session.get(SESSION_MAIL, 0)).first()
     return render(request, "identity/fragments/mail_state.html", {"mail": mail})
+
+
+class SessionList(ListUserSessionsView):
+    """django-allauth's list of sessions, this one first, with short names of the devices."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        note_session(request)
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        sessions = sorted(context["sessions"], key=lambda session: (not session.is_current(), -session.created_at.timestamp()))
+        context["devices"] = [(session, name_device(session.user_agent)) for session in sessions]
+        return context
+
+
+list_sessions = SessionList.as_view()
+list_sessions.methods = ["GET", "POST"]  # type: ignore[attr-defined]  # tests/pages reads it
 
 
 @require_POST

@@ -30,6 +30,10 @@ SERVICE_TITLES: Final = {
 }
 
 
+TIER_TITLES: Final = {"free": "Basic"}
+"""Titles of tiers whose name says something else to people: models of the tier `free` cost credits, and need no key within a daily limit."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceLine:
     """Price of a service for display."""
@@ -37,6 +41,16 @@ class ServiceLine:
     title: str
     millicredits: int
     unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class TierLine:
+    """Price of 1,000 characters by the models of a tier, for display."""
+
+    tier: str
+    title: str
+    millicredits: int
+    models: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +85,15 @@ def service_lines() -> list[ServiceLine]:
     ]
 
 
-def tier_lines() -> list[tuple[str, int, list[str]]]:
-    """Tiers of speech models with their price for 1,000 characters and the names of their models."""
+def tier_lines() -> list[TierLine]:
+    """Tiers of speech models with their price and the names of their models."""
     names: dict[str, list[str]] = {}
     for tier, name in Engine.objects.filter(kind="tts", is_enabled=True).order_by("name").values_list("tier", "name"):
         names.setdefault(tier, []).append(name)
-    return [(row.tier, row.millicredits_per_1k_characters, names.get(row.tier, [])) for row in TierPrice.objects.all()]
+    return [
+        TierLine(row.tier, TIER_TITLES.get(row.tier, row.tier.capitalize()), row.millicredits_per_1k_characters, names.get(row.tier, []))
+        for row in TierPrice.objects.all()
+    ]
 
 
 def standard_millicredits() -> int:
@@ -88,7 +105,7 @@ def calculator_data() -> dict[str, Any]:
     """Prices for the calculator on the page: thousandths of a credit, and smallest units of money."""
     services = dict(ServicePrice.objects.values_list("service", "millicredits"))
     return {
-        "tiers": [{"name": tier, "millicredits": price} for tier, price, _ in tier_lines()],
+        "tiers": [{"name": line.tier, "millicredits": line.millicredits} for line in tier_lines()],
         "transcription": services.get("transcription", 0),
         "conversion": services.get("voice-convert", 0),
         "plans": [

@@ -7,7 +7,7 @@ from apps.accounts.models import Account, Role, User
 
 
 class Invitation(models.Model):
-    """Invitation of an e-mail address to an account, open until it is accepted, revoked or expired. The token is stored as a digest."""
+    """Invitation of an email address to an account, open until it is accepted, revoked or expired. The token is stored as a digest."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField()

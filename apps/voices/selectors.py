@@ -84,7 +84,7 @@ def check_not_taken_down(voice: Voice) -> None:
     """Raise 403 voice_taken_down for a voice that is kept only for an appeal: it neither speaks nor leaves, by deletion or as a file."""
     if voice.enrolment.is_taken_down:
         raise PermissionDeniedError(
-            f"The operator took the voice {voice.voice_id!r} down after a report. Answer the operator's e-mail to appeal.",
+            f"The operator took the voice {voice.voice_id!r} down after a report. Answer the operator's email to appeal.",
             code="voice_taken_down",
             param="voice",
         )

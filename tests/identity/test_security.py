@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from apps.accounts.models import User
+from apps.identity.devices import name_device
 from apps.mail.models import OutgoingMail
 from tests.identity.people import LOGIN, PASSWORD, SIGN_UP, add_totp, code_of_app, last_code, log_in, person, sign_up
 
@@ -185,6 +186,28 @@ def test_sessions_are_listed_and_ended_one_by_one_or_together() -> None:
     assert (laptop.get("/account/").status_code, here.get("/account/").status_code) == (302, 200)
 
 
+def test_session_without_a_row_is_listed_with_a_short_name_of_its_device() -> None:
+    client = Client(headers={"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"})
+    client.force_login(person())  # no login of django-allauth
+    assert "1 device signed in." in client.get("/account/").content.decode()
+    page = client.get("/account/sessions/").content.decode()
+    assert ("Firefox on Linux" in page, "Gecko/20100101" in page, page.count("this device")) == (True, True, 1)
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1", "Safari on iPhone"),
+        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("curl/8.9.1", "curl/8.9.1"),
+        ("", "Unknown browser"),
+    ],
+)  # fmt: skip
+def test_devices_are_named_by_browser_and_system(user_agent: str, name: str) -> None:
+    assert name_device(user_agent) == name
+
+
 def test_second_factor_is_asked_for_and_recovery_code_works_once() -> None:
     user, client = person(), Client()
     secret = add_totp(user)
@@ -235,7 +258,7 @@ def test_new_address_counts_once_it_is_verified() -> None:
     client.post("/account/confirm-email/", {"code": last_code("new@example.com")})
     assert User.objects.get().email == "new@example.com"
     assert log_in(Client(), "new@example.com").status_code == 302
-    assert OutgoingMail.objects.filter(subject="Your e-mail address was changed").exists()
+    assert OutgoingMail.objects.filter(subject="Your email address was changed").exists()
 
 
 def test_inactive_person_cannot_log_in() -> None:

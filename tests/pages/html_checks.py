@@ -83,6 +83,8 @@ def _element_problems(element: Element, *, elements: list[Element], parents: dic
         yield f"{shown} has no name"
     if element.tag == "img" and element.get("alt") is None:
         yield f"{shown} has no alt"
+    if "table-scroll" in (element.get("class") or "").split() and not all(element.get(name) for name in ("tabindex", "role", "aria-label")):
+        yield f"{shown} scrolls, but the keyboard does not reach it: docs/website.md"
 
 
 def _policy_problems(element: Element) -> Iterator[str]:

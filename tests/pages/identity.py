@@ -55,6 +55,7 @@ ROWS = [
     page("account/inactive/", access="anybody"),
     page("account/email/", access="people"),
     page("account/sessions/", access="people"),
+    post("account/sessions/", access="people"),
     page("account/2fa/", access="people"),
     file("account/2fa/totp/activate/", access="people", status=302),  # asks for the password again
     page("account/2fa/webauthn/", access="people"),

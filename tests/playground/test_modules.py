@@ -16,7 +16,7 @@ from workers.text.markup.parse import parse_markup
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="there is no Chromium here")
 APPS = Path(__file__).parents[2] / "apps"
 MODULES = (
-    "ApiError, EventParser, Peaks, StreamPlayer, Words, buildSnippets, clock, countCharacters, decodeBase64, explain, filterVoices, "
+    "ApiError, EventParser, Peaks, StreamPlayer, Words, buildSnippets, clock, countCharacters, decodeBase64, endOf, explain, filterVoices, "
     "insertMarkup, peaksOfBlob, samplesOf, wavBlob"
 )
 REQUEST = {"path": "/v1/tts/stream/", "base": "http://127.0.0.1:8000", "saves": "speech.wav", "events": "audio"}
@@ -153,6 +153,15 @@ def test_markup_goes_around_the_selection_and_the_cursor_to_the_missing_value(pa
 
 def test_clock_shows_hours_only_where_there_are_some(page: Browser) -> None:
     assert run(page, "return [0, 7.9, 75, 3723].map(clock);") == ["0:00", "0:07", "1:15", "1:02:03"]
+
+
+def test_job_that_ended_without_a_result_says_how(page: Browser) -> None:
+    ends = [{"status": "failed", "code": "worker_lost", "error": "The worker was lost."}, {"status": "cancelled"}, {"status": "expired"}]
+    assert run(page, "return ends.map(end => endOf(end)).map(({ code, message }) => [code, message]);", ends=ends) == [
+        ["worker_lost", "The worker was lost."],
+        ["cancelled", "The job was cancelled."],
+        ["expired", "The result is not kept any more."],
+    ]
 
 
 def test_errors_are_explained_with_the_time_and_a_way_out(page: Browser) -> None:

@@ -37,6 +37,7 @@ ACCOUNT_FORMS = {
     "signup": "apps.identity.forms.SignUpForm",
     "login": "apps.identity.forms.LoginForm",
     "add_email": "apps.identity.forms.AddEmailForm",
+    "reset_password": "apps.identity.forms.ResetPasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -73,4 +73,4 @@ def _check_limit(block: str) -> None:
         raise TooManyRequestsError("Too many reports from this address. Try again in a minute.")
     since = timezone.now() - timedelta(days=1)
     if AbuseReport.objects.filter(block=block, created_at__gt=since).count() >= settings.TTSAI_ABUSE_REPORTS_PER_DAY:
-        raise TooManyRequestsError("This address has sent its reports of the day. Write to the operator by e-mail.")
+        raise TooManyRequestsError("This address has sent its reports of the day. Write to the operator by email.")

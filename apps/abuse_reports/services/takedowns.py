@@ -16,11 +16,11 @@ from apps.voices.models import Takedown, Voice
 from apps.voices.services.takedowns import lift, take_down
 
 MAIL_LIFETIME: Final = timedelta(days=7)
-"""Time in which an e-mail to an owner is tried again."""
+"""Time in which an email to an owner is tried again."""
 
 
 def take_voice_down(voice: Voice, *, reason: str, decided_by: str) -> Takedown:
-    """Take a voice down, close its open reports, and tell the owners by e-mail and in the dashboard. 409 if it is down already."""
+    """Take a voice down, close its open reports, and tell the owners by email and in the dashboard. 409 if it is down already."""
     with transaction.atomic():
         takedown = take_down(voice, reason=reason, decided_by=decided_by)
         for report in AbuseReport.objects.filter(voice__enrolment_id=voice.enrolment_id, state=ReportState.OPEN):
@@ -44,7 +44,7 @@ def lift_takedown(takedown: Takedown) -> None:
 
 
 def _tell(takedown: Takedown, *, subject: str, paragraphs: Sequence[str]) -> None:
-    """Put an e-mail to each owner into the outbox."""
+    """Put an email to each owner into the outbox."""
     owners = User.objects.filter(memberships__account=takedown.account_id, memberships__role=Role.OWNER, is_active=True)
     for address in owners.values_list("email", flat=True):
         write_mail("takedown", to=address, content=MailContent(subject=subject, paragraphs=paragraphs), lifetime=MAIL_LIFETIME)

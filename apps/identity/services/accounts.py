@@ -35,7 +35,7 @@ def open_account_of(user: User, *, name: str, address: str) -> Account:
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
         if not _has_verified(locked):
-            raise PermissionDeniedError("Verify your e-mail address first.", code="unverified_address")
+            raise PermissionDeniedError("Verify your email address first.", code="unverified_address")
         if Membership.objects.filter(user=locked, role=Role.OWNER).count() >= OWNED_ACCOUNTS_LIMIT:
             raise ConflictError(f"A person owns at most {OWNED_ACCOUNTS_LIMIT} accounts.", code="too_many_accounts")
         count_sign_up(email=locked.email, address=address)

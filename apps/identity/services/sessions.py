@@ -1,9 +1,16 @@
-"""Sessions of a person: end one, end all."""
+"""Sessions of a person: note the one of a request, end one, end all."""
 
 from allauth.usersessions.models import UserSession
+from django.http import HttpRequest
 
 from apps.accounts.models import User
 from apps.core.errors import NotFoundError
+
+
+def note_session(request: HttpRequest) -> None:
+    """Put the session of the request into the list of its person, if its login did not: django-allauth notes its own logins only."""
+    if not UserSession.objects.filter(session_key=request.session.session_key).exists():
+        UserSession.objects.create_from_request(request)
 
 
 def end_session(user: User, *, session_id: int) -> None:

@@ -23,7 +23,7 @@ STATE_COLOURS = {ReportState.OPEN: "warning", ReportState.TAKEN_DOWN: "danger", 
 TAKEDOWN_COLOURS = {"appeal possible": "warning", "lifted": "success", "deleted": "danger"}
 CONSEQUENCES = (
     "The voice speaks no more from the next request on, its waiting and running jobs are cancelled, and cached speech is deleted. "
-    "The owners are told the reason by e-mail and in the dashboard. After the appeal period the voice and its files are deleted."
+    "The owners are told the reason by email and in the dashboard. After the appeal period the voice and its files are deleted."
 )
 
 

@@ -9,7 +9,7 @@ from apps.payments.services.subscriptions import end_subscriptions
 
 
 def end_payments(account: Account) -> None:
-    """Cancel the account's subscriptions and delete its customer at Stripe, with cards, address and e-mail; idempotent.
+    """Cancel the account's subscriptions and delete its customer at Stripe, with cards, address and email; idempotent.
 
     Invoices and charges stay at Stripe, and the rows of payments here, as bookkeeping demands. 503 if Stripe does not answer.
     """

@@ -117,7 +117,7 @@ def _checked_address(email: str) -> str:
     try:
         validate_email(email)
     except ValidationError as error:
-        raise InvalidRequestError(f"{email[:100]!r} is no e-mail address.", param="email") from error
+        raise InvalidRequestError(f"{email[:100]!r} is no email address.", param="email") from error
     if not is_deliverable(email):
         raise InvalidRequestError(f"No mail can be sent to {email[:100]!r}: its domain is not valid.", param="email")
     return email

@@ -1,8 +1,8 @@
 // Sends files in advance: announces each, puts it to its address, and sends it again when the connection broke off.
 
 import { explain, fetchJson } from "../../playground/js/api.js";
+import { sendBody } from "../../playground/js/sending.js";
 import { showLocalTimes } from "./dashboard.js";
-import { sendBody } from "./sending.js";
 
 const MOST_ATTEMPTS = 4;
 const input = document.querySelector("#upload-files");

@@ -1,7 +1,7 @@
 // The page of one voice: its sample with a waveform, and further recordings.
 
 import "./job_player.js";
-import { sendForm } from "./sending.js";
+import { sendForm } from "../../playground/js/sending.js";
 
 const form = document.querySelector("#add-samples");
 

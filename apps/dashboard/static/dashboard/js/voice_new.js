@@ -2,15 +2,14 @@
 
 import { explain } from "../../playground/js/api.js";
 import { Recorder } from "../../playground/js/recorder.js";
-import { sendForm } from "./sending.js";
+import { sendForm } from "../../playground/js/sending.js";
+import { clock } from "../../playground/js/times.js";
 
 const LONGEST_SECONDS = 60;
 const form = document.querySelector("#new-voice");
 const list = document.querySelector("#takes");
 const template = document.querySelector("#take-template");
 const takes = [];
-
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 function showError(field, message) {
   const place = form.querySelector(`[data-error-for="${field}"]`) ?? form.querySelector('[data-error-for=""]');

@@ -1,15 +1,9 @@
-// What a month costs: credits of the entered amounts, then the cheapest plan and packs that cover them.
+// What a month costs: credits of the entered amounts, then the cheapest plan and packs that cover them. The page shows it by Alpine.
 
 const prices = JSON.parse(document.querySelector("#prices").textContent);
-const inputs = document.querySelectorAll("#calculator .input, #calculator .select");
 
-const value = (id) => Math.max(0, Number(document.querySelector(`#${id}`).value) || 0);
-const credits = (millicredits) => (millicredits / 1000).toLocaleString("en", { maximumFractionDigits: 0 });
+const startOf = (id) => Number(document.querySelector(`#${id}`).value) || 0;
 const money = (minor, row) => (minor / 10 ** row.decimals).toLocaleString("en", { style: "currency", currency: row.currency.toUpperCase() });
-
-function needed() {
-  return (value("characters") / 1000) * value("tier") + value("minutes") * prices.transcription + value("conversion") * prices.conversion;
-}
 
 /** Packs for the credits that a plan lacks: as many as needed of the one that costs least in total. */
 function packsFor(missing) {
@@ -29,12 +23,22 @@ function cheapest(total) {
   return options.filter(Boolean).sort((one, other) => one.minor - other.minor)[0];
 }
 
-function show() {
-  const total = needed(), best = cheapest(total);
-  document.querySelector("#needed").textContent = credits(total);
-  document.querySelector("#advice").textContent = !best ? "" :
-    `Cheapest: ${best.plan.name}${best.packs ? ` and ${best.packs}` : ""}, ${money(best.minor, best.plan)} a month.`;
-}
+document.addEventListener("alpine:init", () => window.Alpine.data("calculator", () => ({
+  characters: startOf("characters"),
+  tier: startOf("tier"),
+  minutes: startOf("minutes"),
+  conversion: startOf("conversion"),
 
-for (const input of inputs) input.addEventListener("input", show);
-show();
+  get total() {
+    const { characters, tier, minutes, conversion } = this;
+    const amount = (entered) => Math.max(0, Number(entered) || 0);
+    return (amount(characters) / 1000) * tier + amount(minutes) * prices.transcription + amount(conversion) * prices.conversion;
+  },
+  get needed() {
+    return (this.total / 1000).toLocaleString("en", { maximumFractionDigits: 0 });
+  },
+  get advice() {
+    const best = cheapest(this.total);
+    return best ? `Cheapest: ${best.plan.name}${best.packs ? ` and ${best.packs}` : ""}, ${money(best.minor, best.plan)} a month.` : "";
+  },
+})));

@@ -1,19 +1,11 @@
 // The player of a page: button, times, waveform and words of one StreamPlayer or ElementPlayer.
 
 import { playAlone } from "./element_player.js";
+import { clock } from "./times.js";
 import { Waveform } from "./waveform.js";
 import { Words } from "./words.js";
 
 const STEP_SECONDS = 5;
-
-/** 0:07, 12:30, 1:02:03 */
-export function clock(seconds) {
-  const whole = Math.max(0, Math.floor(seconds + 0.0001));
-  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const [hours, minutes, rest] = parts;
-  const two = (number) => String(number).padStart(2, "0");
-  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
-}
 
 /**
  * View over the markup of playground/components/player.html.

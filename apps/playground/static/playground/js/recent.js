@@ -1,7 +1,7 @@
 // Recent results: the account's, or those of this browser.
 
 import { fetchJson } from "./api.js";
-import { clock } from "./player_view.js";
+import { clock } from "./times.js";
 import { toggleSample } from "./samples.js";
 
 const KEY = "recent-speech";

@@ -228,7 +228,7 @@ async function waitForFile(run, uuid) {
   note("A long text is heard when it is done. You may leave this page: the result is kept under Recent.");
   const state = await followJob(uuid, {
     signal: run.abort.signal,
-    onProgress(share, secondsLeft) {
+    onProgress({ share, secondsLeft }) {
       progress.value = share;
       setBusy(true, secondsLeft ? `${Math.round(share * 100)}%, done ${inWords(secondsLeft)}` : "Queued");
     },

@@ -4,7 +4,8 @@
 import { onThemeChange } from "../../../website/js/theme_colors.js";
 import { draw } from "./picture.js";
 import { decode, matchedVolumes } from "./sound.js";
-import { formatTime, icon } from "./elements.js";
+import { clock } from "../times.js";
+import { icon } from "./elements.js";
 
 const SIDES = ["before", "after"];
 
@@ -124,7 +125,7 @@ export class Comparison {
   showPosition() {
     const { currentTime, duration } = this.media;
     this.position.value = String(this.share);
-    this.clock.textContent = `${formatTime(currentTime)} / ${formatTime(duration || 0)}`;
+    this.clock.textContent = `${clock(currentTime)} / ${clock(duration || 0)}`;
     this.position.setAttribute("aria-valuetext", this.clock.textContent);
   }
 

@@ -1,13 +1,5 @@
 // Numbers in words, and parts of pages.
 
-/** 75 as 1:15, 3675 as 1:01:15. */
-export function formatTime(seconds) {
-  const whole = Math.max(0, Math.floor(seconds + 0.05));
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
-  const tail = `${String(rest).padStart(2, "0")}`;
-  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
-}
-
 /** 1_500_000 as 1.5 MB. */
 export function formatBytes(bytes) {
   if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} kB`;

@@ -1,7 +1,8 @@
 // A mixer of stems that were cut from one recording: they play in sync from one clock, each with its volume, mute and solo.
 
 import { onThemeChange } from "../../../website/js/theme_colors.js";
-import { element, formatTime, icon } from "./elements.js";
+import { clock } from "../times.js";
+import { element, icon } from "./elements.js";
 
 /** Samples of all stems together that are decoded at most: 480 MB of memory. */
 const MOST_SAMPLES = 120_000_000;
@@ -155,7 +156,7 @@ export class Mixer {
   showPosition() {
     const position = this.find("position");
     position.value = String(this.duration ? this.time / this.duration : 0);
-    this.find("clock").textContent = `${formatTime(this.time)} / ${formatTime(this.duration)}`;
+    this.find("clock").textContent = `${clock(this.time)} / ${clock(this.duration)}`;
     position.setAttribute("aria-valuetext", this.find("clock").textContent);
     this.root.style.setProperty("--share", position.value);
   }

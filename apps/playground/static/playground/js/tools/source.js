@@ -2,7 +2,8 @@
 
 import { Recorder } from "../recorder.js";
 import { RecordingChecks } from "./recording_checks.js";
-import { formatBytes, formatTime } from "./elements.js";
+import { clock } from "../times.js";
+import { formatBytes } from "./elements.js";
 
 const DURATION_SECONDS = 5;
 const RECORDING_TYPES = /^(audio|video)\/|^application\/(ogg|octet-stream|mp4)$/;
@@ -56,7 +57,7 @@ export class Source {
     const known = seconds ?? (await durationOf(url));
     if (known !== null && known > this.limits.seconds) {
       URL.revokeObjectURL(url);
-      return this.fail(`This recording has ${formatTime(known)}; at most ${formatTime(this.limits.seconds)} are accepted. Cut it.`);
+      return this.fail(`This recording has ${clock(known)}; at most ${clock(this.limits.seconds)} are accepted. Cut it.`);
     }
     if (known !== null && known < this.limits.shortest) {
       URL.revokeObjectURL(url);
@@ -65,7 +66,7 @@ export class Source {
     this.drop();
     this.recording = { blob, name, seconds: known, url, example };
     this.part("name").textContent = name;
-    this.part("facts").textContent = [known === null ? "" : formatTime(known), formatBytes(blob.size)].filter(Boolean).join(" · ");
+    this.part("facts").textContent = [known === null ? "" : clock(known), formatBytes(blob.size)].filter(Boolean).join(" · ");
     this.part("player").src = url;
     this.advise(advice);
     this.show("chosen");
@@ -108,7 +109,7 @@ export class Source {
     meter.value = share;
     meter.toggleAttribute("data-clipped", isClipped);
     this.seconds = level.seconds;
-    this.part("time").textContent = formatTime(level.seconds);
+    this.part("time").textContent = clock(level.seconds);
   }
 
   /** Take over what was recorded; null if it was discarded. */

@@ -2,9 +2,10 @@
 
 import { ApiError, explain } from "../api.js";
 import { showRequest } from "../request_panel.js";
-import { runJob } from "./job.js";
+import { runJob } from "../jobs.js";
 import { Source } from "./source.js";
-import { element, formatTime, shortNumber } from "./elements.js";
+import { clock } from "../times.js";
+import { element, shortNumber } from "./elements.js";
 
 const ANNOUNCED_MILLISECONDS = 5000;
 
@@ -105,7 +106,7 @@ export class Tool {
     const perMinute = Number(place?.dataset.minuteCredits);
     if (!place || !perMinute) return;
     place.textContent = recording?.seconds
-      ? `About ${shortNumber(Math.max(0.001, (perMinute * recording.seconds) / 60))} credits for ${formatTime(recording.seconds)}`
+      ? `About ${shortNumber(Math.max(0.001, (perMinute * recording.seconds) / 60))} credits for ${clock(recording.seconds)}`
       : place.dataset.rate;
   }
 
@@ -218,7 +219,7 @@ export class Tool {
 
   showProgress({ share, secondsLeft, status }) {
     if (status === "queued") return this.report("Waiting for a worker", null);
-    const left = secondsLeft ? `, about ${secondsLeft < 90 ? `${secondsLeft} seconds` : formatTime(secondsLeft)} left` : "";
+    const left = secondsLeft ? `, about ${secondsLeft < 90 ? `${secondsLeft} seconds` : clock(secondsLeft)} left` : "";
     this.report(`Working: ${Math.round(share * 100)} %${left}`, share || null);
   }
 

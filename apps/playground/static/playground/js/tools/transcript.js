@@ -1,6 +1,7 @@
 // A transcript that follows its recording: words are lit while they are heard, and a click on one seeks to it.
 
-import { element, formatTime } from "./elements.js";
+import { clock } from "../times.js";
+import { element } from "./elements.js";
 
 export class Transcript {
   constructor(root, { player }) {
@@ -56,7 +57,7 @@ export class Transcript {
   }
 
   turn({ speaker, segments }) {
-    const time = element("span", { class: "mono small muted", text: formatTime(segments[0].start) });
+    const time = element("span", { class: "mono small muted", text: clock(segments[0].start) });
     const head = element("div", { class: "turn-head" }, time);
     if (speaker) head.prepend(element("strong", { "data-name": speaker, "data-speaker": String(this.speakers.indexOf(speaker) % 6), text: speaker }));
     const text = element("p");

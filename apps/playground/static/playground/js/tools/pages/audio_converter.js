@@ -1,10 +1,11 @@
 // Page /audio-converter/.
 
 import { Tool } from "../tool.js";
-import { formatBytes, formatTime, localAddress } from "../elements.js";
+import { clock } from "../../times.js";
+import { formatBytes, localAddress } from "../elements.js";
 
 const find = (name) => document.querySelector(`[data-${name}]`);
-const facts = (name, bytes, seconds) => [name.split(".").pop().toUpperCase(), formatBytes(bytes), seconds && formatTime(seconds)].filter(Boolean).join(" · ");
+const facts = (name, bytes, seconds) => [name.split(".").pop().toUpperCase(), formatBytes(bytes), seconds && clock(seconds)].filter(Boolean).join(" · ");
 
 new Tool({
   show(result, tool) {

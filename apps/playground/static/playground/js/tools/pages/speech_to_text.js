@@ -7,7 +7,8 @@ import { decode } from "../sound.js";
 import { Tool } from "../tool.js";
 import { Transcript } from "../transcript.js";
 import { parseSubtitles, plainText, subtitlesText } from "../transcript_files.js";
-import { element, formatTime, saveText } from "../elements.js";
+import { clock } from "../../times.js";
+import { element, saveText } from "../elements.js";
 
 const find = (name) => document.querySelector(`[data-${name}]`);
 const player = find("player");
@@ -39,7 +40,7 @@ function showSpeakers(speakers) {
 function showSubtitles() {
   find("subtitles").replaceChildren(
     ...cues.map((cue) => {
-      const seek = element("button", { type: "button", class: "subtitle-time mono", text: formatTime(cue.start), "aria-label": `Play from ${formatTime(cue.start)}` });
+      const seek = element("button", { type: "button", class: "subtitle-time mono", text: clock(cue.start), "aria-label": `Play from ${clock(cue.start)}` });
       seek.addEventListener("click", () => transcript.seek(cue.start));
       const name = cue.speaker ? [element("strong", { class: "small", "data-speaker": speakerIndex(cue.speaker), text: `${speakerName(cue.speaker)}: ` })] : [];
       return element("li", {}, seek, element("span", { class: "subtitle-text" }, ...name, cue.text));

@@ -2,10 +2,11 @@
 
 import { fetchJson } from "../../api.js";
 import { Recorder } from "../../recorder.js";
-import { runJob } from "../job.js";
+import { runJob } from "../../jobs.js";
 import { RecordingChecks } from "../recording_checks.js";
 import { Tool } from "../tool.js";
-import { element, formatTime, localAddress } from "../elements.js";
+import { clock } from "../../times.js";
+import { element, localAddress } from "../elements.js";
 
 const find = (name) => document.querySelector(`[data-chat="${name}"]`);
 const STORED = `voice-chat-conversation:${find("log").dataset.account}`;
@@ -45,7 +46,7 @@ async function send({ words = "", recording = null }) {
   if (recording) form.append("audio", recording, recording.name);
   else form.append("text", words);
   try {
-    const result = await runJob("voice-chat/", form, { signal: abort.signal, onProgress: () => (find("state").textContent = "Thinking") });
+    const result = await runJob("voice-chat/", form, { signal: abort.signal, onProgress: () => (find("state").textContent = "Thinking"), onEvent() {} }); // the event of its end comes sooner than the next question
     const told = result.result;
     mine.said.textContent = told.user_text;
     const theirs = addMessage("assistant", told.ai_text, { audioUrl: result.result_url });
@@ -86,7 +87,7 @@ async function startSpeaking() {
   const started = new Recorder({ maxSeconds: Number(find("speak").dataset.maxSeconds) });
   started.addEventListener("level", ({ detail }) => {
     find("meter").value = checks.add(detail).share;
-    find("time").textContent = formatTime(detail.seconds);
+    find("time").textContent = clock(detail.seconds);
   });
   started.addEventListener("stop", ({ detail: file }) => {
     recorder = null;
@@ -140,7 +141,6 @@ function begin() {
 }
 
 async function forget() {
-  if (!confirm("Delete this conversation, with the text and sound of all turns?")) return;
   try {
     await fetchJson(`voice-chat/${conversationId}/`, { method: "DELETE" });
     begin();
@@ -172,6 +172,6 @@ find("stop").addEventListener("click", () => recorder?.stop());
 find("discard").addEventListener("click", () => recorder?.cancel());
 find("cancel").addEventListener("click", () => abort?.abort());
 find("new").addEventListener("click", begin);
-find("forget").addEventListener("click", forget);
+find("delete").addEventListener("click", forget);
 window.addEventListener("pagehide", () => recorder?.cancel());
 restore();

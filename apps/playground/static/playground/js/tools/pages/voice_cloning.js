@@ -3,7 +3,8 @@
 import { toast } from "../../../../website/js/site.js";
 import { explain, fetchJson } from "../../api.js";
 import { Tool } from "../tool.js";
-import { element, formatTime, localAddress } from "../elements.js";
+import { clock } from "../../times.js";
+import { element, localAddress } from "../elements.js";
 
 const find = (name) => document.querySelector(`[data-${name}]`);
 const consent = find("consent");
@@ -51,7 +52,7 @@ async function showReport() {
       : "A likeness: the nearest mix of built-in voices";
   const rows = [
     ["Voice", fit],
-    ["Recording", formatTime(seconds)],
+    ["Recording", clock(seconds)],
     ["Language heard", voice.language ? languages.of(voice.language) : "Unknown"],
     ["Register", voice.gender],
     ["Model", voice.model],
