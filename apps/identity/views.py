@@ -56,7 +56,8 @@ class SessionList(ListUserSessionsView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         note_session(request)
-        return super().get(request, *args, **kwargs)
+        answer: HttpResponse = super().get(request, *args, **kwargs)
+        return answer
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
@@ -66,7 +67,7 @@ class SessionList(ListUserSessionsView):
 
 
 list_sessions = SessionList.as_view()
-list_sessions.methods = ["GET", "POST"]  # type: ignore[attr-defined]  # tests/pages reads it
+list_sessions.methods = ["GET", "POST"]  # tests/pages reads it
 
 
 @require_POST
