@@ -37,9 +37,9 @@ SCOPE_GROUPS: Final = (
             "audio:process": "Convert, enhance, separate and analyse recordings",
             "uploads:read": "Look at uploads",
             "uploads:write": "Send and remove uploads",
-            "projects:read": "List compositions",
-            "projects:write": "Make, change and remove compositions",
-            "tts:timeline": "Render compositions",
+            "projects:read": "List projects",
+            "projects:write": "Make, change and remove projects",
+            "tts:timeline": "Render projects",
         },
     ),
     ScopeGroup(
@@ -54,7 +54,7 @@ SCOPE_GROUPS: Final = (
             "webhooks:write": "Make, change, test and remove webhooks",
             "keys:read": "List keys",
             "keys:write": "Make, rotate and revoke keys",
-            "system:read": "Read the platform's load, make keys by ClonyVoice's API",
+            "system:read": "Read the load of the platform. Warning: this key can also make other keys, through ClonyVoice's API",
         },
     ),
 )

@@ -9,7 +9,7 @@ SCOPES: Final = {
     "tts:generate": "make speech: POST /v1/tts/, POST /v1/tts/batch/ and its result, POST /v1/audio/speech",
     "stt:transcribe": "turn speech into text: POST /v1/stt/, POST /v1/audio/transcriptions, POST /v1/audio/translations",
     "speech:translate": "translate speech: POST /v1/speech-translate/",
-    "tts:timeline": "render compositions, follow and cancel renders, show timelines: POST /api/projects/<id>/render, "
+    "tts:timeline": "render projects, follow and cancel renders, show timelines: POST /api/projects/<id>/render, "
     "GET /api/projects/<id>/timeline",
     "audio:process": "process recordings by the audio tools, /v1/audio/convert/ and the others below /v1/audio/, and by /api/transcribe, "
     "/api/audio-duration and /api/text/split",
@@ -18,8 +18,8 @@ SCOPES: Final = {
     "voices:read": "list models and voices, export voices of the account",
     "voices:write": "rename, import and delete voices of the account, record and revoke consent, change categories and favourites",
     "clone:create": "clone voices: POST /v1/tts/clone/, POST /v1/voice-clone/, POST /v1/voice-embed/, POST /api/clone/create",
-    "projects:read": "list compositions: GET /api/projects",
-    "projects:write": "make, change and remove compositions: POST /api/projects",
+    "projects:read": "list projects: GET /api/projects",
+    "projects:write": "make, change and remove projects: POST /api/projects",
     "uploads:read": "look at files that were sent in advance: GET /v1/uploads/<id>/",
     "uploads:write": "send files in advance and remove them: POST /v1/uploads/",
     "jobs:read": "list and watch the account's jobs",

@@ -18,12 +18,12 @@ from apps.webhooks.selectors import list_endpoints
 RECENT_JOBS = 5
 STEPS = (
     ("key", "Make an API key", "Programs send it with each request.", "/dashboard/keys/", "API keys"),
-    ("request", "Send a first request", "Run this line with your key in place of $KEY.", "", ""),
+    ("request", "Send a first request", "Run this line with your key in place of $TTSAI_API_KEY.", "", ""),
     ("audio", "Hear your first audio", "Speak a sentence in the playground, or play a job below.", "/", "Open the playground"),
     ("webhook", "Add a webhook", "Your server is told when a job ends, so that it need not poll.", "/dashboard/webhooks/", "Webhooks"),
 )
 FIRST_REQUEST = """curl {base}/v1/audio/speech \\
-  -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" \\
+  -H "Authorization: Bearer $TTSAI_API_KEY" -H "Content-Type: application/json" \\
   -d '{{"model": "kokoro", "voice": "af_bella", "input": "Hello!"}}' -o hello.mp3"""
 
 

@@ -5,6 +5,9 @@ from typing import Final
 
 from django.urls import Resolver404, resolve
 
+from apps.accounts.models import Role
+from apps.accounts.roles import PERMISSIONS, Permission
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -14,8 +17,8 @@ class Entry:
     path: str
     icon: str = ""
     """Name in `website/icons.svg`."""
-    permission: str = ""
-    """Permission of the member that it needs (apps/teams), empty for none."""
+    permission: Permission | None = None
+    """Permission of the member that the page needs."""
 
     @property
     def exists(self) -> bool:
@@ -54,36 +57,36 @@ DASHBOARD: Final = (
     (
         "",
         (
-            Entry("Overview", "/dashboard/", "layout-dashboard"),
-            Entry("Usage", "/dashboard/usage/", "chart-column"),
-            Entry("Jobs", "/dashboard/jobs/", "list-music"),
-            Entry("Batches", "/dashboard/batches/", "layers"),
+            Entry("Overview", "/dashboard/", "layout-dashboard", Permission.READ_USAGE),
+            Entry("Usage", "/dashboard/usage/", "chart-column", Permission.READ_USAGE),
+            Entry("Jobs", "/dashboard/jobs/", "list-music", Permission.READ),
+            Entry("Batches", "/dashboard/batches/", "layers", Permission.READ),
         ),
     ),
     (
         "Library",
         (
-            Entry("Voices", "/dashboard/voices/", "mic"),
-            Entry("Pronunciations", "/dashboard/pronunciations/", "book-a"),
-            Entry("Conversations", "/dashboard/conversations/", "messages-square"),
-            Entry("Projects", "/dashboard/projects/", "folder-open"),
-            Entry("Uploads", "/dashboard/uploads/", "upload"),
+            Entry("Voices", "/dashboard/voices/", "mic", Permission.READ),
+            Entry("Pronunciations", "/dashboard/pronunciations/", "book-a", Permission.READ),
+            Entry("Conversations", "/dashboard/conversations/", "messages-square", Permission.READ),
+            Entry("Projects", "/dashboard/projects/", "folder-open", Permission.READ),
+            Entry("Uploads", "/dashboard/uploads/", "upload", Permission.READ),
         ),
     ),
     (
         "Developers",
         (
-            Entry("API keys", "/dashboard/keys/", "key-round"),
-            Entry("Webhooks", "/dashboard/webhooks/", "webhook"),
+            Entry("API keys", "/dashboard/keys/", "key-round", Permission.READ),
+            Entry("Webhooks", "/dashboard/webhooks/", "webhook", Permission.READ),
             Entry("Docs", "/docs/", "book-open"),
         ),
     ),
     (
         "Account",
         (
-            Entry("Billing", "/dashboard/billing/", "credit-card"),
-            Entry("Team", "/dashboard/team/", "users"),
-            Entry("Settings", "/dashboard/settings/", "settings"),
+            Entry("Billing", "/dashboard/billing/", "credit-card", Permission.MONEY),
+            Entry("Team", "/dashboard/team/", "users", Permission.READ_TEAM),
+            Entry("Settings", "/dashboard/settings/", "settings", Permission.READ),
         ),
     ),
 )
@@ -93,3 +96,18 @@ DASHBOARD: Final = (
 def existing(entries: tuple[Entry, ...]) -> list[Entry]:
     """The entries that lead to a page."""
     return [entry for entry in entries if entry.exists]
+
+
+def dashboard_menu(role: str | None) -> list[tuple[str, list[Entry]]]:
+    """Headings and entries of the pages that members with the role may open; of nobody's role, those that need none."""
+    allowed = permissions_of(role)
+    groups = (
+        (heading, existing(tuple(entry for entry in entries if entry.permission is None or entry.permission in allowed)))
+        for heading, entries in DASHBOARD
+    )
+    return [(heading, entries) for heading, entries in groups if entries]
+
+
+def permissions_of(role: str | None) -> frozenset[Permission]:
+    """Permissions of a member's role; none of nobody."""
+    return frozenset() if role is None else PERMISSIONS[Role(role)]

@@ -65,7 +65,7 @@ def test_languages_of_all_blocks_are_known() -> None:
 def test_examples_of_all_guides_run(server: RunningShell, owner: Person, tmp_path: Path) -> None:
     import sys
 
-    environment = {**os.environ, "TTSAI_URL": server.url, "TTSAI_KEY": owner.key, "PYTHON": sys.executable}
+    environment = {**os.environ, "TTSAI_URL": server.url, "TTSAI_API_KEY": owner.key, "PYTHON": sys.executable}
     with working(Maker().do), ThreadPoolExecutor(2) as pool:
         complaints = [text for texts in pool.map(lambda guide: run(guide, environment, tmp_path / guide.stem), GUIDES) for text in texts]
     assert complaints == []
@@ -123,7 +123,7 @@ def test_server_of_the_streaming_guide_passes_the_audio_on(server: RunningShell,
         asked
         + 'console.log(answer.status, answer.headers.get("content-type"), (await answer.arrayBuffer()).byteLength > 100); server.close();'
     )
-    environment = {**os.environ, "TTSAI_URL": server.url, "TTSAI_KEY": owner.key, "PLAYER_PORT": str(port)}
+    environment = {**os.environ, "TTSAI_URL": server.url, "TTSAI_API_KEY": owner.key, "PLAYER_PORT": str(port)}
     with working(Maker().do):
         done = subprocess.run(
             [str(NODE), "try.mjs"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False

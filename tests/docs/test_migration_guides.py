@@ -27,7 +27,7 @@ def _workplace(server: RunningShell, owner: Person, song: bytes, tmp_path: Path,
     """Folder and variables that the examples expect."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TTSAI_URL", server.url)
-    monkeypatch.setenv("TTSAI_KEY", owner.key)
+    monkeypatch.setenv("TTSAI_API_KEY", owner.key)
     Path("speech.wav").write_bytes(song)
 
 

@@ -63,7 +63,7 @@ class Asked:
         path, _, query = sample.path.partition("?")
         for name, value in self.owned.path.items():
             path = path.replace(next(str(one.example) for one in self.operation.parameters if one.name == name), value)
-        name, value = self.operation.key_header.replace("$TTSAI_KEY", self.by.key).split(": ", 1)
+        name, value = self.operation.key_header.replace("$TTSAI_API_KEY", self.by.key).split(": ", 1)
         params = {**dict(httpx.QueryParams(query)), **self.owned.query}
         return httpx.request(self.operation.method, f"{url}{path}", headers={name: value}, params=params, timeout=60, **self._body(sample))
 

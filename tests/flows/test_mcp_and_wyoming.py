@@ -41,7 +41,7 @@ def key(hearing: RunningPlatform) -> str:
 
 
 def client_environment(hearing: RunningPlatform, key: str) -> dict[str, str]:
-    return {**hearing._environment(), "TTSAI_URL": hearing.url, "TTSAI_KEY": key, "PYTHONWARNINGS": "ignore"}
+    return {**hearing._environment(), "TTSAI_URL": hearing.url, "TTSAI_API_KEY": key, "PYTHONWARNINGS": "ignore"}
 
 
 async def speak_then_transcribe(client: Client, **arguments: Any) -> tuple[Any, Any]:

@@ -26,7 +26,7 @@ def commands() -> list[str]:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
 def test_every_documented_command_gives_what_the_document_says(server: RunningShell, owner: Person) -> None:
-    variables = {"TTSAI_URL": server.url, "TTSAI_KEY": owner.key}
+    variables = {"TTSAI_URL": server.url, "TTSAI_API_KEY": owner.key}
     answers: list[dict[str, Any]] = []
     with working():
         for command in commands():

@@ -187,7 +187,7 @@ def _operation(method: str, path: str, written: Mapping[str, Any]) -> Operation:
         answers=tuple(_answer(status, one) for status, one in written["responses"].items()),
         example=example_of(method, path),
         needs_key=bool(written.get("security")) and {} not in written["security"],
-        key_header=re.sub(r"(sk-tts-|cvk_)…", "$TTSAI_KEY", header.example),
+        key_header=re.sub(r"(sk-tts-|cvk_)…", "$TTSAI_API_KEY", header.example),
     )
 
 

@@ -55,7 +55,7 @@ def _request(operation: Operation) -> dict[str, Any]:
             if one.place == "path"
         ],
     }
-    name, value = operation.key_header.replace("$TTSAI_KEY", "{{api_key}}").split(": ", 1)
+    name, value = operation.key_header.replace("$TTSAI_API_KEY", "{{api_key}}").split(": ", 1)
     request: dict[str, Any] = {"method": operation.method, "url": url, "description": operation.description, "header": []}
     if (name, value) != ("Authorization", "Bearer {{api_key}}"):
         request["auth"] = {"type": "noauth"}

@@ -11,7 +11,7 @@ from apps.documentation.reference.operations import Body, Operation
 
 BASE: Final = "https://speech.example.com"
 """Replaced by the server's own address when a page is sent."""
-KEY: Final = "$TTSAI_KEY"
+KEY: Final = "$TTSAI_API_KEY"
 LONGEST_LINE: Final = 100
 
 
@@ -85,7 +85,7 @@ class Sample:
         operation, body = self.operation, self.body
         name, value = operation.key_header.split(": ", 1)
         lines = [*(["import os", ""] if self.has_key else []), "import requests", ""]
-        shown = value.replace(KEY, '" + os.environ["TTSAI_KEY"]')
+        shown = value.replace(KEY, '" + os.environ["TTSAI_API_KEY"]')
         headers = f'{{"{name}": "{shown}}}'.replace('"" + ', "")
         arguments = [f'"{BASE}{self.path}"', *([f"headers={headers}"] if self.has_key else [])]
         if body is not None and body.is_form:
@@ -121,7 +121,7 @@ class Sample:
     def javascript(self) -> str:
         operation, body = self.operation, self.body
         name, value = operation.key_header.split(": ", 1)
-        shown = value.replace(KEY, "${process.env.TTSAI_KEY}")
+        shown = value.replace(KEY, "${process.env.TTSAI_API_KEY}")
         headers = {f'"{name}"' if "-" in name else name: f"`{shown}`"} if self.has_key else {}
         lines, options = [], []
         if body is not None and body.is_form:

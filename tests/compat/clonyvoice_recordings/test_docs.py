@@ -44,7 +44,7 @@ def _workers() -> Iterator[None]:
 def test_examples_of_the_documentation_run_by_curl_in_their_order(desk: Desk, clip: bytes, tmp_path: Path) -> None:
     (tmp_path / "ada.mp3").write_bytes(clip)
     (tmp_path / "ada-again.mp3").write_bytes(clip + bytes(64))
-    environment = {"TTSAI_URL": desk.url, "TTSAI_KEY": desk.owner.key, "PATH": "/usr/bin:/bin"}
+    environment = {"TTSAI_URL": desk.url, "TTSAI_API_KEY": desk.owner.key, "PATH": "/usr/bin:/bin"}
     answers: list[list[Any]] = []
     for example in EXAMPLES:
         done = subprocess.run(

@@ -224,7 +224,7 @@ def test_platforms_own_voice_clone_endpoint_keeps_its_shape(owner: Person) -> No
 
 def test_curl_examples_of_the_document_run_in_order(slots: SlotClient, worker: Enroller) -> None:
     commands = [line for line in DOCUMENT.read_text("utf-8").splitlines() if line.startswith("curl ")]
-    variables = {**os.environ, "TTSAI_URL": slots.url, "TTSAI_KEY": slots.owner.key, "AUDIO_URL": slots.recording_url, "ID": ""}
+    variables = {**os.environ, "TTSAI_URL": slots.url, "TTSAI_API_KEY": slots.owner.key, "AUDIO_URL": slots.recording_url, "ID": ""}
 
     def run(command: str) -> Any:
         assert shlex.split(command)[0] == "curl"

@@ -51,7 +51,7 @@ function requestOf(form, key) {
   const headers = {};
   if (key) {
     const [name, value] = form.dataset.keyHeader.split(": ");
-    headers[name] = value.replace("$TTSAI_KEY", key);
+    headers[name] = value.replace("$TTSAI_API_KEY", key);
   } else {
     path = `/web${path}`;
     headers["X-CSRFToken"] = csrfToken();

@@ -102,7 +102,8 @@ export function explain(error, { isVisitor = true } = {}) {
     return { title, text: when + more, action: isVisitor ? signUp : null };
   }
   if (status === 402) {
-    return { title: "Not enough credits", text: message, action: { text: "Add credits", href: "/dashboard/billing/" } };
+    const mayPay = "mayPay" in document.body.dataset; // others ask an owner
+    return { title: "Not enough credits", text: message, action: mayPay ? { text: "Add credits", href: "/dashboard/billing/" } : null };
   }
   if (status === 401 || code === "csrf_failed") {
     return { title: "Your session has ended", text: "Sign in again and repeat this.", action: { text: "Sign in", href: `/account/login/?next=${encodeURIComponent(location.pathname)}` } };
