@@ -1,7 +1,8 @@
 """Context of every template: the product's name, the menus, the person and the account."""
 
+from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -21,7 +22,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     named = {"product_name": settings.TTSAI_PRODUCT_NAME, "csp_nonce": SimpleLazyObject(lambda: csp_nonce(request)), **_menus()}
     if zone_of_request(request) is not SITE:
         return {**named, "person": None, "current_account": None, "memberships": (), "dashboard_menu": (), "may": {}}
-    memberships = SimpleLazyObject(lambda: _memberships(request))
+    memberships = cast("list[Membership]", SimpleLazyObject(lambda: _memberships(request)))
     return {
         **named,
         "person": SimpleLazyObject(lambda: find_person(request)),
@@ -51,6 +52,6 @@ def _memberships(request: HttpRequest) -> list[Membership]:
     return [] if person is None else list_memberships(person, first_account_id=request.session.get(SESSION_ACCOUNT))
 
 
-def _role(memberships: list[Membership]) -> str | None:
+def _role(memberships: Sequence[Membership]) -> str | None:
     """The person's role in the account that they act in."""
     return memberships[0].role if memberships else None

@@ -323,7 +323,7 @@ PATHS = [
         Bad("method", method, path, status=405)
         for method, path in (
             ("GET", "/v1/tts/"), ("DELETE", "/v1/tts/"), ("PUT", "/v1/audio/speech"), ("POST", "/v1/models/"), ("PATCH", "/v1/account/"),
-            ("DELETE", "/v1/schema/"), ("POST", "/docs/"), ("PUT", "/"), ("POST", "/v1/health/"), ("TRACE", "/v1/tts/"),
+            ("DELETE", "/v1/schema/"), ("POST", "/v1/health/"), ("TRACE", "/v1/tts/"),
         )
     ),
     Bad("a method that nobody knows", "BREW", "/v1/tts/"),

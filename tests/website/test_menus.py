@@ -27,7 +27,19 @@ def test_each_entry_of_the_sidebar_names_the_permission_of_its_page() -> None:
         (Role.VIEWER, {"Billing"}),
         (
             Role.BILLING,
-            {"Jobs", "Batches", "Voices", "Pronunciations", "Conversations", "Projects", "Uploads", "API keys", "Webhooks", "Team", "Settings"},
+            {
+                "Jobs",
+                "Batches",
+                "Voices",
+                "Pronunciations",
+                "Conversations",
+                "Projects",
+                "Uploads",
+                "API keys",
+                "Webhooks",
+                "Team",
+                "Settings",
+            },
         ),
     ],
 )
