@@ -10,6 +10,8 @@ from tests.flows.disks import small_disk
 from tests.flows.listening import Listener
 from tests.flows.running import RunningPlatform
 from tests.servers import free_port
+from tests.stripe_fake import StripeFake
+from tests.stripe_fake.server import SECRET_KEY, WEBHOOK_SECRET
 from tests.uploads.conftest import Elsewhere, serving_files
 from tests.webhooks.receivers import Receiver, receiving
 from tests.workers.chat_http import ChatHTTP, chat_http
@@ -26,13 +28,26 @@ def foreign_files() -> Iterator[Elsewhere]:
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory, foreign_files: Elsewhere) -> Iterator[RunningPlatform]:
-    """Platform with its real models, and a folder of VITS voices."""
+def stripe() -> Iterator[StripeFake]:
+    """Stand-in for Stripe, at which `platform` sells credits."""
+    with StripeFake() as fake:
+        yield fake
+
+
+@pytest.fixture(scope="session")
+def platform(
+    tmp_path_factory: pytest.TempPathFactory, foreign_files: Elsewhere, receiver_ports: list[int], stripe: StripeFake
+) -> Iterator[RunningPlatform]:
+    """Platform with its real models, and a folder of VITS voices. It may call the receivers."""
     environment = {
         "TTSAI_VITS_FOLDER": str(_vits_folder(tmp_path_factory)),
-        "TTSAI_OUTBOUND_ALLOW": f"127.0.0.1:{foreign_files.server_port}",
+        "TTSAI_OUTBOUND_ALLOW": _allowed([foreign_files.server_port, *receiver_ports]),
+        "TTSAI_STRIPE_API_BASE": stripe.base,
+        "TTSAI_STRIPE_SECRET_KEY": SECRET_KEY,
+        "TTSAI_STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,
     }
     running = RunningPlatform(home=_home(tmp_path_factory), environment=environment)
+    stripe.webhook_url = f"{running.url}/webhooks/stripe/"
     try:
         yield running.start()
     finally:
@@ -63,7 +78,7 @@ def harmed(tmp_path_factory: pytest.TempPathFactory, receiver_ports: list[int]) 
         "TTSAI_TASK_MODULES": "tests.workers.tasks.stems",
         "TTSAI_DISK_RESERVE_BYTES": "30000000",
         "TTSAI_DATABASE_STATEMENT_SECONDS": "5",
-        "TTSAI_OUTBOUND_ALLOW": ",".join(f"127.0.0.1:{port}" for port in receiver_ports),
+        "TTSAI_OUTBOUND_ALLOW": _allowed(receiver_ports),
     }
     home = _home(tmp_path_factory)
     with small_disk(home):
@@ -104,6 +119,11 @@ def _vits_folder(factory: pytest.TempPathFactory) -> Path:
     for name in ("en_US-joe-medium.onnx", "en_US-joe-medium.onnx.json"):
         (folder / name).symlink_to(WeightStore.default().path("piper", name))
     return folder
+
+
+def _allowed(ports: list[int]) -> str:
+    """Value of TTSAI_OUTBOUND_ALLOW for ports of this machine."""
+    return ",".join(f"127.0.0.1:{port}" for port in ports)
 
 
 def _home(factory: pytest.TempPathFactory) -> Path:
