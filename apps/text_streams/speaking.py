@@ -10,7 +10,7 @@ from django.db import transaction
 from apps.accounts.callers import Caller
 from apps.billing.models import EntryKind
 from apps.billing.services.credits import grant_credits
-from apps.cache.services.objects import is_referred_to, object_ids_of_job
+from apps.cache.services.objects import is_given_out
 from apps.cache.services.purge import forget_results
 from apps.catalog.selectors import find_model
 from apps.catalog.voices import choose_voice_model, resolve_voice
@@ -94,11 +94,11 @@ def _refund(job: Job) -> None:
     with transaction.atomic():  # locks in the order of a job's end: the job, the cache, the balance
         if lock_job(job.uuid).was_fetched:
             return
-        files = object_ids_of_job(job.uuid)
         expire_now(Job.objects.filter(uuid=job.uuid))
         if job.part_count and job.result is not None:  # one without parts has its result from the cache, which an earlier job paid for
-            forget_results(job.tenant, digests=[output["sha256"] for output in job.result["outputs"]])
-            if is_referred_to(files):  # only now: nobody can get them from the cache any more
+            digests = [output["sha256"] for output in job.result["outputs"]]
+            forget_results(job.tenant, digests=digests)
+            if is_given_out(job.tenant, digests=digests):  # only now: nobody can get them from the cache any more
                 transaction.set_rollback(True)
                 return
         grant_credits(

@@ -72,7 +72,7 @@ def test_every_module_of_the_platform_can_be_imported(checkout: Path) -> None:
 
 def test_the_command_line_starts_in_a_folder_with_quotes_and_accents(checkout: Path) -> None:
     done = subprocess.run([checkout / ".venv" / "bin" / "ttsai", "--help"], capture_output=True, text=True, check=True)
-    assert "Speech Platform: run it" in done.stdout
+    assert "Speech Platform: speak" in done.stdout
 
 
 @pytest.mark.prove

@@ -106,14 +106,10 @@ def release_objects(job_uuids: Sequence[UUID]) -> int:
     return JobObject.objects.filter(job_uuid__in=job_uuids).delete()[0]
 
 
-def object_ids_of_job(job_uuid: UUID) -> list[int]:
-    """Ids of the files that the job's result refers to."""
-    return list(JobObject.objects.filter(job_uuid=job_uuid).values_list("cached_object_id", flat=True))
-
-
-def is_referred_to(object_ids: Sequence[int]) -> bool:
-    """True if the result of a job refers to one of the files."""
-    return JobObject.objects.filter(cached_object_id__in=object_ids).exists()
+def is_given_out(scope: str, *, digests: Iterable[str]) -> bool:
+    """True if a job got a file of one of these digests from the cache."""
+    wanted = [digest for digest in digests if digest]
+    return JobObject.objects.filter(cached_object__scope=scope, cached_object__sha256__in=wanted).exists()
 
 
 def object_ids_of(entry_id: int) -> list[int]:

@@ -155,7 +155,9 @@ def make_key(site: str, page: Browser) -> tuple[str, str]:
 
 def speak_by_command(platform: RunningPlatform, command: str, *, key: str, folder: Path) -> str:
     """Run the shown command with curl; returns the id of its job."""
-    subprocess.run(["sh", "-c", command], cwd=folder, env={**os.environ, "TTSAI_API_KEY": key}, check=True, capture_output=True, timeout=180)
+    subprocess.run(
+        ["sh", "-c", command], cwd=folder, env={**os.environ, "TTSAI_API_KEY": key}, check=True, capture_output=True, timeout=180
+    )
     samples, rate = soundfile.read(folder / "hello.mp3")
     assert len(samples) / rate > 0.4
     assert np.abs(samples).max() > 0.05
