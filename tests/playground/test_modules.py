@@ -167,6 +167,7 @@ def test_job_that_ended_without_a_result_says_how(page: Browser) -> None:
 def test_errors_are_explained_with_the_time_and_a_way_out(page: Browser) -> None:
     body = """
         const told = (error, options) => { const { title, text, action } = explain(new ApiError(error), options); return [title, text, action?.href ?? null]; };
+        document.body.dataset.mayPay = "";
         return [
             told({ status: 429, code: "daily_characters_exceeded", message: "x", retryAfter: 7200 }),
             told({ status: 429, code: "rate_limit_exceeded", message: "x", retryAfter: 12 }, { isVisitor: false }),

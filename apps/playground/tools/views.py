@@ -16,7 +16,6 @@ from apps.playground.tools.limits import StatedLimits, state_limits
 from apps.playground.tools.visitors import find_visitor
 from apps.website.navigation import TOOLS
 
-MODULES = ("tool", "source", "job", "elements")
 View = Callable[..., HttpResponseBase]
 
 
@@ -46,7 +45,6 @@ def _context(page: ToolPage, request: HttpRequest) -> dict[str, Any]:
         "retention_days": visitor.plan.retention_days,
         "example": f"playground/samples/{page.slug}.json" if page.has_example and visitor.caller is None else "",
         "samples": [{"title": one.title, "path": f"playground/samples/{one.name}.mp3"} for one in page.samples],
-        "modules": [f"playground/js/tools/{name}.js" for name in MODULES],
         "api_base": public_base(request),
         **page.details(visitor),
     }
