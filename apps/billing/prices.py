@@ -69,6 +69,11 @@ def credits(millicredits: int) -> int | float:  # noqa: A001 - the word of the A
     return whole if rest == 0 else millicredits / MILLICREDITS
 
 
+def format_credits(millicredits: int) -> str:
+    """Credits in a text: `1,234.568`, `12.5`, `0`."""
+    return f"{millicredits / MILLICREDITS:,.3f}".rstrip("0").rstrip(".")
+
+
 def from_credits(amount: Decimal) -> int:
     """Millicredits of an amount entered by a person."""
     millicredits = amount * MILLICREDITS

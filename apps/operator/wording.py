@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from apps.billing.prices import format_credits
+
 LABELS: Final = {
     "uuid": "id",
     "job_uuid": "job",
@@ -62,7 +64,7 @@ def counted(number: int, noun: str) -> str:
 
 def in_credits(millicredits: int | None) -> str:
     """Credits as customers see them: `1,234.568`, `12.5`, `0`."""
-    return f"{(millicredits or 0) / 1000:,.3f}".rstrip("0").rstrip(".")
+    return format_credits(millicredits or 0)
 
 
 def caller_of(tenant: str) -> str:

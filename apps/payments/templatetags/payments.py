@@ -11,9 +11,3 @@ register = template.Library()
 def money(minor: int | None, currency: str) -> str:
     """An amount in the smallest unit of its currency: 900|money:"usd" is $9.00."""
     return "–" if minor is None else format_money(minor, currency)
-
-
-@register.filter
-def thousands(number: int) -> str:
-    """1234567 is 1,234,567."""
-    return f"{number:,}"

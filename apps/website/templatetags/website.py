@@ -7,6 +7,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from apps.billing.prices import format_credits
+
 register = template.Library()
 
 
@@ -30,4 +32,10 @@ def current(context: Any, path: str) -> SafeString:
 @register.filter
 def credits(millicredits: int | None) -> str:  # noqa: A001 - the name in templates
     """Thousandths of a credit as credits: 12,345 is "12.345", 12,000 is "12"."""
-    return "–" if millicredits is None else f"{millicredits / 1000:,.3f}".rstrip("0").rstrip(".")
+    return "–" if millicredits is None else format_credits(millicredits)
+
+
+@register.filter
+def number(value: float) -> str:
+    """A number for people: 12,345 or 0.25."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.3f}".rstrip("0").rstrip(".")
