@@ -18,6 +18,7 @@ TTSAI_TEST_PROVE_ROUNDS: repetitions of `make prove`'s material in the long reco
 """
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -78,8 +79,16 @@ def _kernels(name: str) -> dict[str, str]:
     return {"CT2_FORCE_CPU_ISA": name, "ONEDNN_MAX_CPU_ISA": onednn, "OPENBLAS_CORETYPE": openblas}
 
 
+def heed_signals() -> None:
+    """Undo the caller's ignoring of Ctrl-C, which a shell sets for processes in its background and every program they start inherits."""
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
 def use_clean_environment() -> None:
     """Make this process's environment a clean one."""
+    heed_signals()
     cleaned = clean_environment(os.environ)
     os.environ.clear()
     os.environ.update(cleaned)
@@ -89,6 +98,7 @@ def use_clean_environment() -> None:
 
 def main(command: str, *arguments: str) -> None:
     """Execute the command."""
+    heed_signals()
     program = str(Path(sys.executable).with_name(command))
     os.execve(program, [program, *arguments], clean_environment(os.environ))  # noqa: S606
 

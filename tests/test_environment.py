@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,13 @@ def test_a_command_run_in_it_sees_the_same(program: str) -> None:
     )
     assert json.dumps(f"{os.environ['TTSAI_MODELS']}/").strip('"') in done.stdout
     assert "/caller" not in done.stdout
+
+
+def test_a_command_run_in_it_heeds_signals_that_the_caller_ignores() -> None:
+    script = "import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler, int(signal.getsignal(signal.SIGQUIT)))"
+    command = shlex.join([sys.executable, "-m", "tests.environment", "python", "-c", script])
+    done = subprocess.run(["sh", "-c", f"trap '' INT QUIT; {command}"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "True 0\n"
 
 
 def test_every_command_of_the_makefile_but_make_run_is_run_in_it() -> None:

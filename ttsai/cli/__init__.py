@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from ttsai.cli.exit_codes import EXIT_CODES
+from ttsai.cli.exit_codes import EXIT_CODES, INTERRUPTED
 from ttsai.supervisor.errors import InstanceError
 
 SECTIONS: Final = {"customers": "Commands", "operators": "Commands for operators"}
@@ -37,6 +37,9 @@ class _Commands(click.Group):
     def invoke(self, context: click.Context) -> object:
         try:
             return super().invoke(context)
+        except KeyboardInterrupt as error:  # before or after a command's own work, such as while it reads standard input
+            click.echo("Interrupted.", err=True)
+            raise SystemExit(INTERRUPTED) from error
         except InstanceError as error:
             raise click.ClickException(error.message) from error
         except ModuleNotFoundError as error:

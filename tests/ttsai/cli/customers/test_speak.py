@@ -1,11 +1,13 @@
 """`ttsai speak` to files, pipes and a player, and what an interruption does."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,11 +22,21 @@ from ttsai.api_client.retrying import RetryPolicy
 PROGRAM = str(Path(sys.executable).with_name("ttsai"))
 
 
+@contextlib.contextmanager
+def running(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """The program in a process of its own, which is killed if the test fails."""
+    with subprocess.Popen([PROGRAM, *arguments], cwd=folder, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def test_interrupted_command_cancels_its_job_on_the_server(ttsai: Ttsai, owner: Person, tmp_path: Path) -> None:
-    process = subprocess.Popen([PROGRAM, "speak", "Hello there.", "-o", "out.mp3"], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-    wait_until(Job.objects.exists, seconds=20)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
+    with running("speak", "Hello there.", "-o", "out.mp3", folder=tmp_path) as process:
+        wait_until(Job.objects.exists, seconds=20)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
     job = Job.objects.get()
     assert (process.returncode, job.state) == (130, "cancelled")
     assert errors == f"Cancelled job {job.uuid.hex}.\nInterrupted.\n"
