@@ -28,7 +28,7 @@ API = [
         "catalog",
         "jobs",
         "speech",
-        "listening",
+        "transcription",
         "subtitles",
         "voices",
         "voice_design",

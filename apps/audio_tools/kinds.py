@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from apps.jobs.kinds import JobKind, Unit
 from apps.jobs.params import RecordingParams
-from apps.listening.kinds import RECORDING_LANES
+from apps.transcription.kinds import RECORDING_LANES
 from workers.contract.audio_tools import ToolDocument
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from apps.billing import prices
 from apps.jobs.models import Job
 from apps.jobs.outcomes import substitution_shape
-from apps.listening.documents import read_document
+from apps.transcription.documents import read_document
 from workers.contract.audio_tools import ToolDocument
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from apps.jobs.kinds import Charge, JobKind, Unit
 from apps.jobs.params import RecordingParams, SpokenParams
-from workers.contract.listening import ScriptDocument
+from workers.contract.transcription import ScriptDocument
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,8 @@ from apps.jobs.plans import PartPlan
 from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.submit import JobPlan
 from workers.contract.formats import DOCUMENT
-from workers.contract.listening import ReplyWork, Turn
 from workers.contract.outputs import text_outputs
+from workers.contract.transcription import ReplyWork, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,9 @@ from apps.core import retry_after
 from apps.core.errors import GoneError, InvalidRequestError, NotFoundError, UnavailableError
 from apps.core.ids import find_uuid
 from apps.jobs.models import JobState
-from apps.listening.documents import read_script
+from apps.transcription.documents import read_script
 from apps.translation.translators import is_included
-from workers.contract.listening import Turn as ToldTurn
+from workers.contract.transcription import Turn as ToldTurn
 
 MAXIMUM_TURNS = 20
 MAXIMUM_CHARACTERS = 8000

@@ -20,19 +20,19 @@ from apps.jobs.services.acceptance import Submission, accepting_jobs
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.retention import expire_now
 from apps.jobs.services.submit import JobPlan
-from apps.listening.part_plans import plan_recording_parts
-from apps.listening.services import DEFAULT_MODEL, check_spoken_language, milliseconds_of, read_language
 from apps.speech.languages import TextModel, choose_text_model
 from apps.speech.serializers import DEFAULT_MODEL as DEFAULT_SPEAKER
+from apps.transcription.part_plans import plan_recording_parts
+from apps.transcription.services import DEFAULT_MODEL, check_spoken_language, milliseconds_of, read_language
 from apps.translation.translators import find_available_recogniser
 from apps.uploads.services import Source, SourceLimits
-from workers.contract.listening import ListenWork, ReplyWork
-from workers.contract.listening import Turn as ToldTurn
 from workers.contract.markup import Segment
 from workers.contract.messages import SpeakWork
 from workers.contract.outputs import TEXT, audio_outputs, text_outputs
 from workers.contract.references import PartOutput, StoredObject
 from workers.contract.tags import requested_tag
+from workers.contract.transcription import ListenWork, ReplyWork
+from workers.contract.transcription import Turn as ToldTurn
 from workers.contract.voices import VoiceRef
 from workers.text.markup.document import Document
 

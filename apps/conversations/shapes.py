@@ -6,8 +6,8 @@ from apps.billing import prices
 from apps.conversations.kinds import VOICE_CHAT
 from apps.conversations.models import Conversation, Turn
 from apps.jobs.models import Job
-from apps.listening.documents import read_script
 from apps.speech.links import result_address
+from apps.transcription.documents import read_script
 
 
 def turn_shape(job: Job) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class VoiceChatView(APIView):
 
     @extend_schema(
         operation_id="voice_chat",
-        tags=["listening"],
+        tags=["transcription"],
         summary="Voice chat",
         parameters=[IDEMPOTENCY_HEADER, ASYNC],
         request={"multipart/form-data": shapes.VoiceChatRequestSerializer, "application/json": shapes.VoiceChatRequestSerializer},
@@ -84,7 +84,9 @@ class ConversationView(APIView):
 
     permission_classes = [HasAccount, scope_required("voice:chat")]
 
-    @extend_schema(operation_id="voice_chat_read", tags=["listening"], summary="A conversation", responses=shapes.ConversationSerializer)
+    @extend_schema(
+        operation_id="voice_chat_read", tags=["transcription"], summary="A conversation", responses=shapes.ConversationSerializer
+    )
     def get(self, request: Request, conversation_id: str) -> Response:
         """Answered turns, oldest first: those in the history of the next answer."""
         conversation = get_own_conversation(get_caller(request), conversation_id=conversation_id)
@@ -93,7 +95,7 @@ class ConversationView(APIView):
 
     @extend_schema(
         operation_id="voice_chat_delete",
-        tags=["listening"],
+        tags=["transcription"],
         summary="Forget a conversation",
         responses=shapes.RemovedConversationSerializer,
     )

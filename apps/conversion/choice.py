@@ -12,8 +12,8 @@ from apps.catalog.selectors import find_model, list_models, substitution_warning
 from apps.catalog.voices import find_own_voice, find_voice
 from apps.conversion.orders import ConversionOrder
 from apps.core.errors import InvalidRequestError
-from apps.listening.services import DEFAULT_MODEL as DEFAULT_RECOGNISER
-from apps.listening.services import check_spoken_language, read_language
+from apps.transcription.services import DEFAULT_MODEL as DEFAULT_RECOGNISER
+from apps.transcription.services import check_spoken_language, read_language
 from workers.contract.voices import VoiceRef, VoiceWeight
 
 KIND = "voice-convert"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from apps.jobs.kinds import JobKind, Unit
 from apps.jobs.params import RecordingParams
-from apps.listening.kinds import RECORDING_LANES
-from workers.contract.listening import TranscriptDocument
+from apps.transcription.kinds import RECORDING_LANES
+from workers.contract.transcription import TranscriptDocument
 
 
 @dataclass(frozen=True, kw_only=True)

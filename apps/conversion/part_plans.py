@@ -4,15 +4,15 @@ from dataclasses import replace
 
 from apps.conversion.choice import ConversionModels
 from apps.jobs.plans import PartPlan
-from apps.listening.part_plans import plan_recording_parts
+from apps.transcription.part_plans import plan_recording_parts
 from apps.uploads.services import Source
 from workers.contract.conversion import OVERLAP_SECONDS, ConvertVoiceWork, Delivery, PrepareConversionWork
 from workers.contract.formats import DOCUMENT
-from workers.contract.listening import ListenWork
 from workers.contract.messages import JoinInput, JoinWork
 from workers.contract.names import CODEC_QUEUE
 from workers.contract.outputs import ANALYSIS, AUDIO, TEXT, OutputSpec
 from workers.contract.references import PartOutput, StoredObject
+from workers.contract.transcription import ListenWork
 
 PIECE_MILLISECONDS = 60_000
 WHOLE_RECORDING_FACTOR = 1.5

@@ -9,7 +9,7 @@ from apps.conversion.part_plans import plan_conversion_parts
 from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan
-from apps.listening.services import milliseconds_of
+from apps.transcription.services import milliseconds_of
 from apps.uploads.services import Source, SourceLimits
 
 LIMITS = SourceLimits(max_bytes=50_000_000)

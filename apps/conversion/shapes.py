@@ -5,7 +5,7 @@ from typing import Any
 from apps.conversion.kinds import ConversionParams
 from apps.jobs.kinds import params_of
 from apps.jobs.models import Job
-from apps.listening.documents import read_transcript
+from apps.transcription.documents import read_transcript
 from workers.contract.outputs import TEXT
 
 

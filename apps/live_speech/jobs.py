@@ -12,12 +12,12 @@ from apps.core.errors import ApplicationError, GatewayTimeoutError
 from apps.jobs.models import Job, JobState
 from apps.jobs.outcomes import failure_as_error
 from apps.jobs.services.acceptance import Submission
-from apps.listening.documents import read_transcript
-from apps.listening.services import ListeningOrder, check_order, request_transcription
 from apps.live_speech.speech_buffer import Recording
 from apps.streaming.submission import cancel_unheard, clean_up, submitted
+from apps.transcription.documents import read_transcript
+from apps.transcription.services import TranscriptionOrder, check_order, request_transcription
 from apps.uploads.services import SourceLimits, release_source, store_live_recording_async
-from workers.contract.listening import TranscriptDocument
+from workers.contract.transcription import TranscriptDocument
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class LiveJobs:
         self,
         recording: Recording,
         *,
-        order: ListeningOrder,
+        order: TranscriptionOrder,
         paid_millicredits: int = 0,
         is_interim: bool = False,
         on_accepted: Callable[[Job], None] | None = None,

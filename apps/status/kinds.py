@@ -5,7 +5,7 @@ from typing import Final
 from apps.jobs.kinds import Charge, JobKind, LaneRule, Unit
 from apps.jobs.models import Lane
 from apps.jobs.params import JobParams, SpokenParams
-from workers.contract.listening import TranscriptDocument
+from workers.contract.transcription import TranscriptDocument
 
 _LANES: Final = LaneRule(awaited=Lane.NORMAL)
 SPEECH_PROBE: Final = JobKind(

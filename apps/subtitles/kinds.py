@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from apps.jobs.kinds import Charge, JobKind, LaneRule, Unit
 from apps.jobs.models import Lane
 from apps.jobs.params import JobParams, forgotten
-from workers.contract.listening import AlignedDocument
+from workers.contract.transcription import AlignedDocument
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,11 +9,11 @@ from apps.jobs.kinds import kind_of, params_of
 from apps.jobs.models import Job, JobState, Rendition
 from apps.jobs.objects import job_folder
 from apps.jobs.params import SpokenParams
-from apps.listening.documents import read_document, read_script, read_transcript
 from apps.subtitles.options import SubtitleOptions
+from apps.transcription.documents import read_document, read_script, read_transcript
 from workers.contract.formats import DOCUMENT
-from workers.contract.listening import AlignedDocument, AlignedWord, TranscriptDocument
 from workers.contract.outputs import TEXT, TIMINGS
+from workers.contract.transcription import AlignedDocument, AlignedWord, TranscriptDocument
 from workers.text.subtitles.program import SubtitleOrder
 
 WORDS = "words"

@@ -16,10 +16,10 @@ from apps.subtitles.options import SubtitleOptions
 from apps.subtitles.selectors import WORDS, find_alignment, language_of, subtitles_key, text_of
 from workers.contract import names
 from workers.contract.formats import DOCUMENT
-from workers.contract.listening import AlignWork
 from workers.contract.outputs import text_outputs
 from workers.contract.references import StoredObject
 from workers.contract.tags import primary_tag
+from workers.contract.transcription import AlignWork
 from workers.text.subtitles import CONTENT_TYPES
 
 ENGLISH = "en"

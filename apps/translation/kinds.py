@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from apps.jobs.kinds import Charge, JobKind, Unit
 from apps.jobs.params import RecordingParams, SpokenParams
-from apps.listening.kinds import RECORDING_LANES
-from workers.contract.listening import ScriptDocument
+from apps.transcription.kinds import RECORDING_LANES
+from workers.contract.transcription import ScriptDocument
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,9 +10,9 @@ from apps.jobs.plans import AudioSettings, PartPlan, with_join
 from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan
-from apps.listening.part_plans import plan_recording_parts
-from apps.listening.services import DEFAULT_MODEL, check_spoken_language, milliseconds_of
 from apps.speech.services import PART_FORMAT
+from apps.transcription.part_plans import plan_recording_parts
+from apps.transcription.services import DEFAULT_MODEL, check_spoken_language, milliseconds_of
 from apps.translation.kinds import SPEECH_TRANSLATION, TranslationParams
 from apps.translation.translators import choose_translator, find_available_recogniser, is_certain
 from apps.translation.voices import SpeakingVoice, choose_preserving_voice, choose_speaking_voice, list_spoken_languages, preserve_voice
@@ -20,11 +20,11 @@ from apps.uploads.services import Source, SourceLimits
 from apps.voices.part_plans import EXAMINE
 from workers.contract.cloning import LIKENESS_OUTPUT, REPORT_OUTPUT, ExamineWork, VoiceSample
 from workers.contract.formats import DOCUMENT, VOICE_FILE
-from workers.contract.listening import ListenWork, TranslateWork
 from workers.contract.messages import SpeakWork
 from workers.contract.outputs import TEXT, OutputSpec, audio_outputs, text_outputs
 from workers.contract.references import PartOutput, StoredObject
 from workers.contract.tags import is_tag, normalise_tag, primary_tag
+from workers.contract.transcription import ListenWork, TranslateWork
 
 LIMITS = SourceLimits(max_bytes=100_000_000)
 SHARE_MILLISECONDS = 60_000

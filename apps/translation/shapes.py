@@ -4,8 +4,8 @@ from typing import Any
 
 from apps.billing import prices
 from apps.jobs.models import Job
-from apps.listening.documents import read_script
 from apps.speech.links import result_address
+from apps.transcription.documents import read_script
 
 
 def translation_shape(job: Job) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class SpeechTranslationView(APIView):
 
     @extend_schema(
         operation_id="speech_translate",
-        tags=["listening"],
+        tags=["transcription"],
         summary="Speech translation",
         parameters=[IDEMPOTENCY_HEADER, ASYNC],
         request={"multipart/form-data": SpeechTranslationRequestSerializer, "application/json": SpeechTranslationRequestSerializer},

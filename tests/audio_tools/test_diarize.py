@@ -11,7 +11,7 @@ from apps.audio_tools.tools.diarize import DIARIZE_TOOL
 from apps.catalog.selectors import clear_catalogue_cache
 from apps.core.errors import ApplicationError
 from tests.factories_jobs import announce, engine_spec
-from tests.listening.conftest import WHISPER
+from tests.transcription.conftest import WHISPER
 from workers.contract.audio_tools import DiarizeWork
 from workers.contract.references import StoredObject
 

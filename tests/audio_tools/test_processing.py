@@ -14,8 +14,8 @@ from apps.catalog.selectors import clear_catalogue_cache
 from apps.jobs.models import Job, Part
 from apps.jobs.services.workers import handle_announcement
 from tests.factories_jobs import AUDIO, announce, announcement, engine_spec
-from tests.listening.conftest import _platform, making, owner, server, song
 from tests.speech.people import Person
+from tests.transcription.conftest import _platform, making, owner, server, song
 from tests.web.shell import RunningShell
 from workers.contract.audio_processing import DereverbWork, EnhanceWork, SeparateWork
 

@@ -12,11 +12,11 @@ from tests.bench.cache import measure_cache
 from tests.bench.cost import measure_cost
 from tests.bench.decoder import measure_worker_cpu
 from tests.bench.fairness import measure_fairness
-from tests.bench.listening import measure_listening
 from tests.bench.own_voice import measure_own_voice
 from tests.bench.sockets import measure_many_sockets
 from tests.bench.speed import measure_latency, measure_throughput
 from tests.bench.streams import measure_first_bytes, measure_idle_streams, measure_many_listeners
+from tests.bench.transcription import measure_transcription
 from tests.environment import use_clean_environment
 from tests.flows.running import ROOT, RunningPlatform
 from workers.protocols.engine import Engine
@@ -28,7 +28,7 @@ AIMS = {
     "added_latency_p50_ms": "under 60",
     "health_p99_ms": "under 50",
     "cpu_ratio": "at most 2",
-    "listening_ratio": "at least 0.95",
+    "transcription_ratio": "at least 0.95",
     "own_voice_cpu_ratio": "at most 1.03",
     "cache_hit_p50_ms": "under 50",
     "cache_miss_added_ms": "under 5",
@@ -51,7 +51,7 @@ AIMS = {
 def main() -> None:
     """Run the benchmarks named in the arguments (speed, cost, listening, fairness, own_voice, cache, streams, pages), or all."""
     use_clean_environment()
-    wanted = set(sys.argv[1:]) or {"fairness", "speed", "cost", "listening", "own_voice", "cache", "streams", "pages"}
+    wanted = set(sys.argv[1:]) or {"fairness", "speed", "cost", "transcription", "own_voice", "cache", "streams", "pages"}
     figures: dict[str, float] = {}
     (ROOT / "var").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "var") as folder:
@@ -59,8 +59,8 @@ def main() -> None:
             figures |= _speed(Path(folder) / "speed")
         if "cost" in wanted:
             figures |= _cost(Path(folder) / "cost")
-        if "listening" in wanted:
-            figures |= _listening(Path(folder) / "listening")
+        if "transcription" in wanted:
+            figures |= _transcription(Path(folder) / "transcription")
         if "cache" in wanted:
             figures |= _cache(Path(folder) / "cache")
         if "pages" in wanted:
@@ -120,11 +120,11 @@ def _pages(home: Path) -> dict[str, float]:
         platform.stop()
 
 
-def _listening(home: Path) -> dict[str, float]:
+def _transcription(home: Path) -> dict[str, float]:
     platform = RunningPlatform(home=home, environment={"TTSAI_ENGINES": "whisper", "TTSAI_PRELOAD": "whisper"}).start()
     try:
         key = platform.key_by_command("bench@example.com", credits_=100_000, requests_per_minute=100_000, concurrent=100)
-        return measure_listening(platform, key)
+        return measure_transcription(platform, key)
     finally:
         platform.stop()
 

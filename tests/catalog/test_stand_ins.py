@@ -16,7 +16,7 @@ from apps.core.errors import InvalidRequestError, NotFoundError, PermissionDenie
 from tests.catalog.test_catalogue import announcement, silent_for
 from tests.factories import PlanFactory
 from tests.factories_jobs import engine_spec, nobody
-from tests.listening.conftest import WHISPER
+from tests.transcription.conftest import WHISPER
 from workers.contract.engines import VoiceSpec
 
 pytestmark = pytest.mark.django_db

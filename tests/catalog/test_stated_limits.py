@@ -15,7 +15,7 @@ from apps.catalog.starting_stand_ins import STARTING_STAND_INS
 from apps.jobs.models import Job
 from tests.factories import AccountFactory, bearer, make_key
 from tests.factories_jobs import announce, engine_spec
-from tests.listening.conftest import WHISPER
+from tests.transcription.conftest import WHISPER
 from workers.contract.engines import VoiceSpec
 from workers.contract.formats import FORMATS
 

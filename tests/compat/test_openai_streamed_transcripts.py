@@ -11,9 +11,9 @@ import pytest
 from apps.compat.openai.transcript_events import token_usage
 from tests.clients import OpenAIMaker
 from tests.factories_jobs import announce, engine_spec
-from tests.listening.conftest import HEARD, WHISPER, hearing
-from tests.listening.streaming import begun_stream
 from tests.speech.people import Person
+from tests.transcription.conftest import HEARD, WHISPER, hearing
+from tests.transcription.streaming import begun_stream
 from tests.web.shell import RunningShell
 from tests.workers.audio.probe.recordings import record
 

@@ -13,8 +13,8 @@ from apps.compat.openai.languages import LANGUAGE_NAMES, language_tag
 from apps.jobs.models import Job
 from tests.clients import OpenAIMaker
 from tests.factories_jobs import announce, engine_spec
-from tests.listening.conftest import HEARD, WHISPER, hearing
 from tests.speech.people import Person
+from tests.transcription.conftest import HEARD, WHISPER, hearing
 from tests.web.shell import RunningShell
 from tests.workers.audio.probe.recordings import record
 

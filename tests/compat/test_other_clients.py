@@ -12,8 +12,8 @@ from apps.catalog.starting_stand_ins import OPENAI_VOICES, STARTING_STAND_INS
 from apps.jobs.models import Job
 from tests.clients import OpenAIMaker
 from tests.factories_jobs import AUDIO, announce, engine_spec
-from tests.listening.conftest import WHISPER
 from tests.speech.people import Person, working
+from tests.transcription.conftest import WHISPER
 from tests.web.shell import RunningShell
 from workers.contract.engines import VoiceSpec
 

@@ -22,11 +22,11 @@ from apps.jobs.services.finish import finish_part
 from apps.jobs.services.idempotency import claim_key
 from apps.jobs.services.retention import expire_results
 from tests.factories_jobs import AUDIO, announce, engine_spec, finished, outcome_of, part_of, started, store_output
-from tests.listening.conftest import HEARD, WHISPER, making, wait_until_admitted
 from tests.speech.people import Person, person
+from tests.transcription.conftest import HEARD, WHISPER, making, wait_until_admitted
 from tests.web.shell import RunningShell
 from workers.contract.engines import EngineSpec, VoiceSpec
-from workers.contract.listening import ScriptDocument
+from workers.contract.transcription import ScriptDocument
 
 SCRIPT = ScriptDocument("Hello there.", "**Hi!** How are you?", "en", "en", ("Hi! How are you?",))
 MADE = {"listen": HEARD, "reply": SCRIPT}

@@ -12,8 +12,8 @@ from apps.conversion.part_plans import count_pieces
 from apps.jobs.models import Job
 from apps.uploads.models import Upload
 from tests.factories_jobs import AUDIO, announce, engine_spec
-from tests.listening.conftest import HEARD, WHISPER, making
 from tests.speech.people import Person
+from tests.transcription.conftest import HEARD, WHISPER, making
 from tests.web.shell import RunningShell
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.references import StoredObject

@@ -8,10 +8,10 @@ from rest_framework import serializers
 
 from apps.compat.openai import serializers as openai
 from apps.compat.openai.forms import read_form
-from apps.compat.openai.listening_views import LISTS, OBJECTS
+from apps.compat.openai.transcription_views import LISTS, OBJECTS
 from apps.conversations.serializers import VoiceChatRequestSerializer
 from apps.core.fields import validated
-from apps.listening.serializers import TranscriptionRequestSerializer
+from apps.transcription.serializers import TranscriptionRequestSerializer
 from apps.translation.serializers import SpeechTranslationRequestSerializer
 
 FORMS: dict[type[serializers.Serializer[Any]], dict[str, str]] = {

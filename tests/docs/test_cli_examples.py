@@ -11,7 +11,7 @@ import pytest
 
 from tests.compat.deepgram.live import pcm
 from tests.docs.test_migration_guides import MADE, ROOT
-from tests.listening.conftest import making, song
+from tests.transcription.conftest import making, song
 from tests.ttsai.cli.conftest import configuration_folder
 from tests.ttsai.cli.customers.conftest import Ttsai, owner, server, ttsai
 from tests.workers.recognition.clips import LIBRIVOX, clip

@@ -9,8 +9,8 @@ import pytest
 
 from apps.jobs.models import Job
 from tests.compat.realtime.conftest import owner, server
-from tests.listening.conftest import HEARD, making, song
 from tests.speech.people import Person
+from tests.transcription.conftest import HEARD, making, song
 from tests.web.shell import RunningShell
 
 __all__ = ["owner", "server", "song"]

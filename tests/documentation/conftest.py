@@ -12,15 +12,15 @@ from apps.jobs.models import Part
 from tests.compat.realtime.talking import CHAT
 from tests.factories_jobs import AUDIO, announce, engine_spec, outcome_of, started, store_output
 from tests.fresh_state import fresh_state
-from tests.listening.conftest import HEARD, WHISPER
 from tests.speech.people import Person, person
+from tests.transcription.conftest import HEARD, WHISPER
 from tests.voices.conftest import CLONING, ENROLLING, Enroller, attempt_part
 from tests.web.shell import RunningShell, running_shell
 from tests.workers.audio.probe.recordings import wav_bytes
 from workers.contract.codec import Message
 from workers.contract.engines import Directions
-from workers.contract.listening import ScriptDocument
 from workers.contract.messages import PartOutcome
+from workers.contract.transcription import ScriptDocument
 from workers.kokoro.accents import LANGUAGES, VOICES
 
 NO_VOICES: dict[str, Any] = {"voices": (), "default_voice": ""}

@@ -24,10 +24,10 @@ from apps.jobs.services.terminal_states import expire_job
 from tests.examples import examples
 from tests.factories_jobs import announce, caller, engine_spec, outcome_of, part_of, reread, started, store_output, submit
 from tests.jobs.observing import beat
-from workers.contract.listening import ListenWork, ReplyWork
 from workers.contract.messages import PartOutcome, SpeakWork
 from workers.contract.outputs import TEXT, audio_outputs, text_outputs
 from workers.contract.references import PartOutput, StoredObject
+from workers.contract.transcription import ListenWork, ReplyWork
 
 PRICE = 3000
 ANSWER_CHARACTERS = 50

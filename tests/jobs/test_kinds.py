@@ -16,8 +16,8 @@ from apps.jobs.kinds import Charge, JobKind, LaneRule, Unit, job_kinds, kind_nam
 from apps.jobs.models import Job, Lane
 from apps.jobs.params import JobParams, RecordingParams, SpokenParams
 from apps.jobs.services.acceptance import submit_job
-from apps.listening.kinds import TRANSCRIPTION, TranscriptionParams
 from apps.speech.kinds import SPEECH, SpeechParams
+from apps.transcription.kinds import TRANSCRIPTION, TranscriptionParams
 from tests.factories_jobs import caller, job_plan
 
 KINDS = list(job_kinds().values())

@@ -15,9 +15,9 @@ from apps.jobs.services.finish import finish_part
 from apps.jobs.services.retention import discard_joined_parts
 from tests.factories_jobs import announce, caller, engine_spec, outcome_of, part_of, reread, started, store_output, submit
 from workers.contract.codec import Message
-from workers.contract.listening import ListenWork, PrepareWork
 from workers.contract.outputs import ANALYSIS, AUDIO, TEXT, TIMINGS, OutputSpec, audio_outputs, text_outputs
 from workers.contract.references import PartOutput, Reference, StoredObject
+from workers.contract.transcription import ListenWork, PrepareWork
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

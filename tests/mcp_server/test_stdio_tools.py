@@ -9,9 +9,9 @@ from mcp import Client
 
 from apps.jobs.models import Job
 from tests.factories_jobs import AUDIO
-from tests.listening.conftest import making, song
 from tests.mcp_server.test_tools import announce_all, text_of
 from tests.speech.people import Person
+from tests.transcription.conftest import making, song
 from tests.translation.test_speech_translate import MADE
 from tests.web.shell import RunningShell
 from ttsai.api_client import ApiClient

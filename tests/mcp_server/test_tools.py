@@ -14,9 +14,9 @@ from apps.uploads.models import Upload
 from tests.conversion.test_conversion import KOKORO_CONVERT, WORLD
 from tests.factories_jobs import AUDIO, announce, engine_spec
 from tests.flows.following import wait_until
-from tests.listening.conftest import WHISPER, making, song
 from tests.mcp_server.conftest import McpMaker
 from tests.speech.people import Person, person
+from tests.transcription.conftest import WHISPER, making, song
 from tests.translation.test_speech_translate import MADE, speaker, translator
 from tests.web.shell import RunningShell
 from workers.contract.engines import Directions

@@ -27,7 +27,7 @@ from workers.cloning.features import log_pitch_statistics, pitch
 from workers.cloning.job import VOICE_FILE, FitJob, FitPassage, open_folder
 from workers.cloning.likeness import choose_likeness
 from workers.contract.conversion import CONVERSION_RATE, SpeakerProfile
-from workers.contract.listening import TranscriptWord
+from workers.contract.transcription import TranscriptWord
 from workers.contract.voices import VoiceRef
 from workers.conversion.analysis import loud_level
 from workers.conversion.stretches import LevelTrack, plan_stretches

@@ -16,10 +16,10 @@ import soundfile
 from tests.workers.messages import targets
 from tests.workers.recognition.diarize.conversations import CARDS, DHD, LIBRIVOX, RATE, Conversation, converse
 from tests.workers.recognition.diarize.diarization_error import COLLAR_SECONDS, DiarizationError, Turn, diarization_error
-from workers.contract.listening import ListenWork, TranscriptDocument
 from workers.contract.messages import PartMessage
 from workers.contract.outputs import TEXT
 from workers.contract.references import Address
+from workers.contract.transcription import ListenWork, TranscriptDocument
 from workers.engines.whisper import build_engines
 from workers.model_manager import ModelManager
 from workers.parts import PartRun

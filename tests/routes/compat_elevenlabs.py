@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.accounts.models import Account
 from apps.jobs.models import Job, JobState
-from apps.listening.kinds import TRANSCRIPTION
+from apps.transcription.kinds import TRANSCRIPTION
 from tests.factories_jobs import caller, finished, part_of, reread, submit
 from tests.routes.shown_errors import ShownError
 from tests.routes.table import Owned, row

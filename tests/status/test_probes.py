@@ -21,8 +21,8 @@ from apps.status.services.recording import KEPT_DAYS, KEPT_MINUTES, forget_old, 
 from apps.webhooks.models import Delivery
 from tests.factories import AccountFactory
 from tests.factories_jobs import announce, caller, engine_spec, outcome_of, started, store_output, submit
-from tests.listening.conftest import HEARD, WHISPER
 from tests.servers import free_port
+from tests.transcription.conftest import HEARD, WHISPER
 
 NOON = datetime(2026, 11, 30, 12, 0, 30, tzinfo=UTC)
 

@@ -17,10 +17,10 @@ from tests.fresh_state import fresh_state
 from tests.web.shell import RunningShell, running_shell
 from workers.contract.codec import Message
 from workers.contract.engines import VoiceSpec
-from workers.contract.listening import TranslateWork
 from workers.contract.messages import SpeakWork
 from workers.contract.outputs import audio_outputs, text_outputs
 from workers.contract.references import PartOutput
+from workers.contract.transcription import TranslateWork
 
 TEXT = "Hello there. How are you?"
 TIMINGS = [

@@ -23,8 +23,15 @@ from tests.subtitles.conftest import TEXT, TIMINGS, Completed
 from tests.web.shell import RunningShell
 from tests.workers.text.subtitles.reading import read_srt, read_vtt
 from tests.working import working
-from workers.contract.listening import AlignedDocument, AlignedWord, ScriptDocument, TranscriptDocument, TranscriptSegment, TranscriptWord
 from workers.contract.messages import PartOutcome
+from workers.contract.transcription import (
+    AlignedDocument,
+    AlignedWord,
+    ScriptDocument,
+    TranscriptDocument,
+    TranscriptSegment,
+    TranscriptWord,
+)
 
 SRT = "1\n00:00:00,100 --> 00:00:01,100\nHello there.\n\n2\n00:00:01,500 --> 00:00:02,500\nHow are you?\n\n"
 VTT = "WEBVTT\n\n00:00:00.100 --> 00:00:01.100\nHello there.\n\n00:00:01.500 --> 00:00:02.500\nHow are you?\n\n"

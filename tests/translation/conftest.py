@@ -1,5 +1,5 @@
 """Fixtures of the listening tests."""
 
-from tests.listening.conftest import _platform, owner, server, song
+from tests.transcription.conftest import _platform, owner, server, song
 
 __all__ = ["_platform", "owner", "server", "song"]

@@ -8,12 +8,12 @@ import pytest
 from apps.jobs.models import Job
 from apps.uploads.models import Upload
 from tests.factories_jobs import AUDIO, announce, engine_spec
-from tests.listening.conftest import HEARD, WHISPER, making
 from tests.speech.people import Person
+from tests.transcription.conftest import HEARD, WHISPER, making
 from tests.web.shell import RunningShell
 from workers.contract.cloning import VoiceReport
 from workers.contract.engines import Directions, EngineSpec, VoiceSpec
-from workers.contract.listening import ScriptDocument
+from workers.contract.transcription import ScriptDocument
 
 SCRIPT = ScriptDocument("Hello there.", "Hola.", "en", "es", ("Hola.",), gender="female")
 MADE = {"listen": HEARD, "transcript": HEARD, "translate": SCRIPT}

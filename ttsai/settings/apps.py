@@ -29,7 +29,7 @@ INSTALLED_APPS = [
     "apps.cache",
     "apps.jobs",
     "apps.speech",
-    "apps.listening",
+    "apps.transcription",
     "apps.subtitles",
     "apps.voices",
     "apps.voice_design",
@@ -66,7 +66,7 @@ INSTALLED_APPS = [
 
 TTSAI_JOB_END_OBSERVERS = (
     "apps.speech.job_webhooks.record_job_webhooks",
-    "apps.listening.recording_release.release_recording",
+    "apps.transcription.recording_release.release_recording",
     "apps.batches.services.completion.count_ended_item",
     "apps.voices.services.receiving.end_enrolment",
     "apps.projects.services.takes.record_takes",
@@ -80,7 +80,7 @@ TTSAI_JOB_KINDS = (
     "apps.jobs.kinds.PREVIEW",
     "apps.jobs.kinds.RENDITION",
     "apps.speech.kinds.SPEECH",
-    "apps.listening.kinds.TRANSCRIPTION",
+    "apps.transcription.kinds.TRANSCRIPTION",
     "apps.subtitles.kinds.ALIGNMENT",
     "apps.voices.kinds.ENROL_VOICE",
     "apps.voices.kinds.VOICE_CLONE",

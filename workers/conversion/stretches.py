@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from workers.audio.samples import Samples
 from workers.contract.conversion import CONVERSION_RATE
-from workers.contract.listening import TranscriptWord
+from workers.contract.transcription import TranscriptWord
 
 FRAME_SECONDS: Final = 0.01
 FLOOR_DECIBELS: Final = -100.0

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, INVALID_TEXT, WorkError
-from workers.contract.listening import Turn
+from workers.contract.transcription import Turn
 from workers.protocols.engine import Model
 from workers.protocols.responder import Responder
 from workers.text.answers import truncate_answer

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from workers.contract.engines import EngineSpec
-from workers.contract.listening import Turn
+from workers.contract.transcription import Turn
 from workers.protocols.engine import Model
 from workers.protocols.responder import Responder
 from workers.text.language import detect_language

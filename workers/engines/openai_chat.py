@@ -9,7 +9,7 @@ from typing import Final
 from workers.chat_server import read_settings
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
-from workers.contract.listening import Turn
+from workers.contract.transcription import Turn
 from workers.protocols.engine import Model
 from workers.protocols.responder import Responder
 from workers.text.answers import truncate_answer

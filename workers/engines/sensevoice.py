@@ -13,7 +13,7 @@ import numpy as np
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE, Samples
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, UNKNOWN_ENGINE, WorkError
-from workers.contract.listening import TranscriptSegment, TranscriptWord
+from workers.contract.transcription import TranscriptSegment, TranscriptWord
 from workers.protocols.engine import Model
 from workers.protocols.recogniser import Recogniser, RecognitionOptions, RecognitionResult, check_language
 from workers.recognition.diarize.weights import with_available_diarization

@@ -11,7 +11,7 @@ from typing import Final
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE, Samples
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
-from workers.contract.listening import TranscriptWord
+from workers.contract.transcription import TranscriptWord
 from workers.protocols.engine import Model
 from workers.protocols.recogniser import Recogniser, RecognitionOptions, RecognitionResult, check_language
 from workers.recognition.diarize.weights import with_available_diarization

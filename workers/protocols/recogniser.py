@@ -7,8 +7,8 @@ from typing import Protocol, cast
 from workers.audio.samples import Samples
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import UNKNOWN_ENGINE, UNSUPPORTED_LANGUAGE, WorkError
-from workers.contract.listening import TranscriptSegment, TranscriptWord
 from workers.contract.tags import primary_tag
+from workers.contract.transcription import TranscriptSegment, TranscriptWord
 from workers.protocols.engine import Model
 
 

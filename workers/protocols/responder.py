@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol, cast
 
 from workers.contract.errors import UNKNOWN_ENGINE, WorkError
-from workers.contract.listening import Turn
+from workers.contract.transcription import Turn
 from workers.protocols.engine import Model
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from workers.contract.listening import TranscriptSegment, TranscriptWord
+from workers.contract.transcription import TranscriptSegment, TranscriptWord
 from workers.recognition.hallucination_filter import Evidence, is_hallucinated
 from workers.recognition.segmentation import PAUSE_SECONDS
 from workers.recognition.speech_regions import Region

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from workers.contract.listening import TranscriptDocument, TranscriptSegment
+from workers.contract.transcription import TranscriptDocument, TranscriptSegment
 from workers.recognition.pitch import most_common
 from workers.text.transcripts import without_repetition
 

@@ -12,9 +12,9 @@ import numpy as np
 from workers.audio.recordings import Recording, open_recording
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE, Samples
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
-from workers.contract.listening import AlignedDocument, AlignWork
 from workers.contract.messages import Manifest
 from workers.contract.tags import primary_tag
+from workers.contract.transcription import AlignedDocument, AlignWork
 from workers.parts import PartRun
 from workers.protocols.recogniser import as_recogniser
 from workers.recognition.align import sphinx

@@ -15,10 +15,10 @@ from workers.audio.samples import Samples
 from workers.audio.tempo import change_tempo
 from workers.contract.conversion import CONVERSION_RATE, ConversionAnalysis, ConvertVoiceWork, SpeakerProfile
 from workers.contract.errors import INTERNAL_ERROR, NOTHING_TO_SAY, UNSUPPORTED_LANGUAGE, WorkError
-from workers.contract.listening import TranscriptDocument, TranscriptWord
 from workers.contract.messages import Manifest
 from workers.contract.outputs import AUDIO
 from workers.contract.provenance import needs_watermark
+from workers.contract.transcription import TranscriptDocument, TranscriptWord
 from workers.contract.voices import VoiceRef
 from workers.conversion.analysis import byte_span, to_samples
 from workers.conversion.delivery import prosody_of

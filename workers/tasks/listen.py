@@ -8,8 +8,8 @@ from typing import Final
 from workers.audio.recordings import decoding_limits, open_recording
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE
 from workers.contract.errors import INTERNAL_ERROR, WorkError
-from workers.contract.listening import ListenWork, RecordingAnalysis, SpeakerEmbedding, TranscriptDocument, TranscriptSegment
 from workers.contract.messages import Manifest, PartMessage
+from workers.contract.transcription import ListenWork, RecordingAnalysis, SpeakerEmbedding, TranscriptDocument, TranscriptSegment
 from workers.fairness import Order
 from workers.parts import PartRun
 from workers.protocols.recogniser import Recogniser, RecognitionOptions, as_recogniser, check_language

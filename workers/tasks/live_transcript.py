@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from workers.contract.listening import TranscriptSegment, TranscriptWindow
 from workers.contract.messages import PartMessage
+from workers.contract.transcription import TranscriptSegment, TranscriptWindow
 from workers.recognition.windows import Window
 from workers.stream import LiveEvents
 from workers.text.transcripts import compact_segment

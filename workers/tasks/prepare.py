@@ -9,9 +9,9 @@ from workers.audio.probe import DecodedFile, ProbeError, decode_file
 from workers.audio.recordings import decoding_limits
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE
 from workers.contract.errors import BAD_AUDIO, INTERNAL_ERROR, WorkError
-from workers.contract.listening import PrepareWork, RecordingAnalysis
 from workers.contract.messages import Manifest
 from workers.contract.outputs import ANALYSIS, AUDIO
+from workers.contract.transcription import PrepareWork, RecordingAnalysis
 from workers.parts import PartRun
 from workers.protocols.recogniser import Recogniser, as_recogniser, check_language
 from workers.recognition.cuts import choose_cuts

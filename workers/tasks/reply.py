@@ -1,9 +1,9 @@
 """Reply task: answers the user's message, in a written and a speakable form."""
 
 from workers.contract.errors import NOTHING_TO_SAY, WorkError
-from workers.contract.listening import ReplyWork, ScriptDocument, TranscriptDocument, Turn
 from workers.contract.messages import Manifest
 from workers.contract.tags import primary_tag
+from workers.contract.transcription import ReplyWork, ScriptDocument, TranscriptDocument, Turn
 from workers.parts import PartRun
 from workers.protocols.engine import Model
 from workers.protocols.responder import as_responder

@@ -6,8 +6,8 @@ from typing import Any
 
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import UNSUPPORTED_LANGUAGE, WorkError
-from workers.contract.listening import ScriptDocument
 from workers.contract.messages import SpeakWork
+from workers.contract.transcription import ScriptDocument
 from workers.contract.voices import GENDERS
 from workers.storage import Storage
 from workers.tasks.older_speech import is_older_work, upgrade_work

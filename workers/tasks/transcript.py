@@ -1,7 +1,7 @@
 """Joins the pieces of a recording to one transcript."""
 
-from workers.contract.listening import RecordingAnalysis, TranscriptDocument, TranscriptWork
 from workers.contract.messages import Manifest
+from workers.contract.transcription import RecordingAnalysis, TranscriptDocument, TranscriptWork
 from workers.parts import PartRun
 from workers.recognition.diarize import label_speakers
 from workers.recognition.transcripts import join_gender, join_segments, main_language, without_words

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import INTERNAL_ERROR, UNSUPPORTED_LANGUAGE, WorkError
-from workers.contract.listening import ScriptDocument, TranscriptDocument, TranslateWork
 from workers.contract.messages import Manifest
 from workers.contract.tags import primary_tag
+from workers.contract.transcription import ScriptDocument, TranscriptDocument, TranslateWork
 from workers.parts import PartRun
 from workers.protocols.engine import Model
 from workers.protocols.translator import Translator, as_translator, check_direction

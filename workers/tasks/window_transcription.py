@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE, Samples
-from workers.contract.listening import SpeakerEmbedding, TranscriptSegment
+from workers.contract.transcription import SpeakerEmbedding, TranscriptSegment
 from workers.fairness import Order
 from workers.parts import PartRun
 from workers.protocols.recogniser import Recogniser, RecognitionOptions, RecognitionResult, as_recogniser

@@ -5,7 +5,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any, Final
 
-from workers.contract.listening import TranscriptSegment, TranscriptWord
+from workers.contract.transcription import TranscriptSegment, TranscriptWord
 
 SPACELESS: Final = frozenset({"zh", "ja", "th", "lo", "my", "km", "yue"})
 """Languages written without spaces between sentences."""

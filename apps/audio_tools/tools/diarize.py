@@ -12,7 +12,7 @@ from apps.audio_tools.serializers import ToolDocumentSerializer, ToolRequestSeri
 from apps.catalog.selectors import find_diarizing_model
 from apps.core import fields
 from apps.jobs.plans import PartPlan
-from apps.listening.serializers import MOST_SPEAKERS
+from apps.transcription.serializers import MOST_SPEAKERS
 from workers.contract.audio_tools import DiarizeWork
 from workers.contract.formats import DOCUMENT, RTTM
 from workers.contract.outputs import TEXT, OutputSpec

@@ -20,10 +20,10 @@ from apps.core.fields import validated
 from apps.jobs.models import Job
 from apps.jobs.requests import IDEMPOTENCY_HEADER
 from apps.jobs.waiting import ASYNC, prefers_async
-from apps.listening.requests import ListeningView
-from apps.listening.serializers import TranscriptSerializer
-from apps.listening.services import DEFAULT_MODEL, LIMITS, ListeningOrder
-from apps.listening.shapes import answer_shape
+from apps.transcription.requests import BaseTranscriptionView
+from apps.transcription.serializers import TranscriptSerializer
+from apps.transcription.services import DEFAULT_MODEL, LIMITS, TranscriptionOrder
+from apps.transcription.shapes import answer_shape
 from apps.uploads.admission import FORM_BYTES, admit_form
 from apps.uploads.parsers import FormParser
 from apps.uploads.serializers import SourceSerializer
@@ -63,7 +63,7 @@ class AudioDurationSerializer(serializers.Serializer[Any]):
 TRANSCRIPTION, DURATION = ClonyTranscriptionSerializer(), AudioFileSerializer()
 
 
-class ClonyTranscriptionView(ListeningView):
+class ClonyTranscriptionView(BaseTranscriptionView):
     """Transcript of a recording."""
 
     permission_classes = [HasAccount, scope_required("audio:process")]
@@ -79,7 +79,7 @@ class ClonyTranscriptionView(ListeningView):
     def post(self, request: Request) -> HttpResponseBase:
         """Text, language, duration and segments. Waits for the transcript for at most 290 seconds."""
         body = with_one_file(validated(TRANSCRIPTION, request.data))
-        order = ListeningOrder(
+        order = TranscriptionOrder(
             model=body["model"], language=body["language"], has_words=body["timestamps"], is_awaited=not prefers_async(request)
         )
         return self.listen(request, body, order=order, endpoint="clonyvoice-transcribe", answer=_transcript)

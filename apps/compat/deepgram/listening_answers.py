@@ -16,8 +16,8 @@ from apps.jobs.models import Job
 from apps.jobs.params import RecordingParams
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import Answer
-from apps.listening.documents import read_transcript
 from apps.speech.audio_response import job_headers
+from apps.transcription.documents import read_transcript
 
 _MOMENT: Final = serializers.DateTimeField()
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from apps.compat.deepgram.names import DEFAULT_RECOGNISER, recogniser_of
 from apps.compat.deepgram.parameters import Parameters, invalid_parameter
-from apps.listening.services import ListeningOrder
+from apps.transcription.services import TranscriptionOrder
 
 DEFAULT_LANGUAGE: Final = "en"
 MULTILINGUAL: Final = "multi"
@@ -59,9 +59,9 @@ class ListeningOptions:
         """True if the transcript has capital letters and punctuation."""
         return self.is_punctuated or self.is_formatted
 
-    def order(self, *, is_awaited: bool, hotwords: str | None = None) -> ListeningOrder:
+    def order(self, *, is_awaited: bool, hotwords: str | None = None) -> TranscriptionOrder:
         """The order of a transcription. hotwords: in place of the query's."""
-        return ListeningOrder(
+        return TranscriptionOrder(
             model=recogniser_of(self.model),
             language=self.language,
             has_words=False,

@@ -21,7 +21,7 @@ from apps.core.fields import validated
 from apps.jobs.recordings import RecordingResponse, has_idempotency_key, request_idempotency
 from apps.jobs.requests import IDEMPOTENCY_HEADER, request_id_of
 from apps.jobs.services.acceptance import Submission
-from apps.listening.services import LIMITS, check_order, request_transcription
+from apps.transcription.services import LIMITS, check_order, request_transcription
 from apps.uploads.admission import FORM_BYTES, admit_form
 from apps.uploads.services import Source, SourceOrder, order_source, order_spool
 from apps.uploads.spool import Spool

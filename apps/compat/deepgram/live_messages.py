@@ -14,7 +14,7 @@ from apps.compat.deepgram.names import model_uuid
 from apps.compat.deepgram.transcripts import Transcript
 from apps.core.errors import InvalidRequestError
 from apps.core.parsing import parse_json
-from apps.listening.services import DEFAULT_MODEL
+from apps.transcription.services import DEFAULT_MODEL
 
 SHOWN_MESSAGE: Final = 200
 LONGEST_MESSAGE: Final = 65_536

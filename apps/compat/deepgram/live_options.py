@@ -10,7 +10,7 @@ from apps.compat.deepgram.listening_options import ListeningOptions, read_listen
 from apps.compat.deepgram.parameters import Parameters, invalid_parameter
 from apps.compat.deepgram.raw_audio import RawFormat, read_raw_format
 from apps.core.errors import ApplicationError
-from apps.listening.services import check_order
+from apps.transcription.services import check_order
 
 SHORTEST_ENDPOINTING_MS: Final = 200
 """Shortest silence that ends an utterance: the recogniser hears a word within its sentence, and breath takes 100 ms."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from apps.compat.deepgram.listening_options import ListeningOptions
-from workers.contract.listening import TranscriptDocument, TranscriptSegment, TranscriptWord
+from workers.contract.transcription import TranscriptDocument, TranscriptSegment, TranscriptWord
 from workers.text.transcripts import separator_of
 
 SENTENCE_END: Final = re.compile(r"[.!?…。！？]['\"”’)\]]*$")

@@ -26,13 +26,13 @@ from apps.jobs.requests import IDEMPOTENCY_HEADER
 from apps.jobs.selectors import get_own_job
 from apps.jobs.services.retention import expire_now
 from apps.jobs.waiting import Answer
-from apps.listening.documents import read_transcript
-from apps.listening.kinds import TRANSCRIPTION
-from apps.listening.requests import ListeningView
-from apps.listening.serializers import join_hotwords
-from apps.listening.services import ListeningOrder
 from apps.speech.audio_response import job_headers
 from apps.speech.downloads import completed
+from apps.transcription.documents import read_transcript
+from apps.transcription.kinds import TRANSCRIPTION
+from apps.transcription.requests import BaseTranscriptionView
+from apps.transcription.serializers import join_hotwords
+from apps.transcription.services import TranscriptionOrder
 
 MOST_KEYTERMS: Final = 1000
 MOST_SPEAKERS: Final = 32
@@ -130,7 +130,7 @@ class ElevenLabsTranscriptSerializer(serializers.Serializer[Any]):
 SHAPE = SpeechToTextSerializer()
 
 
-class SpeechToTextView(ListeningView):
+class SpeechToTextView(BaseTranscriptionView):
     waits_for_job = True
 
     @extend_schema(
@@ -145,7 +145,7 @@ class SpeechToTextView(ListeningView):
         """ElevenLabs' `speech_to_text.convert`. Waits for the transcript; the job is cancelled if the client disconnects."""
         body = validated(SHAPE, read_form(request.data, json_fields=JSON_FIELDS))
         granularity = body["timestamps_granularity"]
-        order = ListeningOrder(
+        order = TranscriptionOrder(
             model=body["model_id"],
             language=short_code(body.get("language_code") or ""),
             has_words=granularity != "none",

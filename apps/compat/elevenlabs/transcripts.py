@@ -6,7 +6,7 @@ from typing import Any, Final
 from apps.compat.elevenlabs.languages import long_code
 from apps.compat.openai.transcripts import cues_of
 from apps.jobs.models import Job
-from workers.contract.listening import TranscriptDocument, TranscriptSegment, TranscriptWord
+from workers.contract.transcription import TranscriptDocument, TranscriptSegment, TranscriptWord
 from workers.text.subtitles.files import write_srt
 
 FORMATS: Final = {"srt": ("srt", "application/x-subrip"), "txt": ("txt", "text/plain")}

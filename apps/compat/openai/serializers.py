@@ -10,7 +10,7 @@ from rest_framework import serializers
 from apps.catalog.mix_syntax import LONGEST_NAME
 from apps.catalog.starting_stand_ins import OPENAI_CHARACTERS
 from apps.core import fields
-from apps.listening.serializers import LONGEST_PROMPT
+from apps.transcription.serializers import LONGEST_PROMPT
 from apps.uploads.serializers import SourceSerializer
 
 FORMATS = ("mp3", "opus", "aac", "flac", "wav", "pcm")

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from apps.compat.openai.transcripts import diarized_segments
 from apps.jobs.models import Job
-from apps.listening.live_text import TextDelta
-from apps.listening.streaming import TranscriptShapes
-from workers.contract.listening import TranscriptDocument
+from apps.transcription.live_text import TextDelta
+from apps.transcription.streaming import TranscriptShapes
+from workers.contract.transcription import TranscriptDocument
 
 AUDIO_TOKENS_PER_SECOND: Final = 10
 """OpenAI counts a token for each 100 ms of audio that a user sends."""

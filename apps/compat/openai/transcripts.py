@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.http import HttpResponse, JsonResponse
 
 from apps.compat.openai.languages import language_name
-from workers.contract.listening import TranscriptDocument, TranscriptSegment
+from workers.contract.transcription import TranscriptDocument, TranscriptSegment
 from workers.text.subtitles.cues import Cue, make_cues
 from workers.text.subtitles.files import write_srt, write_vtt
 from workers.text.subtitles.lines import columns_for

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from apps.compat.openai.catalogue_views import AudioModelListView, AudioVoiceListView
-from apps.compat.openai.listening_views import OpenAITranscriptionView, OpenAITranslationView
+from apps.compat.openai.transcription_views import OpenAITranscriptionView, OpenAITranslationView
 from apps.compat.openai.views import OpenAISpeechView
 
 urlpatterns: list[URLPattern | URLResolver] = [

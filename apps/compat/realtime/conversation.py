@@ -11,7 +11,7 @@ from apps.compat.realtime.errors import EventError, invalid_value, new_id
 from apps.compat.realtime.input_buffer import LONGEST_SECONDS
 from apps.core.errors import ApplicationError
 from apps.live_speech.speech_buffer import Recording
-from workers.contract.listening import Turn
+from workers.contract.transcription import Turn
 
 MOST_ITEMS: Final = 500
 """Items of a conversation; the oldest ones beyond it are forgotten."""

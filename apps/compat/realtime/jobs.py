@@ -17,14 +17,14 @@ from apps.core.errors import ApplicationError
 from apps.core.limits import LimitState, count_requests
 from apps.jobs.models import Job
 from apps.jobs.services.acceptance import Submission
-from apps.listening.documents import read_script
-from apps.listening.services import DEFAULT_MODEL, ListeningOrder, check_order
 from apps.live_speech.jobs import LiveJobs
 from apps.live_speech.speech_buffer import Recording
 from apps.speech.services import SpeechOrder
 from apps.streaming.chunks import AudioChunk
 from apps.text_streams.speaking import speaking
-from workers.contract.listening import Turn
+from apps.transcription.documents import read_script
+from apps.transcription.services import DEFAULT_MODEL, TranscriptionOrder, check_order
+from workers.contract.transcription import Turn
 
 SPEECH_MODEL: Final = "tts-1"
 """Model that speaks: OpenAI's name, which takes whichever model has the voice."""
@@ -61,7 +61,7 @@ class SessionJobs(LiveJobs):
 
     async def transcribe(self, recording: Recording, *, transcription: Transcription) -> Made:
         """Transcript of a recording. Raises ApplicationErrors."""
-        order = ListeningOrder(
+        order = TranscriptionOrder(
             model=recogniser_name(transcription.model), language=transcription.language, prompt=transcription.prompt, is_awaited=True
         )
         job, document = await self.recognise(recording, order=order)
@@ -113,7 +113,7 @@ def check_models(caller: Caller, config: SessionConfig) -> None:
     try:
         if config.transcription is not None:
             transcription = config.transcription
-            check_order(caller, order=ListeningOrder(model=recogniser_name(transcription.model), language=transcription.language))
+            check_order(caller, order=TranscriptionOrder(model=recogniser_name(transcription.model), language=transcription.language))
         if config.kind is SessionKind.REALTIME:
             find_responder(caller.plan, model=responder_name(config.model))
             engine = find_model(SPEECH_MODEL, plan=caller.plan, voice=config.voice)

@@ -21,7 +21,7 @@ from apps.core.deferred import ListenerLeftError
 from apps.core.exception_handler import as_application_error
 from apps.core.sockets import SocketClosedError
 from apps.streaming.chunks import AudioChunk
-from workers.contract.listening import Turn
+from workers.contract.transcription import Turn
 
 DELTA_BYTES: Final = 9600
 """Audio of one delta: 0.2 s of PCM."""

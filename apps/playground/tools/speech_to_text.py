@@ -3,10 +3,10 @@
 from typing import Final
 
 from apps.accounts.models import Plan
-from apps.listening.serializers import TranscriptionRequestSerializer
-from apps.listening.services import DEFAULT_MODEL, LIMITS
 from apps.playground.tools.choices import find_missing, heard_languages, model_options
 from apps.playground.tools.declaration import Option, Rate, Sample, ToolField, ToolPage, ToolRequest, Visitor
+from apps.transcription.serializers import TranscriptionRequestSerializer
+from apps.transcription.services import DEFAULT_MODEL, LIMITS
 
 
 def _models(visitor: Visitor) -> list[Option]:

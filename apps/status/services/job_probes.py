@@ -19,10 +19,10 @@ from apps.status.components import SPEECH, TRANSCRIPTION, State
 from apps.status.kinds import SPEECH_PROBE, TRANSCRIPTION_PROBE
 from apps.status.models import ProbeJob
 from workers.contract.formats import DOCUMENT
-from workers.contract.listening import ListenWork
 from workers.contract.messages import SpeakWork
 from workers.contract.outputs import audio_outputs, text_outputs
 from workers.contract.references import StoredObject
+from workers.contract.transcription import ListenWork
 
 TEXT: Final = "All is well."
 SPOKEN_SECONDS: Final = 2.0

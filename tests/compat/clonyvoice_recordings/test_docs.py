@@ -15,7 +15,7 @@ from apps.voices.models import Enrolment
 from tests.compat.clonyvoice_recordings.conftest import Desk
 from tests.factories_jobs import announce, engine_spec, outcome_of, started, store_output
 from tests.flows.following import wait_until
-from tests.listening.conftest import HEARD, WHISPER
+from tests.transcription.conftest import HEARD, WHISPER
 from tests.voices.conftest import Enroller, attempt_part
 from tests.working import working
 from workers.contract.messages import PartOutcome

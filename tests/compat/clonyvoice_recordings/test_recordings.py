@@ -6,8 +6,8 @@ from apps.jobs.models import Job
 from apps.uploads.models import Upload
 from tests.compat.clonyvoice_recordings.conftest import Desk, code_of
 from tests.factories_jobs import announce, engine_spec
-from tests.listening.conftest import WHISPER, hearing
 from tests.speech.people import Person
+from tests.transcription.conftest import WHISPER, hearing
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from tests.factories_jobs import outcome_of, started, store_output
 from tests.web.shell import RunningShell
 from tests.workers.recognition.clips import clip, silence
 from tests.working import working
-from workers.contract.listening import TranscriptDocument, TranscriptSegment, TranscriptWord
 from workers.contract.messages import PartOutcome
+from workers.contract.transcription import TranscriptDocument, TranscriptSegment, TranscriptWord
 
 RATE = 16_000
 PATIENCE = 20.0

@@ -10,11 +10,11 @@ from deepgram.core.api_error import ApiError
 from apps.jobs.models import Job
 from tests.compat.deepgram.conftest import environment_of
 from tests.factories import make_key
-from tests.listening.conftest import HEARD, hearing
 from tests.speech.people import Person, person
+from tests.transcription.conftest import HEARD, hearing
 from tests.web.shell import RunningShell
 from tests.workers.audio.probe.recordings import record
-from workers.contract.listening import TranscriptDocument, TranscriptSegment, TranscriptWord
+from workers.contract.transcription import TranscriptDocument, TranscriptSegment, TranscriptWord
 
 pytestmark = pytest.mark.filterwarnings("ignore:websockets:DeprecationWarning")  # the package's own use of websockets
 

@@ -15,9 +15,9 @@ from tests.compat.elevenlabs.conftest import ElevenMaker
 from tests.compat.elevenlabs.test_speech import RACHEL, TEXT, read_detail
 from tests.compat.realtime.talking import QUESTION, talking
 from tests.factories_jobs import AUDIO, announce, engine_spec
-from tests.listening.conftest import WHISPER
 from tests.routes.voices import make_voice
 from tests.speech.people import Person, person, working
+from tests.transcription.conftest import WHISPER
 from tests.web.shell import RunningShell
 
 

@@ -17,8 +17,8 @@ from apps.voices.models import Consent
 from tests.conversion.test_conversion import WORLD
 from tests.factories_jobs import announce, engine_spec, outcome_of, started, store_output
 from tests.flows.following import wait_until
-from tests.listening.conftest import HEARD, WHISPER
 from tests.speech.people import Person, person
+from tests.transcription.conftest import HEARD, WHISPER
 from tests.voices.conftest import CLONING, ENROLLING, KOKORO, Enroller, _platform, attempt_part, clip, owner, server
 from tests.web.shell import RunningShell
 from tests.working import working

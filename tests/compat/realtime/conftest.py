@@ -14,8 +14,8 @@ from apps.uploads.threads import forget_threads
 from tests.clients import OpenAIMaker
 from tests.compat.realtime.talking import CHAT
 from tests.factories_jobs import announce, engine_spec
-from tests.listening.conftest import WHISPER
 from tests.speech.people import Person, person
+from tests.transcription.conftest import WHISPER
 from tests.web.shell import RunningShell, running_shell
 
 

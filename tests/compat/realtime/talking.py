@@ -20,9 +20,9 @@ from tests.workers.recognition.clips import clip, silence
 from tests.working import working
 from workers.audio.encoding.resampler import resample
 from workers.contract import names
-from workers.contract.listening import ScriptDocument, TranscriptDocument, TranscriptSegment
 from workers.contract.live_audio import LiveAudio
 from workers.contract.messages import PartOutcome
+from workers.contract.transcription import ScriptDocument, TranscriptDocument, TranscriptSegment
 
 CHAT: dict[str, Any] = {"kind": "chat", "voices": (), "default_voice": ""}
 RATE = 24_000

@@ -8,7 +8,7 @@ from apps.compat.realtime import conversation as module
 from apps.compat.realtime.conversation import Conversation, Item, SpokenWord, history_of, read_item
 from apps.compat.realtime.errors import EventError
 from apps.compat.realtime.spoken_text import SpokenText
-from workers.contract.listening import Turn
+from workers.contract.transcription import Turn
 
 
 def message(item_id: str, text: str, *, role: str = "user") -> Item:

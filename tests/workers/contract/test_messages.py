@@ -2,9 +2,9 @@
 
 import pytest
 
-from workers.contract.listening import ListenWork
 from workers.contract.messages import Heartbeat, Manifest, PartMessage
 from workers.contract.references import Address
+from workers.contract.transcription import ListenWork
 
 OLDER_MANIFEST = {"job": "j", "part": 0, "token": "t", "output_bytes": 5, "output_sha256": "a" * 64, "has_timings": True, "units_done": 3}
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from workers.contract.conversion import CONVERSION_RATE
-from workers.contract.listening import TranscriptWord
+from workers.contract.transcription import TranscriptWord
 from workers.conversion.stretches import LevelTrack, Stretch, cut_sound, plan_stretches
 from workers.conversion.timeline import HALF_OVERLAP, Timeline
 

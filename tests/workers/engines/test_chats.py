@@ -8,7 +8,7 @@ import pytest
 
 from tests.workers.chat_http import ChatHTTP, says
 from workers.contract.errors import WorkError
-from workers.contract.listening import Turn
+from workers.contract.transcription import Turn
 from workers.engines.local_chat import CONTEXT_TOKENS, LocalChat
 from workers.engines.offline_chat import NOTICES, OfflineChat
 from workers.engines.openai_chat import SYSTEM_PROMPT, OpenAIChat

@@ -1,6 +1,6 @@
 """Words of a window in the time of the recording."""
 
-from workers.contract.listening import TranscriptSegment, TranscriptWord
+from workers.contract.transcription import TranscriptSegment, TranscriptWord
 from workers.recognition.segment_postprocessing import fill_gaps, find_gaps, keep_confident, omits_repetitions, postprocess_segments
 from workers.recognition.speech_regions import Region
 from workers.recognition.windows import Window, pack_windows

@@ -1,6 +1,6 @@
 """Pieces to one transcript."""
 
-from workers.contract.listening import TranscriptDocument, TranscriptSegment, TranscriptWord
+from workers.contract.transcription import TranscriptDocument, TranscriptSegment, TranscriptWord
 from workers.recognition.transcripts import join_gender, join_segments, main_language, without_words
 from workers.text.transcripts import whole_text
 

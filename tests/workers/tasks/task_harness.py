@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from tests.workers.messages import address_of, targets
 from workers.contract.codec import Message
-from workers.contract.listening import ListenWork, PrepareWork, RecordingAnalysis, TranscriptDocument, TranscriptWork
 from workers.contract.messages import Manifest, PartMessage
 from workers.contract.outputs import ANALYSIS, AUDIO, TEXT
 from workers.contract.references import Address
+from workers.contract.transcription import ListenWork, PrepareWork, RecordingAnalysis, TranscriptDocument, TranscriptWork
 from workers.model_manager import ModelManager
 from workers.parts import PartRun
 from workers.protocols.engine import Model

@@ -13,10 +13,10 @@ import pytest
 from tests.workers.messages import targets
 from tests.workers.recognition.align.readings import LONG_TEXT, Reading, read_aloud
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
-from workers.contract.listening import AlignedDocument, AlignWork
 from workers.contract.messages import PartMessage
 from workers.contract.outputs import TEXT
 from workers.contract.references import Address
+from workers.contract.transcription import AlignedDocument, AlignWork
 from workers.engines.whisper import build_engines
 from workers.model_manager import ModelManager
 from workers.parts import PartRun

@@ -18,11 +18,11 @@ from tests.workers.recognition.clips import LIBRIVOX, clip, clips, errors_in, mu
 from tests.workers.running_worker import RunningWorker
 from tests.workers.tasks.task_harness import TaskHarness
 from workers.contract.errors import WorkError
-from workers.contract.listening import ListenWork, PrepareWork, TranscriptDocument, TranscriptSegment, TranscriptWindow, TranscriptWork
 from workers.contract.messages import PartMessage
 from workers.contract.names import CODEC_QUEUE
 from workers.contract.outputs import ANALYSIS
 from workers.contract.references import Address
+from workers.contract.transcription import ListenWork, PrepareWork, TranscriptDocument, TranscriptSegment, TranscriptWindow, TranscriptWork
 from workers.engines.whisper import build_engines
 from workers.fairness import Order
 from workers.parts import PartStoppedError

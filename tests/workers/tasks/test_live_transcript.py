@@ -5,9 +5,9 @@ from typing import Any
 
 import redis
 
-from workers.contract.listening import TranscriptSegment
 from workers.contract.messages import PartMessage
 from workers.contract.references import Address
+from workers.contract.transcription import TranscriptSegment
 from workers.recognition.speech_regions import Region
 from workers.recognition.windows import Window, pack_windows
 from workers.stream import LiveEvents

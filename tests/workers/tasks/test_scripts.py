@@ -16,10 +16,10 @@ from tests.workers.messages import Platform, address_of, speak_message, targets
 from tests.workers.running_worker import RunningWorker
 from tests.workers.valkey_server import ValkeyServer
 from workers.audio.decode import read_samples
-from workers.contract.listening import ReplyWork, ScriptDocument, TranscriptDocument, TranscriptSegment, TranslateWork, Turn
 from workers.contract.messages import PartMessage, PartOutcome, SpeakWork
 from workers.contract.outputs import AUDIO, TEXT
 from workers.contract.references import Address
+from workers.contract.transcription import ReplyWork, ScriptDocument, TranscriptDocument, TranscriptSegment, TranslateWork, Turn
 from workers.contract.voices import VoiceRef
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from tests.workers.voices import voice_ref
 from workers.contract.errors import WorkError
-from workers.contract.listening import ScriptDocument
 from workers.contract.messages import SpeakWork
 from workers.contract.references import Address
+from workers.contract.transcription import ScriptDocument
 from workers.contract.voices import VoiceRef
 from workers.engines.kokoro import KokoroEngine
 from workers.storage import Storage

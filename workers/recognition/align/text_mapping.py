@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from workers.contract.listening import AlignedWord
+from workers.contract.transcription import AlignedWord
 from workers.text.markup.boundaries import cut_segment, find_segments
 from workers.text.normalise import normalise
 from workers.text.spoken_text import SpokenText

@@ -9,7 +9,7 @@ import numpy as np
 
 from workers.audio.recordings import Recording
 from workers.audio.samples import Samples
-from workers.contract.listening import SpeakerEmbedding
+from workers.contract.transcription import SpeakerEmbedding
 from workers.recognition.diarize.speaker_embeddings import embed_windows, has_spans
 from workers.recognition.diarize.timelines import build_timeline
 from workers.recognition.speech_regions import find_regions

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE
-from workers.contract.listening import SpeakerEmbedding
+from workers.contract.transcription import SpeakerEmbedding
 from workers.speakers import CAMPPLUS, GE2E, SEGMENTATION
 from workers.speakers.ge2e import WINDOW_SECONDS
 from workers.speakers.spans import VoiceSpan, find_spans

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from workers.contract.listening import SpeakerEmbedding, TranscriptSegment, TranscriptWord
+from workers.contract.transcription import SpeakerEmbedding, TranscriptSegment, TranscriptWord
 from workers.recognition.diarize.timelines import Timeline, build_timeline
 
 CHANGE_COST: Final = 0.25

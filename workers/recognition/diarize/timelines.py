@@ -7,7 +7,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.contract.listening import SpeakerEmbedding
+from workers.contract.transcription import SpeakerEmbedding
 from workers.recognition.diarize.speaker_embeddings import read_spans, read_vectors
 from workers.speakers import CAMPPLUS
 from workers.speakers.agglomeration import unit

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE, Samples
-from workers.contract.listening import TranscriptSegment, TranscriptWord
+from workers.contract.transcription import TranscriptSegment, TranscriptWord
 from workers.protocols.recogniser import RecognitionOptions, RecognitionResult
 from workers.recognition.hallucination_filter import GUESSED_BELOW, find_loop, has_repeated_phrase, is_spoken_repetition
 from workers.recognition.segmentation import TimedWord, split_words, text_of

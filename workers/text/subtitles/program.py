@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workers.contract.codec import Message
-from workers.contract.listening import AlignedWord, TranscriptSegment, TranscriptWord
+from workers.contract.transcription import AlignedWord, TranscriptSegment, TranscriptWord
 from workers.text.subtitles.cues import make_cues
 from workers.text.subtitles.files import write_srt, write_vtt
 from workers.text.subtitles.lines import columns_for

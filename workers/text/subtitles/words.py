@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from workers.contract.listening import TranscriptSegment, TranscriptWord
+from workers.contract.transcription import TranscriptSegment, TranscriptWord
 from workers.text.markup.boundaries import CLAUSE_MARKS, COMMA_MARKS, Break, find_segments
 
 LONGEST_GAP_CHARACTERS: Final = 2000

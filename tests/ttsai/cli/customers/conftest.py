@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.compat.realtime.conftest import owner, server
-from tests.listening.conftest import song
 from tests.speech.people import Person
+from tests.transcription.conftest import song
 from tests.web.shell import RunningShell
 from ttsai.cli import main
 

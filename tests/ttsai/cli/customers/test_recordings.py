@@ -7,8 +7,8 @@ import pytest
 
 from apps.jobs.models import Job
 from tests.factories import make_key
-from tests.listening.conftest import HEARD, making
 from tests.speech.people import Person
+from tests.transcription.conftest import HEARD, making
 from tests.ttsai.cli.customers.conftest import Ttsai
 from ttsai.cli import recordings
 

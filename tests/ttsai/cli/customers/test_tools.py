@@ -9,8 +9,8 @@ import soundfile
 from click.testing import CliRunner, Result
 
 from tests.audio_tools.conftest import _platform, owner, server
-from tests.listening.conftest import song
 from tests.speech.people import Person
+from tests.transcription.conftest import song
 from tests.web.shell import RunningShell
 from ttsai.cli import main
 

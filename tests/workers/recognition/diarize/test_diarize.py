@@ -9,7 +9,7 @@ import pytest
 from tests.workers.recognition.diarize.conversations import CARDS, DHD, LIBRIVOX, Conversation, clip, converse, speech_of
 from tests.workers.recognition.diarize.diarization_error import Turn, diarization_error
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
-from workers.contract.listening import SpeakerEmbedding, TranscriptSegment, TranscriptWord
+from workers.contract.transcription import SpeakerEmbedding, TranscriptSegment, TranscriptWord
 from workers.recognition.diarize import embed_speech, label_speakers
 from workers.speakers import CAMPPLUS, GE2E
 

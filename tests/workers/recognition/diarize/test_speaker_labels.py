@@ -5,7 +5,7 @@ import base64
 import numpy as np
 import pytest
 
-from workers.contract.listening import SpeakerEmbedding, TranscriptSegment, TranscriptWord
+from workers.contract.transcription import SpeakerEmbedding, TranscriptSegment, TranscriptWord
 from workers.recognition.diarize import label_speakers
 
 VOICES = np.random.default_rng(7).dirichlet(np.full(256, 0.1), 8).astype(np.float32)

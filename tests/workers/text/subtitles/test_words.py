@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from workers.contract.listening import TranscriptSegment, TranscriptWord
+from workers.contract.transcription import TranscriptSegment, TranscriptWord
 from workers.text.markup.boundaries import Break
 from workers.text.subtitles import TimedSpan, words_of_text, words_of_transcript
 

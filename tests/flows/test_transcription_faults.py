@@ -9,7 +9,7 @@ import pytest
 from tests.flows.following import entries_of, files_of, parts_of, source_of, wait_for_end, wait_until
 from tests.flows.recordings import as_flac
 from tests.flows.running import RunningPlatform
-from tests.prove.listening_material import order_of
+from tests.prove.transcription_material import order_of
 from tests.workers.recognition.clips import clips, said, spoken_words
 
 NAMES = order_of(2)

@@ -2,6 +2,6 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from apps.listening.views import TranscriptionView
+from apps.transcription.views import TranscriptionView
 
 urlpatterns: list[URLPattern | URLResolver] = [path("stt/", TranscriptionView.as_view())]

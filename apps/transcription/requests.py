@@ -14,14 +14,14 @@ from apps.jobs.recordings import has_idempotency_key, recording_idempotency, rec
 from apps.jobs.requests import request_id_of
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import Answer
-from apps.listening.services import LIMITS, ListeningOrder, check_order, request_transcription
-from apps.listening.streaming import TranscriptShapes, stream_transcript
+from apps.transcription.services import LIMITS, TranscriptionOrder, check_order, request_transcription
+from apps.transcription.streaming import TranscriptShapes, stream_transcript
 from apps.uploads.admission import FORM_BYTES, admit_form
 from apps.uploads.parsers import FormParser
 from apps.uploads.services import Source
 
 
-class ListeningView(APIView):
+class BaseTranscriptionView(APIView):
     """Base view: a recording in, text out."""
 
     permission_classes = [HasAccount, scope_required("stt:transcribe")]
@@ -34,7 +34,7 @@ class ListeningView(APIView):
         request: Request,
         body: Mapping[str, Any],
         *,
-        order: ListeningOrder,
+        order: TranscriptionOrder,
         endpoint: str,
         answer: Answer,
         events: TranscriptShapes | None = None,

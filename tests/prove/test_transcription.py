@@ -11,17 +11,17 @@ import jiwer
 import numpy as np
 import pytest
 
-from tests.prove.listening_material import order_of, write_clips, write_samples
+from tests.prove.transcription_material import order_of, write_clips, write_samples
 from tests.workers.messages import Platform, address_of
 from tests.workers.recognition.clips import LIBRIVOX, clip, music, noise, said, silence, spoken_words
 from tests.workers.running_worker import RunningWorker
 from tests.workers.tasks.task_harness import TaskHarness
 from tests.workers.valkey_server import ValkeyServer
-from workers.contract.listening import ListenWork, PrepareWork, TranscriptDocument, TranscriptWork
 from workers.contract.messages import PartMessage, PartOutcome
 from workers.contract.names import CODEC_QUEUE
 from workers.contract.outputs import ANALYSIS
 from workers.contract.references import Address
+from workers.contract.transcription import ListenWork, PrepareWork, TranscriptDocument, TranscriptWork
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(7200)]
 

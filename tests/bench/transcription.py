@@ -18,7 +18,7 @@ REPETITIONS = 8
 """Repetitions of a 24.7 s clip in one recording."""
 
 
-def measure_listening(platform: RunningPlatform, key: str) -> dict[str, float]:
+def measure_transcription(platform: RunningPlatform, key: str) -> dict[str, float]:
     """Measure both in turn; the median of the ratios."""
     recordings = [_recording(number) for number in range(RECORDINGS)]
     seconds = RECORDINGS * REPETITIONS * len(clips(LIBRIVOX)) / 16_000
@@ -28,7 +28,7 @@ def measure_listening(platform: RunningPlatform, key: str) -> dict[str, float]:
         ours = seconds / _platform_seconds(platform, key, recordings)
         ratios.append(ours / bare)
         print(f"  bare {bare:.2f}, platform {ours:.2f} seconds of speech a second: {ours / bare:.3f}", flush=True)
-    return {"listening_ratio": statistics.median(ratios)}
+    return {"transcription_ratio": statistics.median(ratios)}
 
 
 def _recording(number: int) -> bytes:

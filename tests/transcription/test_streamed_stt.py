@@ -11,9 +11,9 @@ from apps.jobs.models import Job
 from apps.jobs.services.finish import finish_part
 from tests.factories_jobs import outcome_of, started
 from tests.flows.following import wait_until
-from tests.listening.conftest import hearing, wait_until_admitted
-from tests.listening.streaming import begun_stream, events_of
 from tests.speech.people import Person
+from tests.transcription.conftest import hearing, wait_until_admitted
+from tests.transcription.streaming import begun_stream, events_of
 from tests.web.shell import RunningShell
 
 WORDS = [{"word": "Hello", "start": 0.1, "end": 0.4, "probability": 0.9}, {"word": "there.", "start": 0.5, "end": 0.9, "probability": 0.8}]

@@ -10,20 +10,20 @@ from apps.core.errors import InvalidRequestError
 from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan
-from apps.listening.kinds import TRANSCRIPTION, TranscriptionParams
-from apps.listening.part_plans import plan_recording_parts
+from apps.transcription.kinds import TRANSCRIPTION, TranscriptionParams
+from apps.transcription.part_plans import plan_recording_parts
 from apps.uploads.services import Source, SourceLimits
 from workers.contract.formats import DOCUMENT
-from workers.contract.listening import ListenWork
 from workers.contract.references import StoredObject
 from workers.contract.tags import is_tag, primary_tag, requested_tag
+from workers.contract.transcription import ListenWork
 
 LIMITS = SourceLimits(max_bytes=100_000_000)
 DEFAULT_MODEL = "whisper"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListeningOrder:
+class TranscriptionOrder:
     """Options of a transcription request."""
 
     model: str = DEFAULT_MODEL
@@ -41,7 +41,7 @@ class ListeningOrder:
     webhook_url: str = ""
 
 
-def check_order(caller: Caller, *, order: ListeningOrder) -> EngineRow:
+def check_order(caller: Caller, *, order: TranscriptionOrder) -> EngineRow:
     """Validate everything that can be refused before the recording is ingested. Raises ApplicationErrors."""
     engine = find_model(order.model, plan=caller.plan, kind="stt", language=order.language)
     check_spoken_language(engine, order.language)
@@ -61,7 +61,7 @@ def check_order(caller: Caller, *, order: ListeningOrder) -> EngineRow:
 def request_transcription(
     caller: Caller,
     *,
-    order: ListeningOrder,
+    order: TranscriptionOrder,
     source: Source,
     idempotency: Idempotency | None,
     request_id: str,
@@ -77,7 +77,7 @@ def request_transcription(
     return submit_job(caller, plan, idempotency=idempotency, request_id=request_id)
 
 
-def plan_transcription(caller: Caller, *, order: ListeningOrder, source: Source) -> JobPlan:
+def plan_transcription(caller: Caller, *, order: TranscriptionOrder, source: Source) -> JobPlan:
     """Job for the order."""
     engine = check_order(caller, order=order)
     milliseconds = milliseconds_of(source)

@@ -6,10 +6,10 @@ from django.conf import settings
 
 from apps.jobs.plans import PartPlan
 from workers.contract.formats import DOCUMENT
-from workers.contract.listening import ListenWork, PrepareWork, TranscriptWork
 from workers.contract.names import CODEC_QUEUE
 from workers.contract.outputs import ANALYSIS, AUDIO, TEXT, OutputSpec, text_outputs
 from workers.contract.references import PartOutput
+from workers.contract.transcription import ListenWork, PrepareWork, TranscriptWork
 
 WHOLE_RECORDING_FACTOR = 1.25
 """Factor of TTSAI_PIECE_SECONDS up to which a recording stays whole: two pieces would cost more than they save."""

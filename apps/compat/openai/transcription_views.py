@@ -18,11 +18,11 @@ from apps.core.fields import validated
 from apps.jobs.models import Job
 from apps.jobs.requests import IDEMPOTENCY_HEADER
 from apps.jobs.waiting import ASYNC, Answer, prefers_async
-from apps.listening.documents import read_transcript
-from apps.listening.requests import ListeningView
-from apps.listening.serializers import join_hotwords
-from apps.listening.services import ListeningOrder
 from apps.speech.audio_response import job_headers
+from apps.transcription.documents import read_transcript
+from apps.transcription.requests import BaseTranscriptionView
+from apps.transcription.serializers import join_hotwords
+from apps.transcription.services import TranscriptionOrder
 
 TRANSCRIPTION, TRANSLATION = shapes.OpenAITranscriptionSerializer(), shapes.OpenAITranslationSerializer()
 LISTS = ("timestamp_granularities", "include", "keywords", "languages", "known_speaker_names", "known_speaker_references")
@@ -69,9 +69,9 @@ def _warnings(body: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def _transcription_order(body: Mapping[str, Any], *, is_awaited: bool) -> ListeningOrder:
+def _transcription_order(body: Mapping[str, Any], *, is_awaited: bool) -> TranscriptionOrder:
     only_language = body["languages"][0] if len(body["languages"]) == 1 else ""
-    return ListeningOrder(
+    return TranscriptionOrder(
         model=body["model"],
         language=language_tag(body["language"] or only_language),
         has_words="word" in body["timestamp_granularities"] or body["response_format"] in NEED_WORDS,
@@ -83,7 +83,7 @@ def _transcription_order(body: Mapping[str, Any], *, is_awaited: bool) -> Listen
     )
 
 
-class OpenAITranscriptionView(ListeningView):
+class OpenAITranscriptionView(BaseTranscriptionView):
     """Transcribe a recording in its language."""
 
     @extend_schema(
@@ -106,7 +106,7 @@ class OpenAITranscriptionView(ListeningView):
         return self.listen(request, body, order=order, endpoint="openai-transcription", answer=answer, events=events, warnings=warnings)
 
 
-class OpenAITranslationView(ListeningView):
+class OpenAITranslationView(BaseTranscriptionView):
     """Transcribe a recording into English."""
 
     @extend_schema(
@@ -120,7 +120,7 @@ class OpenAITranslationView(ListeningView):
     def post(self, request: Request) -> HttpResponseBase:
         """OpenAI's endpoint. Waits for the translation; the job is cancelled if the client disconnects."""
         body = validated(TRANSLATION, request.data)
-        order = ListeningOrder(
+        order = TranscriptionOrder(
             model=body["model"],
             is_translation=True,
             prompt=body["prompt"],

@@ -13,8 +13,8 @@ from apps.jobs.services.finish import finish_part
 from apps.uploads.models import Upload
 from tests.clients import SDKMaker
 from tests.factories_jobs import announce, engine_spec, outcome_of, started
-from tests.listening.conftest import WHISPER, hearing, wait_until_admitted
 from tests.speech.people import Person, person
+from tests.transcription.conftest import WHISPER, hearing, wait_until_admitted
 from tests.web.shell import RunningShell, wait_for_waiters
 
 

@@ -13,10 +13,10 @@ from apps.core.events import publish_event
 from apps.jobs.models import Part
 from apps.jobs.services.finish import finish_part
 from tests.factories_jobs import outcome_of, started, store_output
-from tests.listening.conftest import HEARD, wait_until_admitted
 from tests.speech.people import Person
+from tests.transcription.conftest import HEARD, wait_until_admitted
 from tests.web.shell import RunningShell
-from workers.contract.listening import TranscriptDocument, TranscriptWindow
+from workers.contract.transcription import TranscriptDocument, TranscriptWindow
 from workers.text.transcripts import compact_segment
 
 Event = tuple[str, dict[str, Any]]

@@ -1,4 +1,4 @@
-"""Rows of apps/listening/urls.py."""
+"""Rows of apps/transcription/urls.py."""
 
 from tests.routes.table import row
 

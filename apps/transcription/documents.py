@@ -7,8 +7,8 @@ from apps.core.errors import GoneError
 from apps.core.storage import MissingObjectError, get_storage
 from apps.jobs.models import Job
 from workers.contract.codec import Message
-from workers.contract.listening import ScriptDocument, TranscriptDocument
 from workers.contract.outputs import TEXT
+from workers.contract.transcription import ScriptDocument, TranscriptDocument
 
 Document = TypeVar("Document", bound=Message)
 

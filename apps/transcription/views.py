@@ -14,18 +14,18 @@ from apps.core.fields import validated
 from apps.jobs.models import Job
 from apps.jobs.requests import IDEMPOTENCY_HEADER
 from apps.jobs.waiting import ASYNC, prefers_async
-from apps.listening.requests import ListeningView
-from apps.listening.serializers import TranscriptionRequestSerializer, TranscriptSerializer
-from apps.listening.services import ListeningOrder
-from apps.listening.shapes import answer_shape, event_shapes
+from apps.transcription.requests import BaseTranscriptionView
+from apps.transcription.serializers import TranscriptionRequestSerializer, TranscriptSerializer
+from apps.transcription.services import TranscriptionOrder
+from apps.transcription.shapes import answer_shape, event_shapes
 
 SHAPE = TranscriptionRequestSerializer()
 
 
-class TranscriptionView(ListeningView):
+class TranscriptionView(BaseTranscriptionView):
     @extend_schema(
         operation_id="stt",
-        tags=["listening"],
+        tags=["transcription"],
         summary="Speech to text",
         parameters=[IDEMPOTENCY_HEADER, ASYNC],
         request={"multipart/form-data": TranscriptionRequestSerializer, "application/json": TranscriptionRequestSerializer},
@@ -45,8 +45,8 @@ class TranscriptionView(ListeningView):
         return self.listen(request, body, order=order, endpoint="stt", answer=_answer, events=events)
 
 
-def _order(body: dict[str, Any], *, is_awaited: bool) -> ListeningOrder:
-    return ListeningOrder(
+def _order(body: dict[str, Any], *, is_awaited: bool) -> TranscriptionOrder:
+    return TranscriptionOrder(
         model=body["model"],
         language=body["language"],
         has_words=body["timestamps"],

@@ -17,8 +17,8 @@ from tests.web.shell import RunningShell, running_shell
 from tests.workers.audio.probe.recordings import record
 from tests.working import working
 from workers.contract.codec import Message
-from workers.contract.listening import TranscriptDocument, TranscriptSegment, TranscriptWord
 from workers.contract.messages import PartOutcome
+from workers.contract.transcription import TranscriptDocument, TranscriptSegment, TranscriptWord
 
 WORDS = (TranscriptWord("Hello", 0.1, 0.4, 0.9), TranscriptWord("there.", 0.5, 0.9, 0.8))
 HEARD = TranscriptDocument(

@@ -6,11 +6,11 @@ from typing import Any
 from apps.billing import prices
 from apps.jobs.models import Job
 from apps.jobs.outcomes import substitution_shape
-from apps.listening.documents import read_transcript
-from apps.listening.kinds import TRANSCRIPTION, TranscriptionParams
-from apps.listening.live_text import TextDelta
-from apps.listening.streaming import TranscriptShapes
-from workers.contract.listening import TranscriptDocument, TranscriptSegment, TranscriptWord
+from apps.transcription.documents import read_transcript
+from apps.transcription.kinds import TRANSCRIPTION, TranscriptionParams
+from apps.transcription.live_text import TextDelta
+from apps.transcription.streaming import TranscriptShapes
+from workers.contract.transcription import TranscriptDocument, TranscriptSegment, TranscriptWord
 
 
 def transcript_shape(job: Job) -> dict[str, Any]:

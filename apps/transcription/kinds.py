@@ -6,7 +6,7 @@ from django.conf import settings
 
 from apps.jobs.kinds import JobKind, LaneRule, Unit
 from apps.jobs.params import RecordingParams
-from workers.contract.listening import TranscriptDocument
+from workers.contract.transcription import TranscriptDocument
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,5 +29,5 @@ TRANSCRIPTION = JobKind(
     units=Unit.MILLISECONDS,
     lanes=RECORDING_LANES,
     document=TranscriptDocument,
-    result_shape="apps.listening.shapes.transcript_shape",
+    result_shape="apps.transcription.shapes.transcript_shape",
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from workers.contract.listening import TranscriptDocument, TranscriptSegment, TranscriptWindow
+from workers.contract.transcription import TranscriptDocument, TranscriptSegment, TranscriptWindow
 from workers.text.transcripts import separator_of, without_repetition
 
 

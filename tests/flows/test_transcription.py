@@ -16,7 +16,7 @@ from tests.flows.following import entries_of, files_of, parts_of, source_of, wai
 from tests.flows.listening import plain_words
 from tests.flows.recordings import RATE, as_flac, as_webm, samples_of, speak
 from tests.flows.running import RunningPlatform
-from tests.prove.listening_material import order_of
+from tests.prove.transcription_material import order_of
 from tests.workers.recognition.clips import clips, music, noise, said, silence, spoken_words
 from tests.workers.text.subtitles.reading import read_srt, read_vtt
 

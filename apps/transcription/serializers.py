@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from apps.core import fields
 from apps.core.errors import InvalidRequestError
-from apps.listening.services import DEFAULT_MODEL
+from apps.transcription.services import DEFAULT_MODEL
 from apps.uploads.serializers import SourceSerializer
 from apps.webhooks.fields import WebhookUrl
 

@@ -17,12 +17,12 @@ from apps.jobs.models import Job, JobState, Part
 from apps.jobs.outcomes import failure_as_error
 from apps.jobs.recordings import Wait
 from apps.jobs.waiting import cancel_later_if_abandoned, still_running
-from apps.listening.documents import read_transcript
-from apps.listening.kinds import TRANSCRIPTION
-from apps.listening.live_text import LiveText, TextDelta
 from apps.speech.audio_response import job_headers
 from apps.streaming.answers import error_event
-from workers.contract.listening import TranscriptDocument
+from apps.transcription.documents import read_transcript
+from apps.transcription.kinds import TRANSCRIPTION
+from apps.transcription.live_text import LiveText, TextDelta
+from workers.contract.transcription import TranscriptDocument
 
 LISTEN = "listen"
 """Kind of the parts that publish text."""

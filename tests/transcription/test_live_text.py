@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from apps.listening.live_text import LiveText
-from workers.contract.listening import TranscriptDocument, TranscriptSegment, TranscriptWindow, TranscriptWord
+from apps.transcription.live_text import LiveText
+from workers.contract.transcription import TranscriptDocument, TranscriptSegment, TranscriptWindow, TranscriptWord
 from workers.text.transcripts import compact_segment
 
 

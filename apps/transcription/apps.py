@@ -1,0 +1,8 @@
+"""The Django app transcription."""
+
+from django.apps import AppConfig
+
+
+class TranscriptionConfig(AppConfig):
+    name = "apps.transcription"
+    label = "transcription"
