@@ -7,8 +7,8 @@ from apps.dashboard.views import batches, conversations, jobs, overview, project
 JOBS = [
     path("", jobs.job_list, name="jobs"),
     path("rows/", jobs.job_rows_fragment, name="job_rows"),
+    path("events/", jobs.job_events, name="job_events"),
     path("<str:uuid>/", jobs.job, name="job"),
-    path("<str:uuid>/progress/", jobs.job_progress, name="job_progress"),
     path("<str:uuid>/cancel/", jobs.cancel, name="job_cancel"),
     path("<str:uuid>/repeat/", jobs.repeat, name="job_repeat"),
 ]

@@ -86,6 +86,16 @@ def get_own_job(caller: Caller, *, uuid_text: str, among: Q | None = None) -> Jo
     return job
 
 
+def list_own_jobs_of(caller: Caller, *, uuid_texts: Iterable[str]) -> list[Job]:
+    """Jobs of the caller's account by their uuids, newest first. 404 if one of them is not the account's."""
+    texts = list(uuid_texts)
+    uuids = {uuid for text in texts if (uuid := find_uuid(text)) is not None}
+    jobs = list(_own_jobs(caller).filter(uuid__in=uuids).order_by("-created_at", "uuid"))
+    if len(jobs) < len(set(texts)):
+        raise NotFoundError("One of these jobs is not in your account.", param="uuid")
+    return jobs
+
+
 def list_own_jobs(caller: Caller, *, wanted: JobFilter | None = None, cursor: str = "", limit: int = 20) -> JobPage:
     """Page of the account's jobs. The cursor is that of the previous page."""
     jobs = _matching(_own_jobs(caller), wanted or JobFilter()).order_by("-created_at", "uuid")

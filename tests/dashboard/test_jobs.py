@@ -1,6 +1,7 @@
 """Jobs of the dashboard: filters, pages, repeats with their price, cancellation, progress."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -149,15 +150,41 @@ def test_cancelling_a_queued_job_ends_it_and_releases_its_credits(owner: Client,
     assert "The job is cancelled." in answer.content.decode()
 
 
-def test_the_progress_of_a_job_polls_until_its_end_and_then_loads_the_page(owner: Client, sender: Caller) -> None:
-    job = submit(sender, "Hello.").job
-    running = owner.get(f"/dashboard/jobs/{job.uuid.hex}/progress/")
-    assert "every 1500ms" in running.content.decode()
-    assert "HX-Refresh" not in running.headers
+def test_pages_mark_the_jobs_that_are_not_over_for_the_script_that_follows_them(owner: Client, sender: Caller) -> None:
+    done = submit(sender, "Hello.").job
     work_off()
-    ended = owner.get(f"/dashboard/jobs/{job.uuid.hex}/progress/")
-    assert "every 1500ms" not in ended.content.decode()
-    assert ended.headers["HX-Refresh"] == "true"
+    running = submit(sender, "Still here.").job
+    marks = [f'data-running="{job.uuid.hex}"' for job in (running, done)]
+    shown = [owner.get(path).content.decode() for path in ("/dashboard/jobs/", "/dashboard/", f"/dashboard/jobs/{running.uuid.hex}/")]
+    assert [[mark in page for mark in marks] for page in shown] == 3 * [[True, False]]
+
+
+def test_the_present_state_of_jobs_is_given_as_their_elements(owner: Client, sender: Caller, django_assert_max_num_queries: Any) -> None:
+    jobs = submit_many(sender, count=3)
+    query = {"once": "1", "view": "row", "job": [job.uuid.hex for job in jobs]}
+    with django_assert_max_num_queries(9):
+        first = owner.get("/dashboard/jobs/events/", query).json()["jobs"]
+    assert [(one["job"], one["is_over"]) for one in first] == [(job.uuid.hex, False) for job in reversed(jobs)]
+    assert f'id="job-{jobs[2].uuid.hex}"' in first[0]["html"]
+    work_off()
+    ended = owner.get("/dashboard/jobs/events/", {**query, "view": "progress"}).json()["jobs"]
+    assert [one["is_over"] for one in ended] == 3 * [True]
+    assert all("completed" in one["html"] for one in ended)
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "message"),
+    [
+        ({}, 400, "Name 1 to 100 jobs as `job`; these are 0."),
+        ({"job": 101 * ["f" * 32]}, 400, "Name 1 to 100 jobs as `job`; these are 101."),
+        ({"job": "f" * 32}, 404, "One of these jobs is not in your account."),
+        ({"job": "nonsense"}, 404, "One of these jobs is not in your account."),
+        ({"job": "f" * 32, "view": "x"}, 400, "Unknown view &#x27;x&#x27;. Available: row, progress."),
+    ],
+)
+def test_events_of_jobs_that_cannot_be_watched_are_refused(owner: Client, query: dict[str, Any], status: int, message: str) -> None:
+    answer = owner.get("/dashboard/jobs/events/", query)
+    assert (answer.status_code, message in answer.content.decode()) == (status, True)
 
 
 def test_a_completed_job_offers_its_audio_in_every_format_and_its_subtitles(owner: Client, sender: Caller) -> None:

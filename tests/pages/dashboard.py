@@ -29,6 +29,12 @@ def running_job(account: Account) -> Owned:
     return Owned(path={"uuid": job.uuid.hex}, hidden=(TEXT,))
 
 
+def watched_job(account: Account) -> Owned:
+    """Job that no worker has taken, named in the query."""
+    job = submit(caller(account), TEXT).job
+    return Owned(query={"job": job.uuid.hex}, shown=(TEXT,))
+
+
 def finished_job(account: Account) -> Owned:
     """Job with audio."""
     job = done_job(account)
@@ -205,7 +211,7 @@ ROWS = [
     page("dashboard/jobs/", owns=listed_job),
     fragment("dashboard/jobs/rows/", owns=listed_job, container="ul"),
     page("dashboard/jobs/<uuid>/", owns=finished_job),
-    fragment("dashboard/jobs/<uuid>/progress/", owns=running_job),
+    file("dashboard/jobs/events/", owns=watched_job, query={"once": "1"}, stranger=404),
     post("dashboard/jobs/<uuid>/cancel/", owns=running_job),
     page("dashboard/jobs/<uuid>/repeat/", owns=finished_job),
     post("dashboard/jobs/<uuid>/repeat/", owns=repeated_job, body={"token": "once"}),

@@ -1,21 +1,26 @@
-"""GET /dashboard/jobs/: list, rows of the next page, one job, its progress; POST: cancel and repeat."""
+"""GET /dashboard/jobs/: list, rows of the next page, one job, changes of running ones; POST: cancel and repeat."""
 
 import secrets
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from apps.accounts.selectors import list_keys
 from apps.billing.selectors import available_millicredits
-from apps.core.errors import ApplicationError
+from apps.core import sse
+from apps.core.deferred import ASGIApp, Deferred, Exchange
+from apps.core.errors import ApplicationError, InvalidRequestError
+from apps.core.sse import encode_events
+from apps.core.streamed_body import StreamedBody
+from apps.dashboard.job_changes import TEMPLATES, check_watched, show_jobs, watch_jobs
 from apps.dashboard.job_details import read_job_details
 from apps.dashboard.job_filters import JobFilterForm
 from apps.dashboard.job_rows import job_row, job_rows
 from apps.dashboard.pages import dashboard_page, show
-from apps.jobs.selectors import JobPage, get_own_job, list_own_jobs, read_units_done
+from apps.jobs.selectors import JobPage, get_own_job, list_own_jobs
 from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.repeat import plan_repeat, repeat_job
@@ -49,14 +54,20 @@ def job(request: AccountRequest, uuid: str) -> HttpResponseBase:
 
 
 @dashboard_page("GET")
-def job_progress(request: AccountRequest, uuid: str) -> HttpResponseBase:
-    """Progress of a running job. Once it is over, htmx loads the whole page again."""
-    found = get_own_job(request.caller, uuid_text=uuid)
-    row = job_row(found, key_name="", units_done=read_units_done([found]).get(found.uuid, 0))
-    response = show(request, "dashboard/job_progress.html", {"row": row})
-    if found.is_over:
-        response.headers["HX-Refresh"] = "true"
-    return response
+def job_events(request: AccountRequest) -> HttpResponseBase:
+    """Changes of the jobs that a page shows, as server-sent events; with `once` their present state as JSON, for a browser without events."""
+    view = request.GET.get("view", "row")
+    if view not in TEMPLATES:
+        raise InvalidRequestError(f"Unknown view {view[:50]!r}. Available: {', '.join(TEMPLATES)}.", param="view")
+    caller, uuids = request.caller, check_watched(request.caller, uuids=request.GET.getlist("job"))
+    if "once" in request.GET:
+        return JsonResponse({"jobs": [shown.to_dict() for shown in show_jobs(caller, uuids=uuids, view=view)]})
+
+    async def resolve(exchange: Exchange) -> ASGIApp:
+        events = watch_jobs(exchange, uuids, show=lambda changed: show_jobs(caller, uuids=changed, view=view))
+        return StreamedBody(encode_events(events), exchange=exchange, headers=sse.HEADERS)
+
+    return Deferred(resolve)
 
 
 @dashboard_page("POST")

@@ -1,0 +1,87 @@
+"""Events of jobs on the dashboard, through the real shell."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from django.conf import settings as configured
+from django.test import Client
+
+from apps.accounts.models import Role
+from apps.jobs.models import Job
+from tests.factories import MembershipFactory
+from tests.factories_jobs import caller, part_of, started, submit, work_off
+from tests.speech.conftest import _platform, server
+from tests.speech.people import Person, person
+from tests.web.shell import RunningShell
+
+__all__ = ["_platform", "server"]
+
+
+@pytest.fixture
+def owner() -> Person:
+    return person()
+
+
+@pytest.fixture
+def browser(server: RunningShell, owner: Person) -> Iterator[httpx.Client]:
+    """Client with the session of a member of the account."""
+    member = Client()
+    member.force_login(MembershipFactory(account=owner.account, role=Role.VIEWER).user)
+    cookies = {configured.SESSION_COOKIE_NAME: member.cookies[configured.SESSION_COOKIE_NAME].value}
+    with httpx.Client(base_url=server.url, cookies=cookies, timeout=30) as client:
+        yield client
+
+
+def events(response: httpx.Response) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Events as they arrive."""
+    kind = ""
+    for line in response.iter_lines():
+        if line.startswith("event: "):
+            kind = line.removeprefix("event: ")
+        elif line.startswith("data: "):
+            yield kind, json.loads(line.removeprefix("data: "))
+
+
+def watch(browser: httpx.Client, *jobs: Job) -> Any:
+    return browser.stream("GET", "/dashboard/jobs/events/", params={"job": [job.uuid.hex for job in jobs]})
+
+
+def test_each_change_of_a_watched_job_is_an_event_up_to_the_end_of_all(browser: httpx.Client, owner: Person) -> None:
+    first, second = (submit(caller(owner.account), text).job for text in ("First.", "Second."))
+    with watch(browser, first, second) as response:
+        told = events(response)
+        assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
+        assert {next(told)[1]["job"] for _ in range(2)} == {first.uuid.hex, second.uuid.hex}
+        work_off()
+        seen = list(told)
+    ended = [data["job"] for kind, data in seen if kind == "job" and data["is_over"]]
+    assert sorted(ended) == sorted([first.uuid.hex, second.uuid.hex])
+    assert seen[-1] == ("done", {})
+
+
+def test_a_job_that_a_worker_takes_is_shown_as_processing(browser: httpx.Client, owner: Person) -> None:
+    job = submit(caller(owner.account), "Hello.").job
+    with watch(browser, job) as response:
+        told = events(response)
+        assert "queued" in next(told)[1]["html"]
+        started(part_of(job))
+        assert "processing" in next(told)[1]["html"]
+
+
+def test_a_finished_job_is_told_once_and_the_stream_ends(browser: httpx.Client, owner: Person) -> None:
+    job = submit(caller(owner.account), "Hello.").job
+    work_off()
+    with watch(browser, job) as response:
+        assert [kind for kind, _ in events(response)] == ["job", "done"]
+
+
+def test_the_stream_ends_after_its_time_so_that_the_session_is_checked_again(
+    browser: httpx.Client, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.dashboard.job_changes.STREAM_SECONDS", 0.0)
+    job = submit(caller(owner.account), "Hello.").job
+    with watch(browser, job) as response:
+        assert [kind for kind, _ in events(response)] == ["job"]
