@@ -46,5 +46,9 @@ def load_defaults() -> None:
         else:
             with CaptureQueriesContext(connection) as captured:
                 call_command("load_defaults")
-            _statements.extend(query["sql"] for query in captured.captured_queries if query["sql"].startswith("INSERT"))
+            _statements.extend(
+                query["sql"]
+                for query in captured.captured_queries
+                if query["sql"].startswith("INSERT") and "audit_auditentry" not in query["sql"]
+            )
             assert len(_statements) == len(TABLES)

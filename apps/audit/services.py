@@ -33,10 +33,24 @@ class Action:
 
 def record_action(request: HttpRequest, action: Action) -> AuditEntry:
     """Append an action of the request's user to the log."""
-    obj, user = action.obj, request.user
+    return _append(
+        action,
+        actor=str(request.user),
+        actor_id=request.user.pk,
+        address=client_address(request)[:45],
+        request_id=getattr(request, "request_id", ""),
+    )
+
+
+def record_command(actor: str, action: Action) -> AuditEntry:
+    """Append an action of a command to the log; apps/audit/commands.py names the actor."""
+    return _append(action, actor=actor)
+
+
+def _append(action: Action, *, actor: str, **origin: Any) -> AuditEntry:
+    obj = action.obj
     return AuditEntry.objects.create(
-        actor=str(user)[:200],
-        actor_id=user.pk,
+        actor=actor[:200],
         action=action.name[:100],
         outcome=action.outcome,
         object_type="" if obj is None else obj._meta.label_lower,  # noqa: SLF001 - Django's documented API
@@ -46,8 +60,7 @@ def record_action(request: HttpRequest, action: Action) -> AuditEntry:
         message=action.message,
         before=action.before,
         after=action.after,
-        address=client_address(request)[:45],
-        request_id=getattr(request, "request_id", ""),
+        **origin,
     )
 
 

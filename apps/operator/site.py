@@ -12,7 +12,7 @@ from unfold.sites import UnfoldAdminSite
 
 from apps.audit.models import Outcome
 from apps.audit.services import Action, record_action
-from apps.operator import impersonation, live
+from apps.operator import impersonation, live, second_factor
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -27,12 +27,21 @@ class OperatorSite(UnfoldAdminSite):
             path("impersonation/end/", self.admin_view(impersonation.end_impersonation), name="end_impersonation"),
         ]
 
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """Leave the login to the site where second factors are asked for; somebody who is logged in already is told what they lack."""
+        if second_factor.is_required() and not request.user.is_authenticated:
+            return second_factor.lead_to_login(request)
+        page: HttpResponseBase = super().login(request, extra_context)
+        return page
+
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002 - Django's signature
-        """As Django's, with an entry of the audit log for each action that a staff user lacks the permission for."""
+        """As Django's, after the second factor, and with an entry of the audit log for each action that a staff user lacks the permission for."""
         guarded: View = super().admin_view(view, cacheable)
 
         @wraps(guarded)
         def audited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if (proof := second_factor.lead_to_proof(request)) is not None:
+                return proof
             try:
                 response = guarded(request, *args, **kwargs)
             except PermissionDenied:

@@ -240,18 +240,20 @@ class TestPlans:
         assert plan.allowed_models == ["piper", "kokoro"]
         assert 'value="piper, kokoro"' in client.get(f"/admin/accounts/plan/{plan.pk}/change/").content.decode()
 
-    @pytest.mark.parametrize(
-        ("changes", "field"),
-        [
-            ({"is_default": "on"}, "is_default"),
-            ({"weight": "0"}, "__all__"),
-        ],
-    )
-    def test_a_wrong_plan_is_explained(self, client: Client, changes: dict[str, str], field: str) -> None:
-        PlanFactory(is_default=True)
-        response = client.post("/admin/accounts/plan/add/", self.body(**changes))
+    def test_a_wrong_plan_is_explained(self, client: Client) -> None:
+        response = client.post("/admin/accounts/plan/add/", self.body(weight="0"))
         assert response.status_code == 200
-        assert field in response.context["adminform"].form.errors
+        assert "__all__" in response.context["adminform"].form.errors
+
+    def test_the_plan_of_new_accounts_is_moved_by_an_action_and_never_missing(self, client: Client) -> None:
+        before, after = PlanFactory(is_default=True), PlanFactory()
+        assert client.post(f"/admin/accounts/plan/{before.pk}/change/", self.body(name="Kept")).status_code == 302
+        assert client.post(f"/admin/accounts/plan/{before.pk}/delete/", {"post": "yes"}).status_code == 403
+        assert Plan.objects.get(is_default=True) == before
+        assert client.post(f"/admin/accounts/plan/{after.pk}/make_default/").status_code == 302
+        assert Plan.objects.get(is_default=True) == after
+        assert client.post(f"/admin/accounts/plan/{before.pk}/delete/", {"post": "yes"}).status_code == 302
+        assert not Plan.objects.filter(pk=before.pk).exists()
 
 
 class TestPeople:

@@ -1,6 +1,5 @@
 """Setup for commands that use the platform's data: database connection, Django, errors as one line."""
 
-import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
@@ -38,7 +37,3 @@ class Credits(click.ParamType["Decimal"]):
             return Decimal(str(value))
         except InvalidOperation:
             self.fail(f"{value!r} is not a number.", param, ctx)
-
-
-def actor() -> str:
-    return f"command line ({getpass.getuser()})"

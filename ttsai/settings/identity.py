@@ -1,5 +1,7 @@
 """Settings of people's accounts: django-allauth, sessions, social login."""
 
+import os
+from collections.abc import Mapping
 from typing import Any
 
 from ttsai.settings import environment
@@ -14,6 +16,16 @@ TTSAI_SIGN_UPS_PER_DAY = environment.number("TTSAI_SIGN_UPS_PER_DAY", 20)
 
 TTSAI_DISPOSABLE_SIGN_UPS_PER_DAY = environment.number("TTSAI_DISPOSABLE_SIGN_UPS_PER_DAY", 1)
 """The same for addresses of throw-away mailboxes; 0 refuses them."""
+
+
+def asks_staff_for_second_factor(variables: Mapping[str, str]) -> bool:
+    """TTSAI_STAFF_SECOND_FACTOR; by default on, but off on a bare `make run`, whose admin is for this machine."""
+    is_demo = variables.get("TTSAI_DEMO", "1") != "0" and not variables.get("TTSAI_PUBLIC_URL", "").startswith("https://")
+    return (variables.get("TTSAI_STAFF_SECOND_FACTOR") or ("off" if is_demo else "on")).lower() not in {"off", "0", "false", "no"}
+
+
+TTSAI_STAFF_SECOND_FACTOR = asks_staff_for_second_factor(os.environ)
+"""True: the admin asks its operators for an authenticator app or a passkey."""
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "/account/login/"

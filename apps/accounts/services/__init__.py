@@ -4,7 +4,7 @@ from apps.accounts.services.accounts import close_account, reactivate_account, r
 from apps.accounts.services.anonymous import count_anonymous_characters, forget_anonymous_use
 from apps.accounts.services.delegation import change_key_for, create_key_for, rotate_key_for
 from apps.accounts.services.keys import change_key, create_key, revoke_key, rotate_key
-from apps.accounts.services.plans import change_plan, exclude_model, load_starting_plans
+from apps.accounts.services.plans import change_plan, exclude_model, load_starting_plans, make_default_plan
 
 __all__ = [
     "change_key",
@@ -17,6 +17,7 @@ __all__ = [
     "exclude_model",
     "forget_anonymous_use",
     "load_starting_plans",
+    "make_default_plan",
     "reactivate_account",
     "register_account",
     "rename_account",

@@ -32,3 +32,11 @@ def change_plan(account: Account, *, plan: Plan) -> bool:
     changed = Account.objects.filter(pk=account.pk).exclude(plan=plan).update(plan=plan)
     account.plan = plan
     return bool(changed)
+
+
+def make_default_plan(plan: Plan) -> None:
+    """Make it the plan of new accounts, in place of the one before: there is always exactly one."""
+    with transaction.atomic():
+        Plan.objects.filter(is_default=True).exclude(pk=plan.pk).update(is_default=False)
+        plan.is_default = True
+        plan.save(update_fields=["is_default"])

@@ -8,12 +8,11 @@ from django.db.models import Count, Max, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from unfold.admin import TabularInline
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.accounts.impersonation import MAY_VISIT, VISIT_SECONDS, begin_visit
-from apps.accounts.models import Account, AccountStatus, AnonymousUse, ApiKey, Membership, Plan
+from apps.accounts.models import Account, AccountStatus, AnonymousUse, ApiKey, Plan
 from apps.accounts.selectors import ANONYMOUS_PLAN, PREFIX_LENGTH
 from apps.accounts.services import change_plan, reactivate_account, suspend_account
 from apps.billing.services import open_account
@@ -24,10 +23,12 @@ from apps.jobs.models import Job
 from apps.operator.account_overview import account_overview
 from apps.operator.admin.auditing import AuditedAdmin
 from apps.operator.admin.forms import ConfirmForm, ReasonForm
-from apps.operator.admin.pages import ConfirmationAdmin, FormPage, ReadOnlyAdmin, in_credits
+from apps.operator.admin.members import MembershipInline, save_memberships
+from apps.operator.admin.pages import ConfirmationAdmin, FormPage, ReadOnlyAdmin, counted, in_credits
 from apps.privacy.models import Erasure
 from apps.privacy.responses import export_response
 from apps.privacy.services import request_erasure
+from apps.teams.services.history import record_member_event
 from apps.voices.services.removal import remove_account_voices
 
 KEY_PREFIX = "sk-tts-"
@@ -46,12 +47,9 @@ class NewAccountForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has n
         fields = ["name", "plan"]
 
 
-class MembersInline(TabularInline):
-    model = Membership
-    extra = 0
+class MembersInline(MembershipInline):
     autocomplete_fields = ["user"]
     fields = ["user", "role"]
-    hide_title = True
     verbose_name_plural = "people"
 
 
@@ -133,9 +131,16 @@ class AccountAdmin(ConfirmationAdmin):
         """Create a new account by the service, with its bonus."""
         if change:
             super().save_model(request, obj, form, change)
+            if "name" in form.changed_data:
+                record_member_event(obj, actor=str(request.user), action="renamed the account", detail=f"to {obj.name}")
             return
         account = open_account(email=form.cleaned_data["owner_email"], name=obj.name, plan=obj.plan, actor=str(request.user))
         obj.pk, obj._state.adding = account.pk, False  # noqa: SLF001 - the row is there now
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: ARG002, FBT001 - Django's signature
+        """Save the members by the services of teams, so that a removal has its consequences."""
+        if revoked := save_memberships(request, formset):
+            self.message_user(request, f"{counted(revoked, 'key')} of removed members revoked")
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         """Never: the ledger refers to it. Suspend it instead."""

@@ -24,7 +24,8 @@ from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
 from apps.catalog.selectors import clear_catalogue_cache
 from apps.catalog.starting_stand_ins import STARTING_STAND_INS
 from apps.core.ttl_cache import TtlCache
-from apps.operator.admin.pages import ConfirmationAdmin, FormPage, ReadOnlyAdmin, ReadOnlyInline
+from apps.operator.admin.catalogue_rows import CatalogueAdmin
+from apps.operator.admin.pages import FormPage, ReadOnlyAdmin, ReadOnlyInline
 
 PAID_BY: dict[str, tuple[str, ...]] = {
     "stt": ("transcription", "speech-translation", "voice-chat"),
@@ -135,15 +136,6 @@ class ExcludingPlansForm(forms.Form):
         label="Off for",
         help_text="None selected: on for all.",
     )
-
-
-class CatalogueAdmin(ConfirmationAdmin):
-    """Base of rows that the catalogue is read from."""
-
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        """Save, and refresh the catalogue for the next request."""
-        super().save_model(request, obj, form, change)
-        clear_catalogue_cache()
 
 
 @admin.register(Engine)

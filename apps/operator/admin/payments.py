@@ -1,7 +1,8 @@
 """Payments: what is sold, what was paid, debts, events of Stripe with replay, differences of the nightly reconciliation."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -33,10 +34,35 @@ KIND_COLOURS = {PaymentKind.PACK: "info", PaymentKind.SUBSCRIPTION: "success", P
 STATUS_COLOURS = {"active": "success", "trialing": "info", "past_due": "warning", "canceled": "danger", "unpaid": "danger"}
 
 
+class OfferForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
+    """Form of what is sold: pages show the price of the row, and Stripe charges the price with the id, which never changes there."""
+
+    stripe_ids: ClassVar[dict[str, str]] = {
+        "monthly_price_minor": "stripe_monthly_price",
+        "yearly_price_minor": "stripe_yearly_price",
+        "price_minor": "stripe_price",
+    }
+    """Fields of prices, each with the field of its id at Stripe."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a new price with the id of the old one."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        for price, stripe_id in self.stripe_ids.items():
+            is_new = price in self.fields and {price, "currency"} & set(self.changed_data)
+            if is_new and data.get(stripe_id) and stripe_id not in self.changed_data:
+                self.add_error(
+                    price if price in self.changed_data else "currency",
+                    f"Stripe would still charge the price {data[stripe_id]}. Put the id of a new price there too, or clear it and run "
+                    "`manage.py create_stripe_prices`.",
+                )
+        return data
+
+
 @admin.register(PlanOffer)
 class PlanOfferAdmin(AuditedAdmin):
     """Prices of plans, with the ids of their prices at Stripe."""
 
+    form = OfferForm
     list_display = ["plan", "monthly", "yearly", "credits", "is_public", "position"]
     fieldsets = [
         (None, {"fields": ["plan", "description", ("is_public", "position")]}),
@@ -63,6 +89,7 @@ class PlanOfferAdmin(AuditedAdmin):
 
 @admin.register(CreditPack)
 class CreditPackAdmin(AuditedAdmin):
+    form = OfferForm
     list_display = ["name", "price", "credits", "stripe_price", "is_public", "position"]
     fieldsets = [
         (None, {"fields": [("name", "slug"), ("is_public", "position")]}),

@@ -5,16 +5,18 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, Model, QuerySet
-from django.http import HttpRequest
-from unfold.decorators import display
+from django.http import HttpRequest, HttpResponse
+from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.accounts.models import Plan
+from apps.accounts.services import make_default_plan
 from apps.billing.models import ServicePrice, TierPrice
 from apps.billing.service_descriptions import DESCRIPTIONS
 from apps.catalog.models import Engine, StandIn
-from apps.catalog.selectors import clear_catalogue_cache
-from apps.operator.admin.auditing import AuditedAdmin
+from apps.operator.admin.catalogue_rows import CatalogueAdmin
+from apps.operator.admin.forms import ConfirmForm
+from apps.operator.admin.pages import FormPage
 
 
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
@@ -43,21 +45,13 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __cl
     def clean_excluded_models(self) -> list[str]:
         return _names(self.cleaned_data["excluded_models"])
 
-    def clean(self) -> dict[str, Any]:
-        """Require exactly one default plan."""
-        data = super().clean() or self.cleaned_data
-        others = Plan.objects.exclude(pk=self.instance.pk).filter(is_default=True)
-        if data.get("is_default") and others.exists():
-            self.add_error("is_default", f"{others[0]} is the plan of new accounts: take it off there first.")
-        return data
-
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
 @admin.register(Plan)
-class PlanAdmin(AuditedAdmin):
+class PlanAdmin(CatalogueAdmin):
     """Plans: limits and permissions of accounts."""
 
     form = PlanForm
@@ -91,11 +85,7 @@ class PlanAdmin(AuditedAdmin):
         ("Cache", {"fields": ["uses_cache"]}),
         ("Callers without a key", {"fields": [("characters_per_day", "total_concurrent_jobs")]}),
     ]
-
-    def save_model(self, request: HttpRequest, obj: Plan, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        """Save, and refresh the limits for the next request."""
-        super().save_model(request, obj, form, change)
-        clear_catalogue_cache()
+    actions_detail = ["make_default"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
         """Rows with the number of accounts on each plan."""
@@ -104,24 +94,42 @@ class PlanAdmin(AuditedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:  # noqa: ARG002 - Django's signature
         """Keep the slug of an existing plan, which programs refer to."""
-        return [] if obj is None else ["slug"]
+        return ["is_default"] if obj is None else ["slug", "is_default"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never for the plan of new accounts: without one nobody could sign up."""
+        return not (isinstance(obj, Plan) and obj.is_default) and bool(super().has_delete_permission(request, obj))
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Offer nothing for the plan of new accounts itself."""
+        actions: list[Any] = super().get_actions_detail(request, object_id)
+        plan = self.get_object(request, str(object_id))
+        return [] if plan is None or plan.is_default else actions
+
+    @action(description="Plan of new accounts…", icon="person_add", permissions=["accounts.change_plan"])
+    def make_default(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Make it the plan that new accounts begin with."""
+        plan: Plan = self.get_or_404(request, object_id)
+
+        def perform(_given: dict[str, Any]) -> str:
+            make_default_plan(plan)
+            return f"New accounts begin with {plan.name}"
+
+        page = FormPage(
+            f"{plan.name} for new accounts",
+            "Accounts that are opened from now on begin with this plan, in place of the one before. Others keep theirs.",
+            "Use it for new accounts",
+            ConfirmForm,
+        )
+        return self.ask(request, page=page, obj=plan, perform=perform)
 
     @display(description="accounts", ordering="accounts_on_it")
     def account_count(self, plan: Any) -> int:
         return int(plan.accounts_on_it)
 
 
-class PriceAdmin(AuditedAdmin):
-    """A table of prices, which the catalogue reads."""
-
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        """Save, and refresh the prices for the next request."""
-        super().save_model(request, obj, form, change)
-        clear_catalogue_cache()
-
-
 @admin.register(TierPrice)
-class TierPriceAdmin(PriceAdmin):
+class TierPriceAdmin(CatalogueAdmin):
     list_display = ["tier", "credits_per_1k", "models"]
 
     @display(description="credits for 1,000 characters")
@@ -138,7 +146,7 @@ class TierPriceAdmin(PriceAdmin):
 
 
 @admin.register(ServicePrice)
-class ServicePriceAdmin(PriceAdmin):
+class ServicePriceAdmin(CatalogueAdmin):
     """Prices of services that are not priced per character. There is one row per service."""
 
     list_display = ["service", "credits", "unit", "charged_for"]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 from unfold.decorators import display
@@ -62,6 +63,10 @@ class IncidentAdmin(AuditedAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Incident) -> None:
         super().delete_model(request, obj)
+        forget_shown()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Incident]) -> None:
+        super().delete_queryset(request, queryset)
         forget_shown()
 
     @display(description="impact", ordering="impact", label=IMPACT_COLOURS)

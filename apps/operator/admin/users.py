@@ -5,13 +5,19 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
-from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from apps.accounts.models import Membership, User
+from apps.accounts.models import User
+from apps.core.errors import ApplicationError
+from apps.identity.services import forget_sessions_of
+from apps.identity.services.addresses import check_free_address, replace_address
 from apps.operator.admin.auditing import AuditedAdmin
+from apps.operator.admin.members import MembershipInline, save_memberships
+from apps.operator.admin.pages import counted
+from apps.teams.services.operators import revoke_keys_of_person
 
 RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
@@ -38,18 +44,26 @@ class NewUserForm(UserCreationForm):
         fields = ["email"]
 
 
-class MembershipsInline(TabularInline):
-    model = Membership
-    extra = 0
+class UserForm(UserChangeForm):
+    def clean_email(self) -> str:
+        """Refuse an address that another person has verified."""
+        email = str(self.cleaned_data["email"]).strip().lower()
+        try:
+            check_free_address(self.instance, email=email)
+        except ApplicationError as error:
+            raise ValidationError(error.message, code=error.code) from error
+        return email
+
+
+class MembershipsInline(MembershipInline):
     autocomplete_fields = ["account"]
     fields = ["account", "role"]
-    hide_title = True
     verbose_name_plural = "accounts"
 
 
 @admin.register(User)
 class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # Django has no __class_getitem__ here
-    form = UserChangeForm
+    form = UserForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
     ordering = ["email"]
@@ -74,6 +88,22 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # Dja
         """Refuse the staff to change a superuser, whose password they could then set."""
         is_above = obj is not None and obj.is_superuser and not request.user.is_superuser
         return bool(super().has_change_permission(request, obj)) and not is_above
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Save with the consequences: a person who is locked out keeps neither sessions nor keys, a new address is the only one."""
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            replace_address(obj)
+            self.message_user(request, "The next login asks for a code, which is sent to the new address.")
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            forget_sessions_of(obj)
+            revoked = revoke_keys_of_person(obj)
+            self.message_user(request, f"Sessions ended, {counted(revoked, 'key')} revoked")
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: ARG002, FBT001 - Django's signature
+        """Save the memberships by the services of teams, so that a removal has its consequences."""
+        if revoked := save_memberships(request, formset):
+            self.message_user(request, f"{counted(revoked, 'key')} of this person revoked")
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         """Never: their actions stay traceable. Clear `active` instead."""

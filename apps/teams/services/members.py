@@ -27,13 +27,7 @@ def change_role(caller: Caller, *, membership_id: int, role: str, revokes_keys: 
             return membership
         if role != Role.OWNER:
             check_other_owner(account, besides=membership)
-        detail = f"from {membership.role} to {role}"
-        membership.role = role
-        membership.save(update_fields=["role"])
-        revoke_invitations_of(membership)
-        if revokes_keys and not has_permission(role, Permission.CHANGE):
-            detail += _and_keys(_revoke_keys_of(membership))
-        record_member_event(account, actor=person.email, action="changed the role", subject=membership.user.email, detail=detail)
+        give_role(membership, role=role, actor=person.email, revokes_keys=revokes_keys)
     return membership
 
 
@@ -43,11 +37,30 @@ def remove_member(caller: Caller, *, membership_id: int, revokes_keys: bool = Tr
         account, person = lock_as_owner(caller)
         membership = get_member(account, membership_id=membership_id)
         check_other_owner(account, besides=membership)
-        revoked = _revoke_keys_of(membership) if revokes_keys else 0
-        membership.delete()
-        revoke_invitations_of(membership)
-        detail = _and_keys(revoked).removeprefix(", ")
-        record_member_event(account, actor=person.email, action="removed", subject=membership.user.email, detail=detail)
+        return end_membership(membership, actor=person.email, revokes_keys=revokes_keys)
+
+
+def give_role(membership: Membership, *, role: str, actor: str, revokes_keys: bool = True) -> None:
+    """Give another role, with its consequences and its entry of the history. Call it under the account's lock, by an owner or the operator."""
+    detail = f"from {membership.role} to {role}"
+    membership.role = role
+    membership.save(update_fields=["role"])
+    revoke_invitations_of(membership)
+    if revokes_keys and not has_permission(role, Permission.CHANGE):
+        detail += _and_keys(revoke_keys_of(membership))
+    record_member_event(membership.account, actor=actor, action="changed the role", subject=membership.user.email, detail=detail)
+
+
+def end_membership(membership: Membership, *, actor: str, action: str = "removed", revokes_keys: bool = True) -> int:
+    """End a membership, with its consequences and its entry of the history; returns the number of keys that were revoked.
+
+    Call it under the account's lock: for the member, an owner, or the operator.
+    """
+    revoked = revoke_keys_of(membership) if revokes_keys else 0
+    membership.delete()
+    revoke_invitations_of(membership)
+    detail = _and_keys(revoked).removeprefix(", ")
+    record_member_event(membership.account, actor=actor, action=action, subject=membership.user.email, detail=detail)
     return revoked
 
 
@@ -59,10 +72,7 @@ def leave_account(caller: Caller) -> None:
         if membership is None:
             raise NotFoundError("You are not a member of this account.")
         check_other_owner(account, besides=membership)
-        detail = _and_keys(_revoke_keys_of(membership)).removeprefix(", ")
-        membership.delete()
-        revoke_invitations_of(membership)
-        record_member_event(account, actor=membership.user.email, action="left", subject=membership.user.email, detail=detail)
+        end_membership(membership, actor=membership.user.email, action="left")
 
 
 def transfer_ownership(caller: Caller, *, membership_id: int) -> Membership:
@@ -106,7 +116,8 @@ def _and_keys(revoked: int) -> str:
     return f", and revoked {revoked} of their keys" if revoked else ""
 
 
-def _revoke_keys_of(membership: Membership) -> int:
+def revoke_keys_of(membership: Membership) -> int:
+    """Revoke the keys that the member made in the account; returns their number."""
     keys = list(ApiKey.objects.filter(account=membership.account_id, created_by=membership.user_id, revoked_at=None))
     for key in keys:
         revoke_key(key)

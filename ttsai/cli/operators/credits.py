@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import click
 
-from ttsai.cli.platform import Credits, actor, platform
+from ttsai.cli.platform import Credits, platform
 
 
 @click.group(name="credits")
@@ -22,13 +22,17 @@ def grant(*, email: str, credit_count: Decimal, reason: str, as_json: bool) -> N
     """Add credits to an account."""
     with platform():
         from apps.accounts.selectors import get_account_of
+        from apps.audit.commands import audited_command, command_actor
         from apps.billing import prices
         from apps.billing.models import EntryKind
         from apps.billing.services import grant_credits
 
-        account = get_account_of(email)
-        amount = prices.from_credits(credit_count)
-        balance = grant_credits(account.pk, amount_millicredits=amount, kind=EntryKind.ADJUSTMENT, reason=reason, actor=actor())
+        with audited_command("adjust_credits", subject=email) as log:
+            account = get_account_of(email)
+            amount = prices.from_credits(credit_count)
+            kind = EntryKind.ADJUSTMENT
+            balance = grant_credits(account.pk, amount_millicredits=amount, kind=kind, reason=reason, actor=command_actor())
+            log.record(account, f"Credits adjusted by {prices.format_credits(amount)}: {reason}")
         _show(account.pk, name=account.name, millicredits=balance, as_json=as_json)
 
 

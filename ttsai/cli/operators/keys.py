@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from ttsai.cli.platform import Credits, actor, platform
+from ttsai.cli.platform import Credits, platform
 
 
 @click.group(name="keys")
@@ -52,21 +52,29 @@ def create(
 ) -> None:
     """Create a key and print it, alone on standard output. It is not shown again."""
     with platform():
-        from django.db import transaction
-
-        from apps.accounts.selectors import get_plan
+        from apps.accounts.selectors import find_account_of, get_plan
         from apps.accounts.services import create_key
+        from apps.audit.commands import audited_command, command_actor
+        from apps.audit.services import differences, snapshot
         from apps.billing import prices
         from apps.billing.selectors import available_millicredits
         from apps.billing.services import get_or_create_account
 
-        plan = None if plan_slug is None else get_plan(plan_slug)
-        with transaction.atomic():
+        with audited_command("create_key", subject=email) as log:
+            plan = None if plan_slug is None else get_plan(plan_slug)
             millicredits = None if credit_count is None else prices.from_credits(credit_count)
-            account = get_or_create_account(email=email, plan=plan, millicredits=millicredits, actor=actor())
+            found = find_account_of(email)
+            account = get_or_create_account(email=email, plan=plan, millicredits=millicredits, actor=command_actor())
+            before, after = differences({} if found is None else snapshot(found), snapshot(account))
+            if before or after:
+                did = "create_account" if found is None else "change_plan"
+                log.record(account, f"Account of {email}", action=did, before=before, after=after)
+            if millicredits:
+                log.record(account, f"Credits given with a key: {prices.format_credits(millicredits)}", action="adjust_credits")
             key, secret = create_key(
                 account, is_operator=True, scopes=list(scopes), requests_per_minute_by_scope=dict(scope_limits), **key_fields
             )
+            log.record(key, f"Key created for {email}", after=snapshot(key))
         if as_json:
             shown = {"key": secret, "id": key.pk, "prefix": key.prefix, "account": account.pk, "plan": account.plan.slug}
             click.echo(json.dumps(shown | {"credits": prices.credits(available_millicredits(account.pk))}))
@@ -103,8 +111,14 @@ def revoke(*, key_name: str, as_json: bool) -> None:
     with platform():
         from apps.accounts.selectors import get_key_by_name
         from apps.accounts.services import revoke_key
+        from apps.audit.commands import audited_command
+        from apps.audit.services import differences, snapshot
 
-        key = get_key_by_name(key_name)
-        revoke_key(key)
+        with audited_command("revoke_key") as log:  # its argument may be a whole key, which no log holds
+            key = get_key_by_name(key_name)
+            before = snapshot(key)
+            revoke_key(key)
+            changed, now = differences(before, snapshot(key))
+            log.record(key, "Revoked" if changed else "Was revoked already", before=changed, after=now)
         shown = {"id": key.pk, "prefix": key.prefix, "revoked": True}
         click.echo(json.dumps(shown) if as_json else f"Revoked {key}")

@@ -1,9 +1,11 @@
 """`manage.py purge_cache`: deletes results and sentences from the cache."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from apps.audit.commands import audited_command
 from apps.cache.services.purge import PurgeScope, purge_cache
 
 
@@ -29,4 +31,11 @@ class Command(BaseCommand):
         )
         if is_all == (scope != PurgeScope()):
             raise CommandError("Name an account, a voice or an engine, or give --all.")
-        self.stdout.write(f"{purge_cache(scope)} results deleted")
+        with audited_command("clear_cache") as log:
+            count = purge_cache(scope)
+            log.record(
+                None,
+                f"{count} cached results deleted",
+                after={} if is_all else {name: value for name, value in asdict(scope).items() if value},
+            )
+        self.stdout.write(f"{count} results deleted")

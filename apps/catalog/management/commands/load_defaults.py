@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import transaction
 
 from apps.accounts.services import load_starting_plans
+from apps.audit.commands import audited_command
 from apps.billing.services import load_starting_service_prices, load_starting_tier_prices
 from apps.catalog.services import load_starting_stand_ins
 
@@ -16,7 +16,10 @@ class Command(BaseCommand):
     help = "Create the starting plans, prices and stand-ins of a new installation."
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
-        with transaction.atomic():
+        with audited_command("load_defaults") as log:
             plan_count, price_count = load_starting_plans(), load_starting_tier_prices() + load_starting_service_prices()
             stand_in_count = load_starting_stand_ins()
-        self.stdout.write(f"{plan_count} plans, {price_count} prices and {stand_in_count} stand-ins created")
+            created = f"{plan_count} plans, {price_count} prices and {stand_in_count} stand-ins created"
+            if plan_count + price_count + stand_in_count:
+                log.record(None, created)
+        self.stdout.write(created)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from apps.audit.commands import audited_command
 from apps.operator.services.roles import ensure_roles
 
 
@@ -13,4 +14,8 @@ class Command(BaseCommand):
     help = "Create the groups support, finance and operations with their permissions."
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
-        self.stdout.write(f"{ensure_roles()} groups created")
+        with audited_command("ensure_roles") as log:
+            count = ensure_roles()
+            if count:
+                log.record(None, f"{count} groups of operators created")
+        self.stdout.write(f"{count} groups created")

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from apps.audit.commands import audited_command
 from apps.payments.services.prices import create_stripe_prices
 
 
@@ -11,5 +12,8 @@ class Command(BaseCommand):
     help = "Create missing products and prices at Stripe and store their ids; safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
-        for line in create_stripe_prices() or ["Nothing to create: every price has its id."]:
+        with audited_command("create_stripe_prices", is_atomic=False) as log:
+            created = create_stripe_prices()
+            log.record(None, "; ".join(created) or "Nothing to create")
+        for line in created or ["Nothing to create: every price has its id."]:
             self.stdout.write(line)
