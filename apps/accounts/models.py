@@ -90,6 +90,7 @@ class Account(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["created_at"], name="accounts_by_time")]
 
     def __str__(self) -> str:
         return f"{self.name} (#{self.pk})"
@@ -112,6 +113,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         ordering = ["email"]
+        indexes = [models.Index(fields=["created_at"], condition=models.Q(last_login=None, is_staff=False), name="people_never_logged_in")]
         constraints = [models.UniqueConstraint(Lower("email"), name="email_whatever_its_case")]
 
     def __str__(self) -> str:

@@ -42,6 +42,7 @@ class Batch(models.Model):
         indexes = [
             models.Index(fields=["account", "-created_at"], name="batches_of_an_account"),
             models.Index(fields=["expires_at"], condition=Q(items_deleted_at=None), name="batches_to_expire"),
+            models.Index(fields=["-created_at", "-uuid"], name="batches_by_time"),  # the order of the admin's list
         ]
         constraints = [
             models.UniqueConstraint(fields=["api_key", "joined_by"], name="identical_batches_are_one"),

@@ -20,7 +20,10 @@ class Conversation(models.Model):
 
     class Meta:
         ordering = ["-last_turn_at"]
-        indexes = [models.Index(fields=["account", "-last_turn_at"], name="conversations_of_an_account")]
+        indexes = [
+            models.Index(fields=["account", "-last_turn_at"], name="conversations_of_an_account"),
+            models.Index(fields=["-last_turn_at", "-uuid"], name="conversations_by_time"),  # the admin's list, and what expires
+        ]
 
     def __str__(self) -> str:
         return self.uuid.hex

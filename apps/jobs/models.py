@@ -121,6 +121,7 @@ class Job(models.Model):
             models.Index(
                 fields=["tenant"], condition=Q(state__in=["queued", "running"], is_internal=False) & ~Q(lane="bulk"), name="jobs_that_count"
             ),
+            models.Index(fields=["api_key"], condition=~Q(api_key=None), name="jobs_of_a_key"),  # for the deletion of a key
             models.Index(fields=["tenant"], condition=Q(state="running"), name="jobs_running"),
             models.Index(fields=["created_at"], condition=Q(state__in=["queued", "running"]), name="jobs_active"),
             models.Index(fields=["expires_at"], condition=Q(result_deleted_at=None), name="jobs_to_expire"),

@@ -119,6 +119,7 @@ class Subscription(models.Model):
 
     class Meta:
         ordering = ["-started_at"]
+        indexes = [models.Index(fields=["past_due_since"], condition=Q(status="past_due"), name="subscriptions_past_due")]
 
     def __str__(self) -> str:
         return f"{self.stripe_id} ({self.status})"
@@ -160,7 +161,10 @@ class Payment(models.Model):
 
     class Meta:
         ordering = ["-paid_at", "-id"]
-        indexes = [models.Index(fields=["account", "-paid_at"], name="payments_of_an_account")]
+        indexes = [
+            models.Index(fields=["account", "-paid_at"], name="payments_of_an_account"),
+            models.Index(fields=["-paid_at", "-id"], name="payments_by_time"),  # the admin's charts, and the order of its list
+        ]
 
     def __str__(self) -> str:
         return f"{self.description} ({self.reference})"
@@ -180,6 +184,7 @@ class CreditDebt(models.Model):
         verbose_name = "debt of credits"
         verbose_name_plural = "debts of credits"
         ordering = ["id"]
+        indexes = [models.Index(fields=["account"], condition=Q(settled_at=None), name="debts_open")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(settled_millicredits__gte=0, settled_millicredits__lte=models.F("owed_millicredits")),

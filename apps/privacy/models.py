@@ -19,6 +19,7 @@ class Erasure(models.Model):
 
     class Meta:
         ordering = ["-requested_at"]
+        indexes = [models.Index(fields=["requested_at"], condition=models.Q(finished_at=None), name="erasures_in_progress")]
 
     def __str__(self) -> str:
         return f"erasure of account {self.account_id}{'' if self.finished_at else ', in progress'}"

@@ -113,7 +113,10 @@ class Voice(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["account", "-id"], name="voices_of_an_account")]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="voices_of_an_account"),
+            models.Index(fields=["used_at"], condition=models.Q(name=""), name="embeds_by_use"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name or 'embed'} ({self.voice_id})"
