@@ -78,6 +78,7 @@ urlpatterns = [
     in_zone(zones.OPERATOR, path("admin/", admin.site.urls)),
     in_zone(zones.SITE, path("", include(SITE))),
     in_zone(zones.PAGE, path("", include("apps.documentation.plain_urls"))),
+    in_zone(zones.PAGE, path("", include("apps.website.urls"))),
     *chain.from_iterable(routes_of(dialect) for dialect in list_dialects()),
 ]
 

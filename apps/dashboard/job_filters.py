@@ -10,14 +10,22 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 
 from apps.accounts.models import ApiKey
 from apps.catalog.selectors import list_models
-from apps.dashboard.kind_titles import kind_choices
 from apps.dashboard.periods import today
+from apps.jobs.kinds import job_kinds
 from apps.jobs.selectors import PUBLIC_STATES, JobFilter
 from apps.jobs.usage import Period
 from apps.website.forms import SiteForm
+from apps.website.service_titles import service_title
+from apps.website.words import state_label
 
 FIRST_DAY: Final = date(2000, 1, 1)
 LAST_DAY: Final = date(2999, 12, 31)
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """Names and titles of the kinds that accounts have jobs of, by title."""
+    public = (kind.name for kind in job_kinds().values() if not kind.is_internal)
+    return sorted(((name, service_title(name).title) for name in public), key=lambda choice: choice[1])
 
 
 class DayField(forms.DateField):
@@ -57,7 +65,7 @@ class JobFilterForm(SiteForm):
         models = sorted({engine.id for engine in list_models()})
         choices: dict[str, list[tuple[str, str]]] = {
             "kind": kind_choices(),
-            "status": [(name, name.capitalize()) for name in PUBLIC_STATES.values()],
+            "status": [(name, state_label(name)) for name in PUBLIC_STATES.values()],
             "model": [(name, name) for name in models],
             "key": [(str(key.pk), f"{key.name} ({key.prefix}…)") for key in keys],
         }

@@ -7,7 +7,6 @@ from typing import Final
 from uuid import UUID
 
 from apps.accounts.models import ApiKey
-from apps.dashboard.kind_titles import KindTitle, kind_title
 from apps.jobs.kinds import params_of
 from apps.jobs.models import Job, JobState
 from apps.jobs.params import RecordingParams, SpokenParams
@@ -15,6 +14,7 @@ from apps.jobs.results import main_file_name
 from apps.jobs.selectors import progress_of, read_units_done
 from apps.jobs.serializers import public_status
 from apps.uploads.models import Upload
+from apps.website.service_titles import ServiceTitle, service_title
 from workers.contract.formats import FORMATS
 
 EXCERPT_CHARACTERS: Final = 160
@@ -34,7 +34,7 @@ class JobRow:
     """Job in a list."""
 
     uuid: UUID
-    title: KindTitle
+    title: ServiceTitle
     status: str
     badge: str
     excerpt: str
@@ -67,7 +67,7 @@ def job_row(job: Job, *, key_name: str, units_done: int, files: dict[str, str] |
     output = job.main_output if job.state == JobState.COMPLETED and not job.is_expired else None
     return JobRow(
         uuid=job.uuid,
-        title=kind_title(job.kind),
+        title=service_title(job.kind),
         status=status,
         badge=STATUS_BADGES.get(status, ""),
         excerpt=excerpt_of(job, files=files or {}),

@@ -14,6 +14,8 @@ from apps.billing.prices import credits as credits_of
 from apps.catalog.selectors import list_models
 from apps.documentation.markdown import LIVE, LIVE_MARK
 from apps.documentation.settings_reference import variables
+from apps.website.service_titles import service_title
+from apps.website.words import format_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def _daily_note(all_plans: Sequence[Plan]) -> str:
 
 
 def _file_note(all_plans: Sequence[Plan]) -> str:
-    limited = [f"{_plan_name(plan)} {_size(plan.max_upload_bytes)}" for plan in all_plans if plan.max_upload_bytes is not None]
+    limited = [f"{_plan_name(plan)} {format_bytes(plan.max_upload_bytes)}" for plan in all_plans if plan.max_upload_bytes is not None]
     rest = " Other plans send files as large as the endpoint takes."
     return f"Largest file: {', '.join(limited)}.{rest}" if limited else "Files may be as large as the endpoint takes."
 
@@ -77,11 +79,11 @@ def server_limits() -> Table:
         ("Limit", "Value"),
         [
             ("Longest recording", _counted(settings.TTSAI_UPLOAD_AUDIO_SECONDS / 3600, "hour")),
-            ("Largest upload (`POST /v1/uploads/`)", _size(settings.TTSAI_UPLOAD_BYTES)),
-            ("All uploads of an account together", _size(settings.TTSAI_UPLOAD_QUOTA_BYTES)),
+            ("Largest upload (`POST /v1/uploads/`)", format_bytes(settings.TTSAI_UPLOAD_BYTES)),
+            ("All uploads of an account together", format_bytes(settings.TTSAI_UPLOAD_QUOTA_BYTES)),
             ("An upload is kept after its last use for", _counted(settings.TTSAI_UPLOAD_KEPT_SECONDS / 3600, "hour")),
-            ("Largest JSON body", _size(settings.TTSAI_JSON_BODY_BYTES)),
-            ("Largest body of a long text or book", _size(settings.TTSAI_TEXT_BODY_BYTES)),
+            ("Largest JSON body", format_bytes(settings.TTSAI_JSON_BODY_BYTES)),
+            ("Largest body of a long text or book", format_bytes(settings.TTSAI_TEXT_BODY_BYTES)),
             ("Characters of all texts of a batch", f"{settings.TTSAI_BATCH_CHARACTERS:,}"),
             ("Longest wait for speech, then 504", _counted(settings.TTSAI_SPEECH_WAIT_SECONDS, "second")),
             ("Longest wait with a recording, then 504", _counted(settings.TTSAI_UPLOAD_WAIT_SECONDS, "second")),
@@ -116,7 +118,7 @@ def service_prices() -> Table:
         ("Service", "Credits", "For each"),
         [
             (
-                price.service.replace("_", " ").replace("-", " "),
+                service_title(price.service).title,
                 f"{credits_of(price.millicredits)}" if price.millicredits else "free",
                 price.get_unit_display(),
             )
@@ -185,10 +187,6 @@ def _as_markdown(table: Table) -> str:
     if not table.rows:
         return f"{table.empty}\n"
     return "".join(f"| {' | '.join(row)} |\n" for row in rows) + (f"\n{table.note}\n" if table.note else "")
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e9:g} GB" if size >= 1e9 else f"{size / 1e6:g} MB"
 
 
 def _counted(count: float, unit: str) -> str:

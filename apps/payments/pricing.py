@@ -8,27 +8,7 @@ from apps.catalog.models import Engine
 from apps.payments.models import CreditPack, Interval, PlanOffer
 from apps.payments.money import decimals_of, format_money
 from apps.payments.selectors import list_offers, list_packs
-
-SERVICE_TITLES: Final = {
-    "transcription": "Speech to text",
-    "speech-translation": "Speech translation",
-    "voice-chat": "Voice chat",
-    "voice-convert": "Voice changer",
-    "speech-to-speech": "Speech to speech",
-    "audio-enhance": "Noise removal",
-    "audio-dereverb": "Echo removal",
-    "audio-separate": "Stem splitter, two stems",
-    "audio-separate-many": "Stem splitter, more stems",
-    "audio-diarize": "Speakers of a recording",
-    "audio-convert": "Conversion of files",
-    "audio-trim-silence": "Removal of silence",
-    "audio-normalize": "Even loudness",
-    "audio-waveform": "Waveforms",
-    "audio-analyze": "Key and tempo",
-    "audio-verify": "Watermark check",
-    "enrol_voice": "Voice cloning",
-}
-
+from apps.website.service_titles import service_title
 
 TIER_TITLES: Final = {"free": "Basic"}
 """Titles of tiers whose name says something else to people: models of the tier `free` cost credits, and need no key within a daily limit."""
@@ -79,10 +59,7 @@ def service_lines() -> list[ServiceLine]:
     """Services with their prices, those that cost something first."""
     units = {**dict(PriceUnit.choices), PriceUnit.MINUTE: "minute"}
     rows = sorted(ServicePrice.objects.all(), key=lambda row: (row.millicredits == 0, -row.millicredits, row.service))
-    return [
-        ServiceLine(SERVICE_TITLES.get(row.service, row.service.replace("-", " ").capitalize()), row.millicredits, units[row.unit])
-        for row in rows
-    ]
+    return [ServiceLine(service_title(row.service).title, row.millicredits, units[row.unit]) for row in rows]
 
 
 def tier_lines() -> list[TierLine]:

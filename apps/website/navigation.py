@@ -7,6 +7,7 @@ from django.urls import Resolver404, resolve
 
 from apps.accounts.models import Role
 from apps.accounts.roles import PERMISSIONS, Permission
+from apps.website.service_titles import SERVICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +31,28 @@ class Entry:
         return True
 
 
-TOOLS: Final = (
-    Entry("Text to speech", "/", "audio-lines"),
-    Entry("Speech to text", "/speech-to-text/", "captions"),
-    Entry("Speech translation", "/speech-translation/", "languages"),
-    Entry("Voice cloning", "/voice-cloning/", "mic"),
-    Entry("Voice changer", "/voice-changer/", "replace"),
-    Entry("Voice chat", "/voice-chat/", "messages-square"),
-    Entry("Stem splitter", "/stem-splitter/", "split"),
-    Entry("Audio enhancer", "/audio-enhancer/", "sparkles"),
-    Entry("Dereverb", "/dereverb/", "waves"),
-    Entry("Key and BPM finder", "/key-bpm-finder/", "music"),
-    Entry("Audio converter", "/audio-converter/", "file-audio"),
+def _tool(service: str) -> Entry:
+    offered = SERVICES[service]
+    return Entry(offered.title, offered.tool, offered.icon)
+
+
+TOOLS: Final = tuple(
+    map(
+        _tool,
+        (
+            "speech",
+            "transcription",
+            "speech-translation",
+            "enrol_voice",
+            "voice-convert",
+            "voice-chat",
+            "audio-separate",
+            "audio-enhance",
+            "audio-dereverb",
+            "audio-analyze",
+            "audio-convert",
+        ),
+    )
 )
 HEADER: Final = (
     Entry("Voices", "/voice-library/"),

@@ -66,9 +66,9 @@ def test_a_job_that_a_worker_takes_is_shown_as_processing(browser: httpx.Client,
     job = submit(caller(owner.account), "Hello.").job
     with watch(browser, job) as response:
         told = events(response)
-        assert "queued" in next(told)[1]["html"]
+        assert "Queued" in next(told)[1]["html"]
         started(part_of(job))
-        assert "processing" in next(told)[1]["html"]
+        assert "In progress" in next(told)[1]["html"]
 
 
 def test_a_finished_job_is_told_once_and_the_stream_ends(browser: httpx.Client, owner: Person) -> None:

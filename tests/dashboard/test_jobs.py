@@ -169,7 +169,7 @@ def test_the_present_state_of_jobs_is_given_as_their_elements(owner: Client, sen
     work_off()
     ended = owner.get("/dashboard/jobs/events/", {**query, "view": "progress"}).json()["jobs"]
     assert [one["is_over"] for one in ended] == 3 * [True]
-    assert all("completed" in one["html"] for one in ended)
+    assert all("Completed" in one["html"] for one in ended)
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_sessions_are_listed_and_ended_one_by_one_or_together() -> None:
     for client in (here, phone, laptop):
         log_in(client, user.email)
     page = here.get("/account/sessions/").content.decode()
-    assert ("Phone 1" in page, page.count("this device")) == (True, 1)
+    assert ("Phone 1" in page, page.count("This device")) == (True, 1)
     stranger = Client()
     log_in(stranger, person().email)
     session = UserSession.objects.get(user=user, user_agent="Phone 1")
@@ -191,7 +191,7 @@ def test_session_without_a_row_is_listed_with_a_short_name_of_its_device() -> No
     client.force_login(person())  # no login of django-allauth
     assert "1 device signed in." in client.get("/account/").content.decode()
     page = client.get("/account/sessions/").content.decode()
-    assert ("Firefox on Linux" in page, "Gecko/20100101" in page, page.count("this device")) == (True, True, 1)
+    assert ("Firefox on Linux" in page, "Gecko/20100101" in page, page.count("This device")) == (True, True, 1)
 
 
 @pytest.mark.parametrize(

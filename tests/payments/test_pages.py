@@ -147,7 +147,7 @@ class TestBilling:
         shop.subscribe()
         page = text_of(browser_of(shop).get(f"{BILLING}invoices/"))
         invoice = shop.fake.all("invoice")[0]
-        for part in (f'href="{invoice["invoice_pdf"]}"', "FAKE-0001", "DE123456789", "$9.00", "paid"):
+        for part in (f'href="{invoice["invoice_pdf"]}"', "FAKE-0001", "DE123456789", "$9.00", "Paid"):
             assert part in page, part
         assert "No invoices yet" in text_of(browser_of(make_shop_of()).get(f"{BILLING}invoices/"))
 

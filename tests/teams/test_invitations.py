@@ -314,7 +314,7 @@ def test_keys_end_with_the_role_that_made_them_unless_the_owner_keeps_them(owner
     assert "may make none now" not in by_owner.get(TEAM).content.decode()
     by_owner.post(f"{TEAM}members/{member.pk}/role/", form)
     assert (ApiKey.objects.get().revoked_at is None) == is_kept
-    for page, text in ((TEAM, "may make none now"), ("/dashboard/keys/", "maker lost access")):
+    for page, text in ((TEAM, "may make none now"), ("/dashboard/keys/", "Maker lost access")):
         assert (text in by_owner.get(page).content.decode()) == is_kept
     services.leave_account(caller(member))
     assert ApiKey.objects.get().revoked_at is not None

@@ -76,6 +76,12 @@ def test_script_is_compressed_and_audio_is_not(client: Client) -> None:
     assert font.headers["Content-Type"] == "font/woff2"
 
 
+def test_icon_that_browsers_ask_for_by_name_is_served(client: Client) -> None:
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/x-icon")
+    assert answer.content.startswith(b"\x00\x00\x01\x00\x03\x00")  # an icon file with three images
+
+
 def test_vendored_files_are_those_that_the_table_records() -> None:
     table = read_table()
     assert wrong_files(table) == []

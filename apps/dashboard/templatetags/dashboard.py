@@ -1,21 +1,8 @@
-"""Tags of the dashboard's templates: moments and durations as people read them."""
-
-from datetime import UTC, datetime
+"""Filters of the dashboard's templates: durations as people read them."""
 
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 register = template.Library()
-
-
-@register.simple_tag
-def moment(at: datetime | None) -> SafeString:
-    """A moment in UTC, which the page's script shows in the reader's own time."""
-    if at is None:
-        return SafeString("–")
-    shown = at.astimezone(UTC)
-    return format_html('<time datetime="{}" data-local>{} UTC</time>', shown.isoformat(timespec="seconds"), f"{shown:%-d %b %Y, %H:%M}")
 
 
 @register.filter

@@ -1,15 +1,14 @@
 """Limits and prices that a page states: those that the API applies to this visitor."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from apps.accounts.models import Plan
 from apps.billing.prices import STARTING_SERVICE_PRICES, service_prices
 from apps.catalog.selectors import list_models
 from apps.playground.tools.declaration import Rate, ToolPage
+from apps.website.words import format_bytes
 from workers.audio.probe import SUPPORTED_FORMATS
 
-MEGABYTE: Final = 1_000_000
 MINUTE, HOUR = 60, 3600
 
 
@@ -36,7 +35,7 @@ class StatedLimits:
     @property
     def size(self) -> str:
         """The largest file in words."""
-        return f"{self.max_bytes / MEGABYTE:,.0f} MB"
+        return format_bytes(self.max_bytes)
 
     @property
     def length(self) -> str:

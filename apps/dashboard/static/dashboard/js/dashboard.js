@@ -1,15 +1,4 @@
-// Behaviour of every page of the dashboard: one player for all play buttons, and times in the reader's own zone.
-
-const formats = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-
-/** Show the moments of a part of the page in local time; the title keeps UTC. */
-export function showLocalTimes(root = document) {
-  for (const time of root.querySelectorAll("time[data-local]")) {
-    time.title = time.textContent;
-    time.textContent = formats.format(new Date(time.dateTime));
-    delete time.dataset.local;
-  }
-}
+// Behaviour of every page of the dashboard: one player for all play buttons.
 
 const audio = new Audio();
 let current = null;
@@ -48,7 +37,6 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-play]");
   if (button) togglePlay(button);
 });
-document.addEventListener("htmx:load", (event) => showLocalTimes(event.detail.elt));
 document.addEventListener("submit", (event) => {
   const button = event.target.querySelector('button[type="submit"]');
   if (button && event.target.method === "post") setTimeout(() => { button.disabled = true; }); // a second click sends nothing twice
@@ -56,4 +44,3 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll('form button[type="submit"]:disabled')) button.disabled = false;
 });
-showLocalTimes();

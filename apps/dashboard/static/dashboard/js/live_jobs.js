@@ -1,7 +1,7 @@
 // Jobs that are not over follow their events: each element with data-running is replaced when its job changes.
 // Where events do not arrive, such as behind a proxy that holds them back, their state is asked for instead.
 
-import { showLocalTimes } from "./dashboard.js";
+import { showLocalTimes } from "../../website/js/formats.js";
 
 const MOST_WATCHED = 50;
 const POLL_MS = 4000;

@@ -2,7 +2,7 @@
 
 import { explain, fetchJson } from "../../playground/js/api.js";
 import { sendBody } from "../../playground/js/sending.js";
-import { showLocalTimes } from "./dashboard.js";
+import { showLocalTimes } from "../../website/js/formats.js";
 
 const MOST_ATTEMPTS = 4;
 const input = document.querySelector("#upload-files");

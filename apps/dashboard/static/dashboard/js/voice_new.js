@@ -3,7 +3,7 @@
 import { explain } from "../../playground/js/api.js";
 import { Recorder } from "../../playground/js/recorder.js";
 import { sendForm } from "../../playground/js/sending.js";
-import { clock } from "../../playground/js/times.js";
+import { clock, formatBytes } from "../../website/js/formats.js";
 
 const LONGEST_SECONDS = 60;
 const form = document.querySelector("#new-voice");
@@ -28,7 +28,7 @@ function addTake(file, name = file.name) {
   }
   const item = template.content.firstElementChild.cloneNode(true);
   const take = { file, item, url: URL.createObjectURL(file) };
-  item.querySelector("[data-name]").textContent = `${name} · ${Math.max(1, Math.round(file.size / 1000))} kB`;
+  item.querySelector("[data-name]").textContent = `${name} · ${formatBytes(file.size)}`;
   item.querySelector("[data-play]").dataset.play = take.url;
   item.querySelector("[data-remove]").addEventListener("click", () => {
     takes.splice(takes.indexOf(take), 1);

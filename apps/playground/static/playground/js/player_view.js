@@ -1,7 +1,7 @@
 // The player of a page: button, times, waveform and words of one StreamPlayer or ElementPlayer.
 
 import { playAlone } from "./element_player.js";
-import { clock } from "./times.js";
+import { clock } from "../../website/js/formats.js";
 import { Waveform } from "./waveform.js";
 import { Words } from "./words.js";
 

@@ -1,7 +1,7 @@
 // Recent results: the account's, or those of this browser.
 
 import { fetchJson } from "./api.js";
-import { clock } from "./times.js";
+import { clock } from "../../website/js/formats.js";
 import { toggleSample } from "./samples.js";
 
 const KEY = "recent-speech";

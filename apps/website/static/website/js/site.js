@@ -1,4 +1,6 @@
-// Behaviour of every page: theme switch, dialogs, menus, copying, toasts, and htmx with the CSRF token.
+// Behaviour of every page: theme switch, dialogs, menus, copying, toasts, htmx with the CSRF token, and times in the reader's own zone.
+
+import { showLocalTimes } from "./formats.js";
 
 export function csrfToken() {
   return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
@@ -103,3 +105,6 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 document.addEventListener("toast", (event) => toast(event.detail.message ?? event.detail.value, event.detail.kind));
 for (const message of document.querySelectorAll("#messages [data-kind]")) toast(message.textContent.trim(), message.dataset.kind);
+
+document.addEventListener("htmx:load", (event) => showLocalTimes(event.detail.elt));
+showLocalTimes();

@@ -4,7 +4,7 @@
 import { onThemeChange } from "../../../website/js/theme_colors.js";
 import { draw } from "./picture.js";
 import { decode, matchedVolumes } from "./sound.js";
-import { clock } from "../times.js";
+import { clock } from "../../../website/js/formats.js";
 import { icon } from "./elements.js";
 
 const SIDES = ["before", "after"];

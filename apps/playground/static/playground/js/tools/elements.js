@@ -1,11 +1,5 @@
 // Numbers in words, and parts of pages.
 
-/** 1_500_000 as 1.5 MB. */
-export function formatBytes(bytes) {
-  if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
-  return `${(bytes / 1e6).toLocaleString("en", { maximumFractionDigits: bytes < 1e7 ? 1 : 0 })} MB`;
-}
-
 /** A number with at most three decimals. */
 export const shortNumber = (value) => Number(value).toLocaleString("en", { maximumFractionDigits: 3 });
 

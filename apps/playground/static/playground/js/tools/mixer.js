@@ -1,7 +1,7 @@
 // A mixer of stems that were cut from one recording: they play in sync from one clock, each with its volume, mute and solo.
 
 import { onThemeChange } from "../../../website/js/theme_colors.js";
-import { clock } from "../times.js";
+import { clock } from "../../../website/js/formats.js";
 import { element, icon } from "./elements.js";
 
 /** Samples of all stems together that are decoded at most: 480 MB of memory. */

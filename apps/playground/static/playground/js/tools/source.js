@@ -2,8 +2,7 @@
 
 import { Recorder } from "../recorder.js";
 import { RecordingChecks } from "./recording_checks.js";
-import { clock } from "../times.js";
-import { formatBytes } from "./elements.js";
+import { clock, formatBytes } from "../../../website/js/formats.js";
 
 const DURATION_SECONDS = 5;
 const RECORDING_TYPES = /^(audio|video)\/|^application\/(ogg|octet-stream|mp4)$/;

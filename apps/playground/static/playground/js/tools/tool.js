@@ -4,7 +4,7 @@ import { ApiError, explain } from "../api.js";
 import { showRequest } from "../request_panel.js";
 import { runJob } from "../jobs.js";
 import { Source } from "./source.js";
-import { clock } from "../times.js";
+import { clock } from "../../../website/js/formats.js";
 import { element, shortNumber } from "./elements.js";
 
 const ANNOUNCED_MILLISECONDS = 5000;

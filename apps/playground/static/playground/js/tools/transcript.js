@@ -1,6 +1,6 @@
 // A transcript that follows its recording: words are lit while they are heard, and a click on one seeks to it.
 
-import { clock } from "../times.js";
+import { clock } from "../../../website/js/formats.js";
 import { element } from "./elements.js";
 
 export class Transcript {

@@ -1,8 +1,8 @@
 // Page /audio-converter/.
 
 import { Tool } from "../tool.js";
-import { clock } from "../../times.js";
-import { formatBytes, localAddress } from "../elements.js";
+import { clock, formatBytes } from "../../../../website/js/formats.js";
+import { localAddress } from "../elements.js";
 
 const find = (name) => document.querySelector(`[data-${name}]`);
 const facts = (name, bytes, seconds) => [name.split(".").pop().toUpperCase(), formatBytes(bytes), seconds && clock(seconds)].filter(Boolean).join(" · ");

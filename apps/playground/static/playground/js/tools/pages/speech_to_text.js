@@ -7,7 +7,7 @@ import { decode } from "../sound.js";
 import { Tool } from "../tool.js";
 import { Transcript } from "../transcript.js";
 import { parseSubtitles, plainText, subtitlesText } from "../transcript_files.js";
-import { clock } from "../../times.js";
+import { clock } from "../../../../website/js/formats.js";
 import { element, saveText } from "../elements.js";
 
 const find = (name) => document.querySelector(`[data-${name}]`);

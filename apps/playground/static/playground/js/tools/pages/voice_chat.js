@@ -5,7 +5,7 @@ import { Recorder } from "../../recorder.js";
 import { runJob } from "../../jobs.js";
 import { RecordingChecks } from "../recording_checks.js";
 import { Tool } from "../tool.js";
-import { clock } from "../../times.js";
+import { clock } from "../../../../website/js/formats.js";
 import { element, localAddress } from "../elements.js";
 
 const find = (name) => document.querySelector(`[data-chat="${name}"]`);

@@ -3,7 +3,7 @@
 import { toast } from "../../../../website/js/site.js";
 import { explain, fetchJson } from "../../api.js";
 import { Tool } from "../tool.js";
-import { clock } from "../../times.js";
+import { clock } from "../../../../website/js/formats.js";
 import { element, localAddress } from "../elements.js";
 
 const find = (name) => document.querySelector(`[data-${name}]`);
