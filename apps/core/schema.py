@@ -68,6 +68,8 @@ ERRORS = {
 }
 ALWAYS = ("400", "401", "403", "429", "503")
 WITH_BODY = ("413", "415")
+WORKING = frozenset(("402", "504"))
+"""Every operation that computes or charges has both, so that a client handles all of them alike."""
 NAMING = re.compile(r"(?:\b|_)(?:uu)?id$")
 """Query parameters that name an object."""
 
@@ -136,7 +138,8 @@ def add_common_responses(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         for operation in path.values():
             _set_security(dialect, operation, components)
             responses = operation["responses"]
-            for status in (*_expected(name, operation), *dialect.error_statuses, *(status for status in responses if status in ERRORS)):
+            named = {*_expected(name, operation), *dialect.error_statuses, *(status for status in responses if status in ERRORS)}
+            for status in named | (WORKING if named & WORKING else frozenset()):
                 responses[status] = _error(responses.get(status, {}).get("description") or ERRORS[status], component=error)
             operation["responses"] = dict(sorted(responses.items()))
             for response in operation["responses"].values():
