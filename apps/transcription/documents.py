@@ -1,6 +1,7 @@
 """Documents of completed jobs: transcripts, translations, answers."""
 
 import json
+from dataclasses import replace
 from typing import TypeVar
 
 from apps.core.errors import GoneError
@@ -9,6 +10,7 @@ from apps.jobs.models import Job
 from workers.contract.codec import Message
 from workers.contract.outputs import TEXT
 from workers.contract.transcription import ScriptDocument, TranscriptDocument
+from workers.text.transcripts import whole_text
 
 Document = TypeVar("Document", bound=Message)
 
@@ -16,6 +18,14 @@ Document = TypeVar("Document", bound=Message)
 def read_transcript(job: Job) -> TranscriptDocument:
     """Read the document of a completed transcription. 410 if it was deleted."""
     return read_document(job, TranscriptDocument)
+
+
+def split_channels(document: TranscriptDocument, *, channels: int) -> list[TranscriptDocument]:
+    """A document for each channel of a recording whose channels were transcribed on their own; otherwise the document alone."""
+    if channels == 1:
+        return [document]
+    texts = [tuple(segment for segment in document.segments if segment.channel == number) for number in range(channels)]
+    return [replace(document, segments=own, text=whole_text(own, language=document.language)) for own in texts]
 
 
 def read_script(job: Job) -> ScriptDocument:

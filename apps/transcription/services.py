@@ -1,6 +1,7 @@
 """Transcription requests: from a recording to a queued job."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from apps.accounts.callers import Caller
 from apps.billing.prices import duration_price_millicredits, service_price
@@ -11,7 +12,7 @@ from apps.jobs.services.acceptance import Submission, submit_job
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan
 from apps.transcription.kinds import TRANSCRIPTION, TranscriptionParams
-from apps.transcription.part_plans import plan_recording_parts
+from apps.transcription.part_plans import plan_channels
 from apps.uploads.services import Source, SourceLimits
 from workers.contract.formats import DOCUMENT
 from workers.contract.references import StoredObject
@@ -20,6 +21,22 @@ from workers.contract.transcription import ListenWork
 
 LIMITS = SourceLimits(max_bytes=100_000_000)
 DEFAULT_MODEL = "whisper"
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """Address that another API's response of the job is sent to."""
+
+    event: str
+    """Name of the delivery, whose body TTSAI_DELIVERY_BODIES writes."""
+    url: str
+    method: str
+    query: str
+    """Query of the request, which shapes the body."""
+
+    def as_params(self) -> dict[str, Any]:
+        """Fields of TranscriptionParams."""
+        return {"callback_event": self.event, "callback_url": self.url, "callback_method": self.method, "callback_query": self.query}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +54,11 @@ class TranscriptionOrder:
     prompt: str = ""
     hotwords: str = ""
     temperature: float = 0.0
+    is_multichannel: bool = False
+    """True if each channel is transcribed on its own, and paid for."""
     is_awaited: bool = False
     webhook_url: str = ""
+    callback: Callback | None = None
 
 
 def check_order(caller: Caller, *, order: TranscriptionOrder) -> EngineRow:
@@ -81,6 +101,7 @@ def plan_transcription(caller: Caller, *, order: TranscriptionOrder, source: Sou
     """Job for the order."""
     engine = check_order(caller, order=order)
     milliseconds = milliseconds_of(source)
+    channels = source.info.channels if order.is_multichannel else 1
     language = check_spoken_language(engine, order.language)
     work = ListenWork(
         engine.id,
@@ -93,16 +114,17 @@ def plan_transcription(caller: Caller, *, order: TranscriptionOrder, source: Sou
         prompt=order.prompt,
         hotwords=order.hotwords,
         temperature=order.temperature,
-        has_live_text=True,
+        has_live_text=channels == 1,
     )
+    units = milliseconds * channels
     return JobPlan(
         kind=TRANSCRIPTION,
         engine_id=engine.id,
         queue=engine.queue,
-        lane=TRANSCRIPTION.lanes.choose(milliseconds, is_awaited=order.is_awaited),
-        parts=plan_recording_parts(work, milliseconds=milliseconds, is_kept=True),
-        units=milliseconds,
-        price_millicredits=duration_price_millicredits(milliseconds, millicredits_per_minute=service_price(TRANSCRIPTION.name)),
+        lane=TRANSCRIPTION.lanes.choose(units, is_awaited=order.is_awaited),
+        parts=plan_channels(work, milliseconds=milliseconds, channels=channels),
+        units=units,
+        price_millicredits=duration_price_millicredits(units, millicredits_per_minute=service_price(TRANSCRIPTION.name)),
         output_format=DOCUMENT,
         params=TranscriptionParams(
             model=engine.id,
@@ -111,7 +133,9 @@ def plan_transcription(caller: Caller, *, order: TranscriptionOrder, source: Sou
             is_translation=order.is_translation,
             has_words=order.has_words,
             is_diarized=order.is_diarized,
+            channels=channels,
             source=source.key,
+            **(order.callback.as_params() if order.callback else {}),
         ),
         asked_model=engine.requested_id,
         warnings=tuple(substitution_warnings(engine, voice_asked=None, voice_used="")),

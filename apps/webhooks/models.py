@@ -68,7 +68,10 @@ class Delivery(models.Model):
     endpoint = models.ForeignKey(Endpoint, null=True, blank=True, on_delete=models.CASCADE, related_name="deliveries")
     url = models.CharField(max_length=2048)
     event = models.CharField(max_length=50)
-    body = models.TextField(help_text="Exact text that is signed and sent.")
+    method = models.CharField(max_length=4, default="POST", db_default="POST")
+    body = models.TextField(
+        help_text="Exact text that is signed and sent; of an event in TTSAI_DELIVERY_BODIES, what its text is written from."
+    )
     state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING)
     attempt_count = models.PositiveIntegerField(default=0)
     attempts = models.JSONField(default=list, blank=True, help_text="Time, status and response or error of each attempt.")

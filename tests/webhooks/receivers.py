@@ -28,6 +28,7 @@ class Receiver(ThreadingHTTPServer):
         self.drip_seconds = 0.0
         """Pause between the bytes of the response, including its headers."""
         self.received: list[tuple[dict[str, str], bytes]] = []
+        self.methods: list[str] = []
         self.is_over = threading.Event()
 
     @property
@@ -73,11 +74,15 @@ def receiving(port: int = 0) -> Iterator[Receiver]:
 class _Handler(BaseHTTPRequestHandler):
     server: Receiver
 
+    def do_PUT(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
         body = self.rfile.read(length := int(self.headers["Content-Length"]))
         if len(body) < length:  # its sender died
             self.close_connection = True
             return
+        self.server.methods.append(self.command)
         self.server.received.append(({name.lower(): value for name, value in self.headers.items()}, body))
         self.server.is_over.wait(self.server.pause_seconds)
         location = f"Location: {self.server.location}\r\n" if self.server.location else ""

@@ -70,8 +70,12 @@ TTSAI_JOB_END_OBSERVERS = (
     "apps.batches.services.completion.count_ended_item",
     "apps.voices.services.receiving.end_enrolment",
     "apps.projects.services.takes.record_takes",
+    "apps.compat.deepgram.callbacks.record_job_callback",
 )
 """(Job) -> None, called in the transaction of every job's end, after its credits are settled: for apps above jobs."""
+
+TTSAI_DELIVERY_BODIES = {"deepgram.callback": "apps.compat.deepgram.callbacks.callback_text"}
+"""Deliveries whose text is written when they are sent: a function (what the delivery stores) -> text, by the name of the event."""
 
 TTSAI_CREDIT_RETURN_HOOK = "apps.payments.services.debts.settle_debts"
 """(account id) -> thousandths of a credit: called in the transaction in which a job gives credits back to an account that owes some."""

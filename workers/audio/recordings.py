@@ -76,10 +76,12 @@ USUAL: Final = decoding_limits()
 
 
 @contextmanager
-def open_recording(path: Path, *, sample_rate: int, limits: ProbeLimits = USUAL, scratch: Path | None = None) -> Iterator[Recording]:
+def open_recording(
+    path: Path, *, sample_rate: int, channel: int = -1, limits: ProbeLimits = USUAL, scratch: Path | None = None
+) -> Iterator[Recording]:
     """Decode a customer's file of any supported format, by its content, for the duration of the block.
 
-    sample_rate: Hz wanted, 0 for the file's own; scratch: folder for the samples (16 bits each), by default the system's.
+    sample_rate: Hz wanted, 0 for the file's own; channel: the one to read, from 0, -1 for all of them mixed; scratch: folder for the samples (16 bits each), by default the system's.
 
     The samples disappear with the process, however it ends. Raises WorkError (bad_audio, with the probe's message), OSError for a full
     disk.
@@ -87,7 +89,7 @@ def open_recording(path: Path, *, sample_rate: int, limits: ProbeLimits = USUAL,
     with tempfile.TemporaryFile(dir=scratch) as raw:
         file = cast("BinaryIO", raw)
         try:
-            decoded = decode_into(path, file, limits=limits, sample_rate=sample_rate, has_header=False)
+            decoded = decode_into(path, file, limits=limits, sample_rate=sample_rate, channel=channel, has_header=False)
         except ProbeError as error:
             raise WorkError(BAD_AUDIO, error.message) from error
         yield Recording(file, source=decoded.source, sample_rate=decoded.sample_rate, samples=decoded.samples)

@@ -24,6 +24,8 @@ class PrepareWork(Message):
     """Language of the speech; detected if empty."""
     source_seconds: float = 0.0
     """Duration measured by the platform; 0 from a platform that does not send it."""
+    channel: int = -1
+    """Channel of the recording to prepare, from 0; -1 for all of them mixed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class ListenWork(Message):
     temperature: float = 0.0
     source_seconds: float = 0.0
     """Duration of the customer's file measured by the platform; 0 with an analysis, or from a platform that does not send it."""
+    channel: int = -1
+    """Channel of the customer's file to transcribe, from 0; -1 for all of them mixed, and with an analysis."""
     has_live_text: bool = False
     """True if the text of each window is published on the job's stream, as a `TranscriptWindow`."""
 
@@ -83,6 +87,8 @@ class TranscriptWork(Message):
     """True if the output keeps words."""
     is_translation: bool = False
     """True if the pieces are translated into English."""
+    is_by_channel: bool = False
+    """True if each piece is the whole transcript of one channel, in the order of the channels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,8 @@ class TranscriptSegment(Message):
     compression_ratio: float = 0.0
     temperature: float = 0.0
     tokens: tuple[int, ...] = ()
+    channel: int = 0
+    """Channel that holds the segment, where each channel was transcribed on its own."""
 
 
 @dataclass(frozen=True, slots=True)

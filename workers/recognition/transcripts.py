@@ -24,6 +24,12 @@ def join_segments(pieces: Sequence[Sequence[TranscriptSegment]]) -> tuple[Transc
     return tuple(joined)
 
 
+def join_channels(channels: Sequence[Sequence[TranscriptSegment]]) -> tuple[TranscriptSegment, ...]:
+    """Segments of all channels in the order of time, each with the number of its channel."""
+    numbered = [replace(segment, channel=number) for number, channel in enumerate(channels) for segment in channel]
+    return tuple(sorted(numbered, key=lambda segment: segment.start))
+
+
 def join_gender(pieces: Sequence[TranscriptDocument]) -> str:
     """Gender of the voice that speaks most in all pieces together."""
     return most_common((piece.gender, sum(segment.end - segment.start for segment in piece.segments)) for piece in pieces)

@@ -112,7 +112,9 @@ def _open_excerpt(
             context=context,
             sources=[source],
             work=lambda: stack.enter_context(
-                open_recording(source, sample_rate=RECOGNITION_SAMPLE_RATE, limits=decoding_limits(work.source_seconds))
+                open_recording(
+                    source, sample_rate=RECOGNITION_SAMPLE_RATE, channel=work.channel, limits=decoding_limits(work.source_seconds)
+                )
             ),
         )
         sound = of_recording(recording)

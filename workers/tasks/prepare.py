@@ -37,17 +37,19 @@ def prepare(run: PartRun, *, context: WorkerContext) -> Manifest:
         recogniser = as_recogniser(model)
         language = check_language(recogniser.spec, work.language)
         with context.storage.read(work.source) as source:
-            decoded = recode(run, context=context, sources=[source], work=lambda: _decode(source, output.path, seconds=work.source_seconds))
+            decoded = recode(run, context=context, sources=[source], work=lambda: _decode(source, output.path, work=work))
         analysis = _analyse_recording(run, work=work, sound=of_wav(output.path), language=language, recogniser=recogniser, context=context)
         output.describe_audio(seconds=decoded.audio_seconds, sample_rate=decoded.sample_rate)
     outputs.write_json(ANALYSIS, analysis.to_dict())
     return outputs.finish(details={"engine": recogniser.spec.id, "language": analysis.language, "pieces": work.pieces})
 
 
-def _decode(source: Path, target: Path, *, seconds: float) -> DecodedFile:
+def _decode(source: Path, target: Path, *, work: PrepareWork) -> DecodedFile:
     """Decode the customer's file to 16 kHz mono WAV in a child process. Raises WorkError (bad_audio)."""
     try:
-        return decode_file(source, target, sample_rate=RECOGNITION_SAMPLE_RATE, limits=decoding_limits(seconds))
+        return decode_file(
+            source, target, sample_rate=RECOGNITION_SAMPLE_RATE, channel=work.channel, limits=decoding_limits(work.source_seconds)
+        )
     except ProbeError as error:
         raise WorkError(BAD_AUDIO, error.message) from error
 

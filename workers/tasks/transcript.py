@@ -4,7 +4,7 @@ from workers.contract.messages import Manifest
 from workers.contract.transcription import RecordingAnalysis, TranscriptDocument, TranscriptWork
 from workers.parts import PartRun
 from workers.recognition.diarize import label_speakers
-from workers.recognition.transcripts import join_gender, join_segments, main_language, without_words
+from workers.recognition.transcripts import join_channels, join_gender, join_segments, main_language, without_words
 from workers.tasks.context import WorkerContext
 from workers.tasks.results import read_document, store_document
 from workers.tasks.scheduling import sentence_order
@@ -35,6 +35,8 @@ def transcript(run: PartRun, *, context: WorkerContext) -> Manifest:
 
 
 def _join(work: TranscriptWork, *, pieces: list[TranscriptDocument], analysis: RecordingAnalysis | None) -> TranscriptDocument:
+    if work.is_by_channel:
+        return _join_channels(work, channels=pieces)
     segments = join_segments([piece.segments for piece in pieces])
     if work.is_diarized:
         embeddings = [one for piece in pieces for one in piece.speaker_embeddings]
@@ -46,4 +48,17 @@ def _join(work: TranscriptWork, *, pieces: list[TranscriptDocument], analysis: R
         duration=analysis.seconds if analysis else round(sum(piece.duration for piece in pieces), 3),
         segments=segments if work.has_words else without_words(segments),
         gender=join_gender(pieces),
+    )
+
+
+def _join_channels(work: TranscriptWork, *, channels: list[TranscriptDocument]) -> TranscriptDocument:
+    """One document of all channels: their segments in the order of time."""
+    segments = join_channels([channel.segments for channel in channels])
+    language = main_language(channels)
+    return TranscriptDocument(
+        text=whole_text(segments, language="en" if work.is_translation else language),
+        language=language,
+        duration=max(channel.duration for channel in channels),
+        segments=segments if work.has_words else without_words(segments),
+        gender=join_gender(channels),
     )

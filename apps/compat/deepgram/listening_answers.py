@@ -1,7 +1,7 @@
 """The response of a pre-recorded transcription."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.http import HttpResponse, JsonResponse
@@ -17,7 +17,8 @@ from apps.jobs.params import RecordingParams
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import Answer
 from apps.speech.audio_response import job_headers
-from apps.transcription.documents import read_transcript
+from apps.transcription.documents import read_transcript, split_channels
+from apps.transcription.kinds import TRANSCRIPTION
 
 _MOMENT: Final = serializers.DateTimeField()
 
@@ -40,19 +41,30 @@ def accepted_shape(submission: Submission) -> dict[str, Any]:
 def response_shape(job: Job, *, options: ListeningOptions) -> dict[str, Any]:
     """`metadata` and `results` of a completed job."""
     document = read_transcript(job)
-    transcript = read_transcript_of(document, options=options)
-    channel: dict[str, Any] = {"alternatives": [_alternative(transcript, options=options)]}
-    if options.searched:
-        channel["search"] = [transcript.search(query) for query in options.searched]
-    if options.is_detected:
-        channel["detected_language"] = document.language
-    results: dict[str, Any] = {"channels": [channel]}
+    channels = [
+        read_transcript_of(one, options=options) for one in split_channels(document, channels=TRANSCRIPTION.read_params(job).channels)
+    ]
+    results: dict[str, Any] = {"channels": [_channel(one, language=document.language, options=options) for one in channels]}
     if options.has_utterances:
-        results["utterances"] = [
-            part.utterance(str(uuid.uuid5(job.uuid, str(index))), channel=0)
-            for index, part in enumerate(transcript.split(options.split_seconds))
-        ]
-    return {"metadata": _metadata(job, seconds=document.duration, options=options), "results": results}
+        results["utterances"] = _utterances(job, channels, options=options)
+    metadata = _metadata(job, seconds=document.duration, channels=len(channels), options=options)
+    return {"metadata": metadata, "results": results}
+
+
+def _channel(transcript: Transcript, *, language: str, options: ListeningOptions) -> dict[str, Any]:
+    shape: dict[str, Any] = {"alternatives": [_alternative(transcript, options=options)]}
+    if options.searched:
+        shape["search"] = [transcript.search(query) for query in options.searched]
+    if options.is_detected:
+        shape["detected_language"] = language
+    return shape
+
+
+def _utterances(job: Job, channels: Sequence[Transcript], *, options: ListeningOptions) -> list[dict[str, Any]]:
+    """Utterances of all channels in the order of time."""
+    found = [(part, number) for number, channel in enumerate(channels) for part in channel.split(options.split_seconds)]
+    found.sort(key=lambda one: one[0].words[0].start)
+    return [part.utterance(str(uuid.uuid5(job.uuid, str(index))), channel=number) for index, (part, number) in enumerate(found)]
 
 
 def _alternative(transcript: Transcript, *, options: ListeningOptions) -> dict[str, Any]:
@@ -62,7 +74,7 @@ def _alternative(transcript: Transcript, *, options: ListeningOptions) -> dict[s
     return shape
 
 
-def _metadata(job: Job, *, seconds: float, options: ListeningOptions) -> dict[str, Any]:
+def _metadata(job: Job, *, seconds: float, channels: int, options: ListeningOptions) -> dict[str, Any]:
     params = params_of(job)
     source = params.source if isinstance(params, RecordingParams) else ""
     identifier = model_uuid(options.model)
@@ -72,7 +84,7 @@ def _metadata(job: Job, *, seconds: float, options: ListeningOptions) -> dict[st
         "sha256": source.rpartition("/")[2],
         "created": _MOMENT.to_representation(job.created_at),
         "duration": round(seconds, 3),
-        "channels": 1,
+        "channels": channels,
         "models": [identifier],
         "model_info": {identifier: model_info(options.model, engine=job.engine_id)},
         **({"tags": list(options.tags)} if options.tags else {}),

@@ -5,7 +5,7 @@ from typing import Final
 
 from apps.compat.deepgram.names import DEFAULT_RECOGNISER, recogniser_of
 from apps.compat.deepgram.parameters import Parameters, invalid_parameter
-from apps.transcription.services import TranscriptionOrder
+from apps.transcription.services import Callback, TranscriptionOrder
 
 DEFAULT_LANGUAGE: Final = "en"
 MULTILINGUAL: Final = "multi"
@@ -59,7 +59,7 @@ class ListeningOptions:
         """True if the transcript has capital letters and punctuation."""
         return self.is_punctuated or self.is_formatted
 
-    def order(self, *, is_awaited: bool, hotwords: str | None = None) -> TranscriptionOrder:
+    def order(self, *, is_awaited: bool, hotwords: str | None = None, callback: Callback | None = None) -> TranscriptionOrder:
         """The order of a transcription. hotwords: in place of the query's."""
         return TranscriptionOrder(
             model=recogniser_of(self.model),
@@ -67,7 +67,9 @@ class ListeningOptions:
             has_words=False,
             is_diarized=self.is_diarized,
             hotwords=self.hotwords if hotwords is None else hotwords,
+            is_multichannel=self.is_multichannel,
             is_awaited=is_awaited,
+            callback=callback,
         )
 
 

@@ -11,9 +11,10 @@ from rest_framework.views import APIView
 from apps.accounts.callers import get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.compat.deepgram.bodies import ListenBodyParser
+from apps.compat.deepgram.callbacks import METHODS, read_callback
 from apps.compat.deepgram.listening_answers import accepted_shape, answer_with
 from apps.compat.deepgram.listening_options import read_listening_options
-from apps.compat.deepgram.parameters import Parameters, invalid_parameter
+from apps.compat.deepgram.parameters import Parameters
 from apps.compat.deepgram.raw_audio import RawFormat, as_wav, read_raw_format
 from apps.compat.deepgram.serializers import ListenUrlSerializer, TranscriptionResponseSerializer
 from apps.core.errors import InvalidRequestError
@@ -34,6 +35,8 @@ PARAMETERS: Final = [
     *(OpenApiParameter(name, bool) for name in FLAGS),
     OpenApiParameter("utt_split", float, description="Seconds of a pause between two utterances, 0.8 by default."),
     *(OpenApiParameter(name, str, many=True) for name in REPEATED),
+    OpenApiParameter("callback", str, description="Address that the response is sent to; the request is answered at once."),
+    OpenApiParameter("callback_method", str, enum=METHODS, description="post by default."),
     OpenApiParameter("encoding", str, description="linear16, mulaw or alaw, for audio without a header."),
     OpenApiParameter("sample_rate", int, description="Hz of audio without a header."),
     OpenApiParameter("channels", int, description="Channels of audio without a header, 1 by default."),
@@ -59,16 +62,14 @@ class ListenView(APIView):
     )
     def post(self, request: Request) -> HttpResponseBase:
         """Deepgram's endpoint: the body is the recording, or JSON with its `url`. Waits for the transcript; the job is cancelled if the client
-        disconnects. docs/deepgram.md lists every parameter.
+        disconnects. With `callback` the response is the `request_id` alone, and the transcript is sent to that address. docs/deepgram.md lists
+        every parameter.
         """
         given = Parameters(request._request.GET)  # noqa: SLF001 - DRF has no other name for it
         options = read_listening_options(given, is_live=False)
-        if options.is_multichannel:
-            raise invalid_parameter("multichannel", "recordings are transcribed as one channel here. Live audio takes multichannel.")
-        if given.text("callback"):
-            raise invalid_parameter("callback", "not supported. POST /v1/stt/ has webhook_url.")
+        callback = read_callback(given, query=request.META["QUERY_STRING"])
         caller = get_caller(request)
-        order = options.order(is_awaited=True)
+        order = options.order(is_awaited=callback is None, callback=callback)
         check_order(caller, order=order)
         source_order = self._order_source(request, raw=read_raw_format(given))
         body = {name: request._request.GET.getlist(name) for name in request._request.GET}  # noqa: SLF001
@@ -82,7 +83,7 @@ class ListenView(APIView):
             submit=submit,
             answer=answer_with(options),
             queued=accepted_shape,
-            is_awaited=True,
+            is_awaited=callback is None,
             is_kept=has_idempotency_key(request),
         ).deferred()
 

@@ -16,7 +16,7 @@ from apps.accounts.callers import get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.compat.elevenlabs.forms import read_form
 from apps.compat.elevenlabs.languages import short_code
-from apps.compat.elevenlabs.transcripts import FORMATS, transcript_shape
+from apps.compat.elevenlabs.transcripts import FORMATS, channels_shape, transcript_shape
 from apps.core import fields
 from apps.core.deferred import Exchange
 from apps.core.errors import GoneError, NotFoundError
@@ -38,7 +38,6 @@ MOST_KEYTERMS: Final = 1000
 MOST_SPEAKERS: Final = 32
 REFUSED: Final = {
     "webhook": "Results are not sent to webhooks here in ElevenLabs' shape. Leave webhook out and wait, or use POST /v1/stt/ with webhook_url.",
-    "use_multi_channel": "Channels are mixed before they are transcribed. Leave use_multi_channel out, or send one file for each channel.",
     "entity_detection": "This server detects no entities. Leave entity_detection out.",
     "entity_redaction": "This server redacts nothing. Leave entity_redaction out.",
 }
@@ -76,7 +75,10 @@ class SpeechToTextSerializer(serializers.Serializer[Any]):
     temperature = fields.FormNumber(required=False, allow_null=True, min_value=0.0, max_value=2.0, help_text="Above 1 it counts as 1.")
     keyterms = serializers.ListField(child=fields.Text(max_length=200), required=False, default=list, max_length=MOST_KEYTERMS)
     webhook = fields.FormFlag(required=False, default=False, help_text="Refused.")
-    use_multi_channel = fields.FormFlag(required=False, default=False, help_text="Refused.")
+    use_multi_channel = fields.FormFlag(
+        required=False, default=False, help_text="Transcribe each channel on its own; each is charged for the whole duration."
+    )
+    multichannel_output_style = fields.FormChoice(choices=["separate", "combined"], required=False, default="separate")
     entity_detection = fields.FormName(required=False, max_length=5000, help_text="Refused.")
     entity_redaction = fields.FormName(required=False, max_length=5000, help_text="Refused.")
 
@@ -88,6 +90,9 @@ class SpeechToTextSerializer(serializers.Serializer[Any]):
         if attrs["file_format"] != "other":
             message = "Raw samples are not taken here. Send a file with a header, such as WAV, and leave file_format out."
             raise serializers.ValidationError({"file_format": message}, code="not_supported")
+        if attrs["use_multi_channel"] and attrs["multichannel_output_style"] == "combined" and attrs["timestamps_granularity"] == "none":
+            message = "combined needs timestamps: leave timestamps_granularity out, or send word."
+            raise serializers.ValidationError({"multichannel_output_style": message}, code="invalid")
         attrs["additional_formats"] = _formats(attrs.get("additional_formats", ""))
         return attrs
 
@@ -125,6 +130,12 @@ class ElevenLabsTranscriptSerializer(serializers.Serializer[Any]):
     words = ElevenLabsWordSerializer(many=True)
     transcription_id = serializers.CharField(help_text="The job.")
     audio_duration_secs = serializers.FloatField()
+    channel_index = serializers.IntegerField(required=False, help_text="Of each entry of `transcripts`, with use_multi_channel.")
+    transcripts = serializers.ListField(
+        child=serializers.DictField(),
+        required=False,
+        help_text="With use_multi_channel, in place of the text: one transcript for each channel.",
+    )
 
 
 SHAPE = SpeechToTextSerializer()
@@ -153,11 +164,13 @@ class SpeechToTextView(BaseTranscriptionView):
             speakers=body.get("num_speakers") or 0 if body["diarize"] else 0,
             hotwords=join_hotwords(body["keyterms"], param="keyterms"),
             temperature=min(1.0, body.get("temperature") or 0.0),
+            is_multichannel=body["use_multi_channel"],
             is_awaited=True,
         )
         source = {**body, "file_url": body.get("cloud_storage_url") or body.get("source_url")}
         warnings = _warnings(request.data, body=body)
-        answer = _answer(granularity=granularity, formats=body["additional_formats"], warnings=warnings)
+        style = body["multichannel_output_style"] if body["use_multi_channel"] else ""
+        answer = _answer(granularity=granularity, formats=body["additional_formats"], style=style, warnings=warnings)
         return self.listen(request, source, order=order, endpoint="elevenlabs-transcription", answer=answer)
 
 
@@ -191,9 +204,12 @@ def _own_transcription(request: Request, uuid: str) -> Job:
     return job
 
 
-def _answer(*, granularity: str, formats: tuple[str, ...], warnings: tuple[str, ...]) -> Answer:
+def _answer(*, granularity: str, formats: tuple[str, ...], style: str, warnings: tuple[str, ...]) -> Answer:
+    """style: separate or combined, of a recording whose channels are transcribed on their own."""
+
     def answer(job: Job, exchange: Exchange) -> HttpResponseBase:  # noqa: ARG001 - the protocol of answers
-        shape = transcript_shape(job, read_transcript(job), granularity=granularity, formats=formats)
+        write = channels_shape if style == "separate" else transcript_shape
+        shape = write(job, read_transcript(job), granularity=granularity, formats=formats)
         return JsonResponse(shape, headers=job_headers(job, warnings=warnings))
 
     return answer

@@ -6,6 +6,8 @@ from typing import Any, Final
 from apps.compat.elevenlabs.languages import long_code
 from apps.compat.openai.transcripts import cues_of
 from apps.jobs.models import Job
+from apps.transcription.documents import split_channels
+from apps.transcription.kinds import TRANSCRIPTION
 from workers.contract.transcription import TranscriptDocument, TranscriptSegment, TranscriptWord
 from workers.text.subtitles.files import write_srt
 
@@ -30,6 +32,17 @@ def transcript_shape(job: Job, heard: TranscriptDocument, *, granularity: str, f
     return shape
 
 
+def channels_shape(job: Job, heard: TranscriptDocument, *, granularity: str, formats: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Response body of a recording whose channels were transcribed on their own: a transcript for each."""
+    channels = split_channels(heard, channels=TRANSCRIPTION.read_params(job).channels)
+    shapes = [transcript_shape(job, channel, granularity=granularity, formats=formats) for channel in channels]
+    return {
+        "transcripts": [shape | {"channel_index": number} for number, shape in enumerate(shapes)],
+        "transcription_id": job.uuid.hex,
+        "audio_duration_secs": round(heard.duration, 3),
+    }
+
+
 def word_shapes(heard: TranscriptDocument, *, has_characters: bool = False) -> list[dict[str, Any]]:
     """Words and spacings in order; without word timings each segment is one word."""
     shapes: list[dict[str, Any]] = []
@@ -42,6 +55,7 @@ def word_shapes(heard: TranscriptDocument, *, has_characters: bool = False) -> l
             if shapes:
                 shapes.append(_spacing(shapes[-1], until=word.start, speaker=speaker))
             shape = _entry(text, kind="word", start=word.start, end=word.end, speaker=speaker, probability=word.probability)
+            shape["channel_index"] = segment.channel
             shapes.append(shape | ({"characters": _characters(text, start=word.start, end=word.end)} if has_characters else {}))
     return shapes
 

@@ -53,6 +53,15 @@ def record_event(
     return Delivery.objects.bulk_create(rows)
 
 
+def record_callback(account_id: int, *, event: str, url: str, method: str, source: dict[str, Any]) -> Delivery:
+    """Create a delivery to a request's own address in another API's shape. source: what TTSAI_DELIVERY_BODIES writes its text from.
+
+    Call it in the transaction of the event.
+    """
+    send_soon()
+    return Delivery.objects.create(account_id=account_id, url=url, event=event, method=method.upper(), body=_as_json(source))
+
+
 def replay_delivery(delivery: Delivery) -> Delivery:
     """Send the same message again, under the same id, so that receivers can deduplicate. Raises 409 endpoint_disabled."""
     now = timezone.now()

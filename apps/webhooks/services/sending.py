@@ -1,14 +1,18 @@
 """One attempt of a delivery: signed, sent through apps/core/outbound, recorded."""
 
+import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from standardwebhooks import Webhook
 
 from apps.core.fair_share import FairShare
@@ -81,12 +85,14 @@ class Attempt:
     delivery: Delivery
     url: str
     headers: Mapping[str, str]
+    body: str
 
 
 def prepare_attempt(delivery: Delivery) -> Attempt:
-    """Sign a claimed delivery."""
-    headers = signed_headers(delivery, secrets=_secrets(delivery), at=datetime.now(UTC))
-    return Attempt(delivery, url=_address(delivery), headers=headers)
+    """Write the text of a claimed delivery and sign it."""
+    body = _text_of(delivery)
+    headers = signed_headers(delivery, body=body, secrets=_secrets(delivery), at=datetime.now(UTC))
+    return Attempt(delivery, url=_address(delivery), headers=headers, body=body)
 
 
 async def post(attempt: Attempt) -> Outcome:
@@ -94,11 +100,11 @@ async def post(attempt: Attempt) -> Outcome:
     delivery = attempt.delivery
     try:
         answer = await send(
-            "POST",
+            delivery.method,
             attempt.url,
             tenant=f"account:{delivery.account_id}",
             headers=attempt.headers,
-            body=delivery.body.encode(),
+            body=attempt.body.encode(),
             seconds=ANSWER_SECONDS,
             kept_bytes=KEPT_ANSWER_BYTES,
         )
@@ -127,10 +133,11 @@ def record_outcome(claimed: Delivery, outcome: Outcome) -> None:
             _disable_failing_endpoint(endpoint, outcome, now=now)
 
 
-def signed_headers(delivery: Delivery, *, secrets: list[str], at: datetime) -> dict[str, str]:
-    """The three headers of the Standard Webhooks rules, with one signature per valid secret."""
+def signed_headers(delivery: Delivery, *, secrets: list[str], at: datetime, body: str | None = None) -> dict[str, str]:
+    """The three headers of the Standard Webhooks rules, with one signature per valid secret. body: the delivery's own when None."""
+    text = delivery.body if body is None else body
     message_id = f"msg_{delivery.uuid.hex}"
-    signatures = [Webhook(secret).sign(message_id, at, delivery.body) for secret in secrets]
+    signatures = [Webhook(secret).sign(message_id, at, text) for secret in secrets]
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(int(at.timestamp())),
@@ -138,6 +145,15 @@ def signed_headers(delivery: Delivery, *, secrets: list[str], at: datetime) -> d
         "content-type": "application/json",
         "user-agent": "ttsai-webhooks/1",
     }
+
+
+def _text_of(delivery: Delivery) -> str:
+    """Text to send. That of a callback is written for each attempt, so that transcripts of hours are stored once."""
+    path = settings.TTSAI_DELIVERY_BODIES.get(delivery.event)
+    if path is None:
+        return delivery.body
+    write: Callable[[Mapping[str, Any]], str] = import_string(path)
+    return write(json.loads(delivery.body))
 
 
 def _secrets(delivery: Delivery) -> list[str]:

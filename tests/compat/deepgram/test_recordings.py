@@ -128,8 +128,8 @@ def token(person: Person) -> dict[str, str]:
 INVALID = {
     "punctuate=perhaps": "punctuate",
     "redact=pci": "redact",
-    "multichannel=true": "multichannel",
-    "callback=https://example.com": "callback",
+    "multichannel=2": "multichannel",
+    "callback=http://127.0.0.1/": "callback",
     "utt_split=nan": "utt_split",
     "encoding=linear16": "sample_rate",
     "encoding=linear16&sample_rate=x": "sample_rate",

@@ -17,6 +17,7 @@ from tests.workers.messages import address_of
 from tests.workers.recognition.clips import LIBRIVOX, clip, clips, errors_in, music, noise, said, silence, spoken_words
 from tests.workers.running_worker import RunningWorker
 from tests.workers.tasks.task_harness import TaskHarness
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE
 from workers.contract.errors import WorkError
 from workers.contract.messages import PartMessage
 from workers.contract.names import CODEC_QUEUE
@@ -53,6 +54,27 @@ def test_a_short_recording_is_one_part(bench: TaskHarness) -> None:
     assert (manifest.outputs[0].audio_seconds, manifest.units_done) == (24.73, 24730)
     assert {"engine": "whisper", "engine_version": "base-1", "language": "en"}.items() <= manifest.details.items()
     assert manifest.details["compute_seconds"] > 0
+
+
+def test_channels_of_a_recording_are_transcribed_one_by_one_and_joined_by_time(bench: TaskHarness) -> None:
+    left, right = clip(LIBRIVOX[0]), clip(LIBRIVOX[1])
+    both = np.zeros((max(len(left), len(right)), 2), np.float32)
+    both[: len(left), 0], both[: len(right), 1] = left, right
+    kept = bench.keep("stereo.flac", both)
+    heard = []
+    for channel in (0, 1):
+        message = bench.message("listen", ListenWork("whisper", kept, language="en", has_words=True, channel=channel))
+        bench.do(message)
+        heard.append(address_of(message))
+    join = bench.message("transcript", TranscriptWork(tuple(heard), has_words=True, is_by_channel=True))
+    bench.do(join)
+    document = bench.document(address_of(join))
+    for channel, spoken in enumerate(LIBRIVOX[:2]):
+        text = " ".join(segment.text for segment in document.segments if segment.channel == channel)
+        assert errors_in(text, [spoken]) <= 0.2
+    starts = [segment.start for segment in document.segments]
+    assert starts == sorted(starts)
+    assert document.duration == round(len(both) / RECOGNITION_SAMPLE_RATE, 3)
 
 
 @pytest.mark.parametrize("name", ["silence", "noise", "music", "click"])

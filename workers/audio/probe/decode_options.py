@@ -14,6 +14,8 @@ class DecodeOptions(Message):
     sample_rate: int = 0
     channels: int = 1
     """1 or 2; others are mixed. 0 keeps those of the first frame, for a stream only."""
+    channel: int = -1
+    """Channel to keep alone, from 0, where `channels` is 1; -1 mixes all of them."""
     sample_format: str = "s16"
     """s16 or f32, little-endian."""
     has_header: bool = True

@@ -76,6 +76,24 @@ class StereoMixer:
         return np.zeros((2, 0), np.float32)
 
 
+class ChannelPicker:
+    """Keeps one channel; silence where a stream has no such channel."""
+
+    def __init__(self, channel: int) -> None:
+        self._channel = channel
+
+    def feed(self, samples: Samples) -> Samples:
+        """Samples [n] of the channel, from samples [channels, n]."""
+        if self._channel < len(samples):
+            picked: Samples = samples[self._channel]
+            return picked
+        return np.zeros(samples.shape[1], np.float32)
+
+    def finish(self) -> Samples:
+        """Return nothing: no sample is held back."""
+        return np.zeros(0, np.float32)
+
+
 class ChannelMixer:
     """Mixes a stream of several channels to mono in bounded memory, about 0.2 s and a chunk behind its input."""
 

@@ -42,20 +42,28 @@ def decode_file(
     limits: ProbeLimits = USUAL,
     sample_rate: int = 0,
     channels: int = 1,
+    channel: int = -1,
     sample_format: str = "s16",
     has_header: bool = True,
 ) -> DecodedFile:
     """Decode the file to `target` as WAV, or as bare little-endian samples without has_header.
 
     sample_rate: Hz, 0 keeps the file's own; channels: 1 or 2, others are mixed (to mono without loss of opposite phases: mixing.py);
-    sample_format: s16 or f32 (full scale 1.0).
+    channel: the one to keep instead of mixing, from 0; sample_format: s16 or f32 (full scale 1.0).
 
     Raises ProbeError, and OSError for a path that cannot be read or a full disk. After an error there is no target.
     """
     try:
         with target.open("wb") as output:
             return decode_into(
-                path, output, limits=limits, sample_rate=sample_rate, channels=channels, sample_format=sample_format, has_header=has_header
+                path,
+                output,
+                limits=limits,
+                sample_rate=sample_rate,
+                channels=channels,
+                channel=channel,
+                sample_format=sample_format,
+                has_header=has_header,
             )
     except BaseException:
         target.unlink(missing_ok=True)
@@ -69,11 +77,12 @@ def decode_into(
     limits: ProbeLimits = USUAL,
     sample_rate: int = 0,
     channels: int = 1,
+    channel: int = -1,
     sample_format: str = "s16",
     has_header: bool = True,
 ) -> DecodedFile:
     """Decode into an empty file that is open for writing, perhaps an unnamed one; its position is left at its end."""
-    options = DecodeOptions(sample_rate=sample_rate, channels=channels, sample_format=sample_format, has_header=has_header)
+    options = DecodeOptions(sample_rate=sample_rate, channels=channels, channel=channel, sample_format=sample_format, has_header=has_header)
     with path.open("rb") as file:
         return DecodedFile.from_dict(_ask(file, limits=limits, options=options, target=output)["decoded"])
 

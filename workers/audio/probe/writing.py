@@ -10,7 +10,7 @@ import av
 import numpy as np
 
 from workers.audio.probe.decode_options import SAMPLE_BYTES, WAV_HEADER_BYTES, DecodeOptions, StreamHeader
-from workers.audio.probe.mixing import ChannelMixer, Samples, StereoMixer, channel_weights
+from workers.audio.probe.mixing import ChannelMixer, ChannelPicker, Samples, StereoMixer, channel_weights
 from workers.audio.probe.reading import Reading
 from workers.audio.probe.stream import STREAM_LENGTH
 
@@ -18,6 +18,7 @@ _FFMPEG_NAMES: Final = {"s16": "s16", "f32": "flt"}
 _WAV_TAGS: Final = {"s16": 1, "f32": 3}
 """WAVE_FORMAT_PCM, WAVE_FORMAT_IEEE_FLOAT."""
 STEREO: Final = 2
+_Mixer = ChannelMixer | ChannelPicker | StereoMixer
 
 
 def write_samples(frames: Iterable[Any], target: BinaryIO, *, options: DecodeOptions) -> tuple[int, int]:
@@ -73,7 +74,7 @@ class _Converter:
         self._options = options
         self._layout: Any = None
         self._resampler: Any = None
-        self._mixer: ChannelMixer | StereoMixer | None = None
+        self._mixer: _Mixer | None = None
         self._shape: tuple[str, int, str] | None = None
 
     @property
@@ -104,7 +105,9 @@ class _Converter:
             layout = frame.layout if frame.layout.nb_channels == self.channels else self._layout
             self._resampler = av.AudioResampler(format=_FFMPEG_NAMES[self._options.sample_format], layout=layout, rate=self.sample_rate)
 
-    def _choose_mixer(self, names: list[str]) -> ChannelMixer | StereoMixer | None:
+    def _choose_mixer(self, names: list[str]) -> _Mixer | None:
+        if self._options.channel >= 0:
+            return ChannelPicker(self._options.channel)
         if len(names) == self.channels:
             return None
         if self.channels == 1:
