@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("webhooks", "0003_help_texts"),
+        ("webhooks", "0004_indexes_by_time"),
     ]
 
     operations = [
