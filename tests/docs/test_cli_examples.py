@@ -10,7 +10,8 @@ import click
 import pytest
 
 from tests.compat.deepgram.live import pcm
-from tests.docs.test_migration_guides import MADE, ROOT
+from tests.docs.blocks import blocks_of
+from tests.docs.test_migration_guides import MADE
 from tests.transcription.conftest import making, song
 from tests.ttsai.cli.conftest import configuration_folder
 from tests.ttsai.cli.customers.conftest import Ttsai, owner, server, ttsai
@@ -21,8 +22,7 @@ __all__ = ["configuration_folder", "owner", "server", "song", "ttsai"]
 
 NEEDS_MODELS = frozenset({"analyze", "dereverb", "enhance", "separate", "translate", "clone", "listen"})
 """Commands whose engines tests/flows/test_cli.py runs, with every example."""
-_BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-EXAMPLES = [line for block in _BLOCK.findall((ROOT / "docs" / "cli.md").read_text()) for line in block.splitlines()]
+EXAMPLES = [line for block in blocks_of("docs/cli.md", "sh") for line in block.code.splitlines()]
 
 
 def prepare(folder: Path, song: bytes) -> None:

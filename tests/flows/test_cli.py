@@ -1,4 +1,4 @@
-"""The command line with real models: a round trip word for word, a batch continued after kill -9, Ctrl-C, and the examples of docs/cli.md."""
+"""The command line with real models: a round trip word for word, a batch continued after kill -9, Ctrl-C, and every example of docs/cli.md."""
 
 import json
 import os
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.docs.blocks import blocks_of
 from tests.flows.listening import plain_words
 from tests.flows.running import RunningPlatform
 
@@ -81,3 +82,30 @@ def test_interrupted_command_cancels_its_job(environment: dict[str, str], tmp_pa
     assert cancelled is not None
     (job,) = ttsai("jobs", "show", cancelled[1], cwd=tmp_path, environment=environment)
     assert job["status"] in {"cancelled", "cancelling"}
+
+
+def test_every_example_of_the_document_runs_with_real_models(environment: dict[str, str], tmp_path: Path) -> None:
+    spoken = f"{SENTENCE} {' '.join(TEXTS)} The guide explains each picture, and children may touch the old machines."
+    ttsai("speak", spoken, "-o", "talk.wav", cwd=tmp_path, environment=environment)
+    ttsai("convert", "talk.wav", "-o", "song.mp3", cwd=tmp_path, environment=environment)
+    ttsai("convert", "talk.wav", "-o", "talk.pcm", "--sample-rate", "16000", "--channels", "mono", cwd=tmp_path, environment=environment)
+    (tmp_path / "book.md").write_text("# One\nHello there.\n")
+    (tmp_path / "texts.csv").write_text("text,file\nHello there.,hello\nGood bye.,\n")
+    environment["PATH"] = f"{Path(PROGRAM).parent}:{environment['PATH']}"
+    printed, failed = {}, []
+    for example in (line for block in blocks_of("docs/cli.md", "sh") for line in block.code.splitlines()):
+        done = subprocess.run(
+            ["sh", "-euc", example], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240, check=False
+        )
+        printed[example] = done.stdout
+        complaints = [line for line in done.stderr.splitlines() if not line.startswith(("Warning: ", "More: "))]
+        if done.returncode or complaints:
+            failed.append((example, done.returncode, done.stderr))
+    assert failed == []
+    assert len(printed) > 18
+    made = {"hello.mp3", "pipe.wav", "book.m4b", "talk.srt", "adam.wav", "song.flac", "clear.wav", "dry.wav", "hola.mp3", "ada.mp3"}
+    assert [name for name in sorted(made) if (tmp_path / name).stat().st_size < 100] == []
+    assert {path.name for path in (tmp_path / "stems").iterdir()} == {"vocals.wav", "accompaniment.wav"}
+    assert "museum" in printed["ttsai listen talk.wav"].lower()
+    assert "museum" in (tmp_path / "talk.srt").read_text().lower()
+    assert "hello there" in printed["ttsai transcribe hello.mp3"].lower()

@@ -1,9 +1,11 @@
 """Downloads of results to files."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ttsai.cli.output_file import STANDARD_OUTPUT, open_output
+from ttsai.cli.pipes import in_thread, unbuffered, write_all
 from ttsai.cli.session import Session
 from ttsai.cli.terminal import Bar
 
@@ -28,9 +30,11 @@ async def write_response(response: Any, target: Path, *, bar: Bar | None = None)
     written = 0
     with open_output(target) as file:
         async for chunk in response.aiter_bytes():
-            written += file.write(chunk)
+            if str(target) == STANDARD_OUTPUT:
+                await in_thread(partial(write_all, unbuffered(file), chunk))
+            else:
+                file.write(chunk)
+            written += len(chunk)
             if bar is not None and total:
                 bar.update(min(1.0, written / total))
-            if str(target) == STANDARD_OUTPUT:
-                file.flush()
     return written

@@ -8,9 +8,11 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import click
+
+from ttsai.cli.pipes import in_thread, unbuffered
 
 BLOCK_SECONDS: Final = 0.1
 RECORDERS: Final = (
@@ -73,29 +75,23 @@ async def microphone(form: PcmFormat) -> AsyncIterator[Recording]:
 @contextlib.asynccontextmanager
 async def piped(named: str, form: PcmFormat) -> AsyncIterator[Recording]:
     """PCM of a file or of standard input (`-`). A WAV header, if there is one, tells the format."""
-    with _opened(named) as file:
-        head = await asyncio.to_thread(_read, file, 12)
+    with await in_thread(lambda: _opened(named)) as file:
+        head = await in_thread(lambda: _read(file, 12))
         found = form
         if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
-            found, head = await asyncio.to_thread(_read_wav_header, file), b""
+            found, head = await in_thread(lambda: _read_wav_header(file)), b""
 
         async def blocks() -> AsyncIterator[bytes]:
             if head:
                 yield head
-            while block := await asyncio.to_thread(_read_some, file, found.block_bytes):
+            while block := await in_thread(lambda: bytes(file.read(found.block_bytes))):  # a pipe gives what it has
                 yield block
 
         yield Recording(found, blocks())
 
 
-def _opened(named: str) -> contextlib.AbstractContextManager[IO[bytes]]:
-    return contextlib.nullcontext(sys.stdin.buffer) if named == "-" else Path(named).open("rb")
-
-
-def _read_some(file: IO[bytes], size: int) -> bytes:
-    """Bytes that a pipe has, at most `size`, so that live audio does not wait for whole blocks."""
-    read1 = getattr(file, "read1", None)
-    return bytes(read1(size) if read1 is not None else file.read(size))
+def _opened(named: str) -> contextlib.AbstractContextManager[Any]:
+    return contextlib.nullcontext(unbuffered(sys.stdin.buffer)) if named == "-" else Path(named).open("rb", buffering=0)
 
 
 def _read(file: IO[bytes], size: int) -> bytes:

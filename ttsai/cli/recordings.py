@@ -1,15 +1,17 @@
 """Recordings that a command sends: a file, standard input (`-`), or a URL that the platform fetches."""
 
 import contextlib
+import os
 import stat
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from ttsai.cli.pipes import in_thread, unbuffered
 from ttsai.cli.session import Session
 
 if TYPE_CHECKING:
@@ -65,8 +67,9 @@ async def sending_all(session: Session, named: Sequence[str], fields: dict[str, 
         return
     if any(is_url(one) for one in named):
         raise click.UsageError("Several recordings are files, not URLs.")
-    with contextlib.ExitStack() as stack, session.terminal.progress("sending") as bar:
-        opened = [(_name_of(one), stack.enter_context(_open(one))) for one in named]
+    async with contextlib.AsyncExitStack() as stack:
+        bar = stack.enter_context(session.terminal.progress("sending"))
+        opened = [(_name_of(one), await stack.enter_async_context(_open(one))) for one in named]
         total = max(1, sum(size for _, (_, size) in opened))
         files = [(name, _counted(file, size, bar=bar, total=total), "application/octet-stream") for name, (file, size) in opened]
         if len(files) == 1 and files[0][1].size > FORM_BYTES and (upload := await _send_in_advance(session, files[0][1], name=files[0][0])):
@@ -97,26 +100,27 @@ def _name_of(named: str) -> str:
     return "recording" if named == STANDARD_INPUT else Path(named).name
 
 
-@contextlib.contextmanager
-def _open(named: str) -> Iterator[tuple[IO[bytes], int]]:
+@contextlib.asynccontextmanager
+async def _open(named: str) -> AsyncIterator[tuple[IO[bytes], int]]:
     """Open file and its size. Standard input and pipes are copied to a temporary file, not to memory."""
-    if named != STANDARD_INPUT:
-        with Path(named).open("rb") as file:
-            if stat.S_ISREG(Path(named).stat().st_mode):
-                yield file, Path(named).stat().st_size
-            else:
-                with _copied(file) as copy:
-                    yield copy
-    else:
-        with _copied(sys.stdin.buffer) as copy:
+    if named == STANDARD_INPUT:
+        async with _copied(unbuffered(sys.stdin.buffer)) as copy:
             yield copy
+    else:
+        with await in_thread(lambda: Path(named).open("rb", buffering=0)) as file:  # opening a named pipe waits for its writer
+            status = os.fstat(file.fileno())
+            if stat.S_ISREG(status.st_mode):
+                yield file, status.st_size
+            else:
+                async with _copied(file) as copy:
+                    yield copy
 
 
-@contextlib.contextmanager
-def _copied(source: IO[bytes]) -> Iterator[tuple[IO[bytes], int]]:
+@contextlib.asynccontextmanager
+async def _copied(source: Any) -> AsyncIterator[tuple[IO[bytes], int]]:
     with tempfile.TemporaryFile() as file:
         size = 0
-        while data := source.read(COPIED_BYTES):
+        while data := await in_thread(lambda: source.read(COPIED_BYTES)):
             size += file.write(data)
         file.seek(0)
         yield file, size

@@ -110,7 +110,7 @@ def with_session(function: Decorated) -> Decorated:
 def run_session(
     work: Callable[[Session], Coroutine[Any, Any, T]], *, url: str, key: str, as_json: bool, quiet: bool, is_output_taken: bool = False
 ) -> T:
-    """Run a command's work. Errors of the platform become one line and an exit code; Ctrl-C and SIGTERM end it in order."""
+    """Run a command's work. Errors of the platform become one line and an exit code; Ctrl-C, SIGTERM and a closed terminal end it in order."""
     from ttsai.api_client import ApiClient, ApiError
     from ttsai.api_client.retrying import RetryPolicy
 
@@ -122,8 +122,10 @@ def run_session(
 
     async def main() -> T:
         task = asyncio.current_task()
-        with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):  # Windows, or not the main thread
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, functools.partial(_cancel, task))
+        with contextlib.suppress(NotImplementedError, ValueError, RuntimeError, AttributeError):  # Windows, or not the main thread
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+                    asyncio.get_running_loop().add_signal_handler(number, functools.partial(_cancel, task))
         async with ApiClient(url=address.url, key=address.key, retries=RetryPolicy(attempts=ATTEMPTS, on_pause=on_pause)) as api:
             return await work(Session(api, terminal))
 

@@ -36,6 +36,11 @@ def test_login_asks_for_server_and_key_and_writes_a_private_file(server: Running
     assert CliRunner().invoke(main, ["logout"]).stdout == "Nobody is logged in.\n"
 
 
+def test_login_in_a_pipe_without_a_key_is_one_clear_line(server: RunningShell) -> None:
+    result = CliRunner().invoke(main, ["login", "--url", server.url], input="")
+    assert (result.exit_code, result.stderr) == (1, "Error: Standard input has no API key: pipe one, or set TTSAI_API_KEY.\n")
+
+
 def test_kept_key_is_sent_to_the_kept_server_only() -> None:
     write_configuration(Configuration(ELSEWHERE, "sk-tts-kept"))
     assert find_address(url="", key="") == Address(ELSEWHERE, "sk-tts-kept")

@@ -14,6 +14,7 @@ import pytest
 
 from apps.jobs.models import Job
 from tests.flows.following import wait_until
+from tests.servers import free_port
 from tests.speech.people import Person, working
 from tests.ttsai.cli.customers.conftest import Ttsai
 from ttsai.api_client import ApiError
@@ -42,6 +43,16 @@ def test_interrupted_command_cancels_its_job_on_the_server(ttsai: Ttsai, owner: 
     assert errors == f"Cancelled job {job.uuid.hex}.\nInterrupted.\n"
     assert owner.millicredits == 1_000_000
     assert not (tmp_path / "out.mp3").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_command_that_waits_for_a_pipe_ends_at_the_first_signal(number: signal.Signals, tmp_path: Path) -> None:
+    command = ["transcribe", "talk.pipe", "--url", f"http://127.0.0.1:{free_port()}", "--key", "sk-tts-any"]
+    os.mkfifo(tmp_path / "talk.pipe")
+    with running(*command, folder=tmp_path) as process, (tmp_path / "talk.pipe").open("wb"):  # opened once the command reads it
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (130, "Interrupted.\n")
 
 
 def test_speak_file_of_text_and_job_commands(ttsai: Ttsai, tmp_path: Path) -> None:
