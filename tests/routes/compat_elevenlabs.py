@@ -24,6 +24,7 @@ ERROR_READERS = {"elevenlabs": read_error}
 HOME = "/elevenlabs/v1/"
 RACHEL = {"voice_id": "21m00Tcm4TlvDq8ikWAM"}
 SPEECH = {"text": "Hello."}
+DIALOGUE = {"inputs": [{"text": "Hello.", "voice_id": "21m00Tcm4TlvDq8ikWAM"}, {"text": "Hi!", "voice_id": "am_adam"}]}
 AUDIO = {"audio": b""}
 
 
@@ -55,6 +56,10 @@ def make_item(account: Account) -> Job:
 ROWS = [
     *(
         row(f"text-to-speech/<voice_id>/{rest}", "POST", scope="tts:generate", owns=None, at=RACHEL, body=SPEECH)
+        for rest in ("", "stream/", "with-timestamps/", "stream/with-timestamps/")
+    ),
+    *(
+        row(f"text-to-dialogue/{rest}", "POST", scope="tts:generate", owns=None, body=DIALOGUE)
         for rest in ("", "stream/", "with-timestamps/", "stream/with-timestamps/")
     ),
     row("speech-to-text/", "POST", scope="stt:transcribe", owns=None, body={"file": b""}, status=400),

@@ -1,6 +1,6 @@
 """Times of characters, from the times of words: a word's characters share its time evenly, what stands between two words the time between them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,35 @@ class Alignment:
             "charStartTimesMs": starts,
             "charDurationsMs": [end - start for start, end in zip(starts, ends, strict=True)],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Turn of a dialogue."""
+
+    voice_id: str
+    text: str
+
+
+def voice_segments(alignment: Alignment, *, turns: Sequence[Turn], first: int) -> list[dict[str, Any]]:
+    """Turns within an alignment, which begins at the character `first` of all turns' texts; character indices are the alignment's own."""
+    shapes, start = [], -first
+    for index, turn in enumerate(turns):
+        end = start + len(turn.text)
+        inside = range(max(0, start), min(len(alignment.characters), end))
+        if inside:
+            shapes.append(
+                {
+                    "voice_id": turn.voice_id,
+                    "start_time_seconds": alignment.starts[inside[0]],
+                    "end_time_seconds": alignment.ends[inside[-1]],
+                    "character_start_index": inside[0],
+                    "character_end_index": inside[-1] + 1,
+                    "dialogue_input_index": index,
+                }
+            )
+        start = end
+    return shapes
 
 
 class Aligner:

@@ -74,6 +74,7 @@ DIALECT: Final = Dialect(
     roots=("/", "/api/"),
     paths=(
         "v1/text-to-speech/",
+        "v1/text-to-dialogue/",
         "v1/speech-to-text/",
         "v1/voice-changer/",
         "v1/audio-isolation/",

@@ -124,7 +124,7 @@ class DialogueStreamTimestampsView(DialogueView):
 
 def dialogue_text(turns: Sequence[Turn]) -> str:
     """The turns as one text with switches of the voice, each of which ends a sentence."""
-    return "".join(f"[voice:{turn.voice_id}]{turn.text}\n" for turn in turns)
+    return "".join(f"[voice:{turn.voice_id}]{turn.text}" for turn in turns)
 
 
 def _characters(turns: Sequence[Turn]) -> str:

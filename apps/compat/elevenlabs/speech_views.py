@@ -1,5 +1,6 @@
 """Views of POST /v1/text-to-speech/<voice_id> and its variants."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -18,7 +19,6 @@ from apps.compat.elevenlabs.speech_serializers import TextToSpeechSerializer, Ti
 from apps.compat.elevenlabs.timed_audio import write_lines, write_object
 from apps.core.fields import validated
 from apps.core.streamed_body import UNBUFFERED
-from apps.jobs.models import Job
 from apps.jobs.requests import CACHE_HEADER, IDEMPOTENCY_HEADER, cache_use, idempotency_of, in_flight_dedup_key_of, request_id_of
 from apps.speech.audio_response import job_headers
 from apps.speech.services import SpeechOrder, request_speech
@@ -36,13 +36,25 @@ PARAMETERS = [
 ]
 
 
-class TextToSpeechView(APIView):
-    """Base view: text in, audio out."""
+class SpeakingView(APIView):
+    """Base view: accepts a job, and answers while it is made."""
 
     waits_for_job = True
     permission_classes = [HasAccount, scope_required("tts:generate")]
     max_body_bytes = settings.TTSAI_TEXT_BODY_BYTES
     has_words: ClassVar[bool] = False
+
+    def answer_order(self, request: Request, *, order: SpeechOrder, endpoint: str, warnings: Sequence[str]) -> StreamedAnswer:
+        """Submit the order; the answer has the headers of its job."""
+        named = idempotency_of(request, endpoint=endpoint)
+        idempotency = named or in_flight_dedup_key_of(request, endpoint=endpoint, is_waiting=True)
+        job = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request)).job
+        headers = {**job_headers(job, warnings=warnings), "history-item-id": job.uuid.hex, "character-cost": str(job.units)}
+        return StreamedAnswer(job.uuid, is_kept=named is not None, headers=headers)
+
+
+class TextToSpeechView(SpeakingView):
+    """Base view: text in, audio out."""
 
     def speak(self, request: Request, voice_id: str) -> HttpResponseBase:
         """Accept the job, and answer while it is made."""
@@ -61,16 +73,13 @@ class TextToSpeechView(APIView):
             has_timestamps=self.has_words,
             has_listener=True,
             is_streamed=True,
-            cache=CacheUse.NONE if request.query_params.get("enable_logging", "").lower() in {"false", "0"} else cache_use(request),
+            cache=cache_of(request),
         )
         endpoint = f"elevenlabs-speech:{voice_id}:{self.has_words}"
-        named = idempotency_of(request, endpoint=endpoint)
-        idempotency = named or in_flight_dedup_key_of(request, endpoint=endpoint, is_waiting=True)
-        job = request_speech(caller, order=order, idempotency=idempotency, request_id=request_id_of(request)).job
-        headers = {**job_headers(job, warnings=ignored_fields(body)), "history-item-id": job.uuid.hex, "character-cost": str(job.units)}
-        return self.answer(job, StreamedAnswer(job.uuid, is_kept=named is not None, headers=headers), text=body["text"], form=form)
+        answer = self.answer_order(request, order=order, endpoint=endpoint, warnings=ignored_fields(body))
+        return self.answer(answer, text=body["text"], form=form)
 
-    def answer(self, job: Job, answer: StreamedAnswer, *, text: str, form: AudioForm) -> HttpResponseBase:  # noqa: ARG002 - for subclasses
+    def answer(self, answer: StreamedAnswer, *, text: str, form: AudioForm) -> HttpResponseBase:  # noqa: ARG002 - for subclasses
         """Response with the audio."""
         return answer.audio(form)
 
@@ -120,8 +129,8 @@ class TimestampsView(TextToSpeechView):
         """ElevenLabs' `convert_with_timestamps`. Characters share the time of their word evenly; null where the model times no words."""
         return self.speak(request, voice_id)
 
-    def answer(self, job: Job, answer: StreamedAnswer, *, text: str, form: AudioForm) -> HttpResponseBase:  # noqa: ARG002 - as above
-        return answer.body(write_object(text, form=form), headers=_json_headers(answer, "application/json"))
+    def answer(self, answer: StreamedAnswer, *, text: str, form: AudioForm) -> HttpResponseBase:
+        return answer.body(write_object(text, form=form), headers=json_headers(answer, "application/json"))
 
 
 class StreamTimestampsView(TextToSpeechView):
@@ -139,9 +148,15 @@ class StreamTimestampsView(TextToSpeechView):
         """ElevenLabs' `stream_with_timestamps`: a JSON object a line for each sentence."""
         return self.speak(request, voice_id)
 
-    def answer(self, job: Job, answer: StreamedAnswer, *, text: str, form: AudioForm) -> HttpResponseBase:  # noqa: ARG002 - as above
-        return answer.body(write_lines(text, form=form), headers=_json_headers(answer, "application/x-ndjson"))
+    def answer(self, answer: StreamedAnswer, *, text: str, form: AudioForm) -> HttpResponseBase:
+        return answer.body(write_lines(text, form=form), headers=json_headers(answer, "application/x-ndjson"))
 
 
-def _json_headers(answer: StreamedAnswer, content_type: str) -> dict[str, Any]:
+def cache_of(request: Request) -> CacheUse:
+    """Use of the cache: as the header asks, none with `enable_logging=false`."""
+    return CacheUse.NONE if request.query_params.get("enable_logging", "").lower() in {"false", "0"} else cache_use(request)
+
+
+def json_headers(answer: StreamedAnswer, content_type: str) -> dict[str, Any]:
+    """Headers of a response that is written in pieces."""
     return {"Content-Type": content_type, **UNBUFFERED, **answer.headers}

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from apps.compat.elevenlabs import (
     account_views,
+    dialogue_views,
     history_views,
     sound_views,
     speech_views,
@@ -17,6 +18,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/text-to-speech/<str:voice_id>/stream/", speech_views.StreamView.as_view()),
     path("v1/text-to-speech/<str:voice_id>/with-timestamps/", speech_views.TimestampsView.as_view()),
     path("v1/text-to-speech/<str:voice_id>/stream/with-timestamps/", speech_views.StreamTimestampsView.as_view()),
+    path("v1/text-to-dialogue/", dialogue_views.DialogueConvertView.as_view()),
+    path("v1/text-to-dialogue/stream/", dialogue_views.DialogueStreamView.as_view()),
+    path("v1/text-to-dialogue/with-timestamps/", dialogue_views.DialogueTimestampsView.as_view()),
+    path("v1/text-to-dialogue/stream/with-timestamps/", dialogue_views.DialogueStreamTimestampsView.as_view()),
     path("v1/speech-to-text/", transcript_views.SpeechToTextView.as_view()),
     path("v1/speech-to-text/transcripts/<str:transcription_id>/", transcript_views.TranscriptView.as_view()),
     path("v1/voice-changer/<str:voice_id>/", sound_views.VoiceChangeView.as_view()),
