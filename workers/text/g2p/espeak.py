@@ -42,7 +42,8 @@ FOLDED = (
 _PIECE = re.compile(rf"[{re.escape(PAUSE_MARKS)}]|[^\s{re.escape(PAUSE_MARKS)}]+")
 _QUOTES = "\"'“”‘’«»¡¿()[]"
 _SPOKEN = re.compile(r"\w")
-_LANGUAGE_FLAG = re.compile(r"\([a-z-]{1,10}\)")
+_LANGUAGE_FLAG = re.compile(r"\([a-z^-]{2,20}\)")
+"""Mark of a word that eSpeak reads in another language, whose letters it ties too: (^e^n)wiːkˈɛnd(^f^r)."""
 
 
 class EspeakProgram:

@@ -20,6 +20,7 @@ from workers.text.g2p.japanese import JapaneseG2P
 EXAMPLES = [
     (lambda: EspeakG2P.for_kokoro("es"), "El panadero abre, ¿no?", "el pˌanaðˈeɾo ˈaβɾe, nˈo?"),
     (lambda: EspeakG2P.for_kokoro("fr"), "Mais les enfants n'aiment pas l'été…", "mɛ lez ɑ̃fˈɑ̃ nˈɛm pa letˈe…"),
+    (lambda: EspeakG2P.for_kokoro("fr"), "Un weekend.", "œ̃ wiːkˈɛnd."),  # read as English, without eSpeak's marks (en) and (fr)
     (lambda: EspeakG2P.for_kokoro("it"), "La pioggia è caduta.", "la pjˈɔʤːa e kadˈuta."),
     (lambda: EspeakG2P.for_kokoro("pt"), "Nada se perde; é verdade?", "nˈadæ sy pˈɛɾəʤy; ɛ vˌeɾədˈaʤy?"),
     (lambda: EspeakG2P.for_kokoro("hi"), "नमस्ते, आप कैसे हैं?", "nəmˈʌsteː, ˌaːp kˈɛːseː hɛ̃?"),
