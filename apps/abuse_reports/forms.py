@@ -18,12 +18,14 @@ class ReportForm(forms.Form):
 
     subject = forms.CharField(
         label="Voice or result",
+        error_messages={"required": "Enter the id of the voice or the result."},
         max_length=100,
         help_text="The id of the voice (voice_…), or of the result: the part of its address or file name with 32 digits and letters.",
     )
     reason = forms.ChoiceField(label="What is wrong?", choices=Reason.choices)
     description = forms.CharField(
         label="Describe it",
+        error_messages={"required": "Describe what is wrong in a sentence or two."},
         min_length=10,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 6}),

@@ -5,10 +5,12 @@ import math
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse, UnreadablePostError
+from django.template.loader import get_template
 from django.views import defaults
 from rest_framework import exceptions
 
@@ -160,7 +162,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Handler for 500 (Django's handler500), for errors outside API views. Django has logged them."""
     cause = sys.exc_info()[1]
     error = _database_unavailable() if isinstance(cause, OperationalError | InterfaceError) else _internal_error()
-    return _json_error_response(request, error) or defaults.server_error(request)
+    return _json_error_response(request, error) or _server_error_page(request)
+
+
+def _server_error_page(request: HttpRequest) -> HttpResponse:
+    """Page of a 500, made without the context of pages, which may be what failed."""
+    shown = {"product_name": settings.TTSAI_PRODUCT_NAME, "request_id": getattr(request, "request_id", "")}
+    return HttpResponseServerError(get_template("500.html").render(shown))
 
 
 def _json_error_response(request: HttpRequest, error: ApplicationError) -> JsonResponse | None:

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django import forms
 
+from apps.playground.tools.voice_recording import CONSENT
 from apps.voices.serializers import LONGEST_NAME, LONGEST_STATEMENT, MOST_CATEGORIES
 from apps.website.forms import SiteForm
 
@@ -11,11 +12,6 @@ LONGEST_CATEGORY: Final = 50
 LONGEST_DESCRIPTION: Final = 2000
 MOST_LABELS: Final = 20
 LONGEST_LABEL: Final = 100
-CONSENT_TEXT: Final = (
-    "I am the person who speaks in this recording, or that person has agreed in words that I can show, that a voice is made of the recording "
-    "and used here to speak texts. The agreement can be withdrawn at any time, and the voice then no longer speaks."
-)
-"""Statement that the page records where no other one is given."""
 
 
 def check_line(text: str) -> str:
@@ -73,9 +69,7 @@ class VoiceForm(SiteForm):
 class ConsentForm(SiteForm):
     """Statement of consent."""
 
-    statement = forms.CharField(
-        label="Statement", max_length=LONGEST_STATEMENT, initial=CONSENT_TEXT, widget=forms.Textarea(attrs={"rows": 5})
-    )
+    statement = forms.CharField(label="Statement", max_length=LONGEST_STATEMENT, initial=CONSENT, widget=forms.Textarea(attrs={"rows": 5}))
     given_by = forms.CharField(label="Given by", max_length=200, help_text="Name of the speaker, or of who states the consent.")
 
 

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
@@ -37,6 +37,14 @@ INVITATIONS: Final = "/invitations/"
 
 class AccountAdapter(DefaultAccountAdapter):
     """Hooks of sign-up, login and mails."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "The email address or the password is wrong.",
+        "incorrect_password": "This password is wrong.",
+        "incorrect_code": "This code is wrong, or no longer valid.",
+        "too_many_login_attempts": "Too many attempts to sign in. Wait some minutes, then try again.",
+    }
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Address behind the trusted proxies, as everywhere else; rate limits count its /64 network if it is IPv6."""

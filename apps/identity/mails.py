@@ -27,7 +27,7 @@ def content_of(template: str, *, to: str, context: Mapping[str, Any], request: H
     facts = []
     if "timestamp" in context:
         facts = [
-            ("Time", f"{context['timestamp']:%d %B %Y, %H:%M} UTC"),
+            ("Time", f"{context['timestamp']:%-d %b %Y, %H:%M} UTC"),
             ("Address", str(context["ip"])),
             ("Browser", str(context["user_agent"])),
         ]

@@ -1,4 +1,4 @@
-"""Outbox of e-mails."""
+"""Outbox of emails."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -14,7 +14,7 @@ class MailState(models.TextChoices):
 
 
 class OutgoingMail(models.Model):
-    """E-mail to one address. Its content is deleted once it was sent or given up: it may hold a code or an invitation."""
+    """Email to one address. Its content is deleted once it was sent or given up: it may hold a code or an invitation."""
 
     kind = models.CharField(max_length=100, help_text="Name of the template.")
     to = models.EmailField(max_length=254)
@@ -30,7 +30,7 @@ class OutgoingMail(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name = "e-mail"
+        verbose_name = "email"
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["next_attempt_at"], name="mails_to_send", condition=models.Q(state=MailState.WAITING)),

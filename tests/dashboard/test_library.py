@@ -5,11 +5,12 @@ from django.test import Client
 
 from apps.accounts.callers import Caller
 from apps.accounts.models import Account
+from apps.playground.tools.voice_recording import CONSENT
 from apps.pronunciations.models import Pronunciation
 from apps.voice_profiles.models import VoiceProfile
 from apps.voices.models import Voice
 from apps.webhooks.models import Endpoint
-from tests.factories_jobs import caller, submit, work_off
+from tests.factories_jobs import announce, caller, engine_spec, submit, work_off
 from tests.pages.dashboard import make_conversation, make_voice
 
 
@@ -149,3 +150,17 @@ def test_a_conversation_that_is_being_answered_is_not_deleted(owner: Client, acc
     answer = owner.post(f"/dashboard/conversations/{conversation.uuid.hex}/delete/", follow=True)
     assert "not answered yet" in answer.content.decode()
     assert account.conversations.count() == 1
+
+
+def test_both_pages_of_new_voices_show_one_consent_and_the_limits_of_the_api(owner: Client) -> None:
+    announce(engine_spec(has_cloning=True), engine_spec("enrol", kind="enrol", has_cloning=False))
+    tool, page = (owner.get(path).content.decode() for path in ("/voice-cloning/", "/dashboard/voices/new/"))
+
+    def consent_of(html: str) -> str:
+        return html.partition("data-consent-form>")[2].partition("</fieldset>")[0]
+
+    assert f"<span data-consent-text>{CONSENT}</span>" in consent_of(tool)
+    assert consent_of(tool) == consent_of(page)
+    limits = 'data-max-bytes="20000000" data-max-seconds="600.0"'
+    assert (limits in tool, limits in page) == (True, True)
+    assert ("data-several" in tool, "data-several" in page) == (False, True)

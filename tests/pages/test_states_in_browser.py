@@ -21,7 +21,7 @@ from apps.announcements.models import Announcement
 from apps.mail.models import OutgoingMail
 from apps.status.components import COMPONENTS
 from apps.status.models import Day
-from tests.identity.people import add_totp, log_in, person, sign_up
+from tests.identity.people import PASSWORD, add_totp, log_in, person, sign_up
 from tests.operator.rows import staff
 from tests.status.test_page import incident, probed
 from tests.sweep.browser import PROGRAM, Browser, browser
@@ -42,6 +42,7 @@ MemberOf = Callable[..., Client]
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with browser() as opened:
+        opened.call("Network.setCacheDisabled", cacheDisabled=True)  # a public page may be kept for seconds
         yield opened
 
 
@@ -158,6 +159,7 @@ def test_security_pages_of_a_person_with_an_authenticator_app_fit(camera: Camera
     someone = person("ann@example.com")
     client = Client()
     log_in(client, someone.email)
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
     camera.log_in(client)
     problems = camera.show("authenticator-new", "/account/2fa/totp/activate/") + camera.show("passkey-new", "/account/2fa/webauthn/add/")
     problems += camera.show("security", "/account/")

@@ -89,3 +89,9 @@ def test_every_service_and_kind_has_one_title_and_that_of_its_tool() -> None:
     assert len({service.title for service in SERVICES.values()}) == len(SERVICES)
     assert {entry.title for entry in TOOLS} <= {service.title for service in SERVICES.values()}
     assert service_title("new-service").title == "New service"
+
+
+def test_documents_and_pages_spell_email_one_way() -> None:
+    root = Path(website.__file__).parents[2]
+    texts = [file for folder in ("docs", "apps") for kind in ("*.md", "*.html", "*.toml") for file in (root / folder).rglob(kind)]
+    assert not [str(file) for file in [*texts, root / "CHANGELOG.md"] if re.search(r"\be-mails?\b", file.read_text(), re.IGNORECASE)]

@@ -1,4 +1,4 @@
-"""Settings of e-mail: files below TTSAI_HOME/mail by default, or a mail server by one URL or by single variables."""
+"""Settings of email: files below TTSAI_HOME/mail by default, or a mail server by one URL or by single variables."""
 
 from urllib.parse import parse_qs, unquote, urlsplit
 

@@ -27,7 +27,7 @@ def take_voice_down(voice: Voice, *, reason: str, decided_by: str) -> Takedown:
             resolve(report, state=ReportState.TAKEN_DOWN, resolution=reason, resolved_by=decided_by, takedown=takedown)
         text = (
             f"The voice {takedown} was taken down after a report: {takedown.reason[:200]} "
-            f"It is deleted on {takedown.appeal_ends_at:%d %B %Y} unless you appeal."
+            f"It is deleted on {takedown.appeal_ends_at:%-d %b %Y} unless you appeal."
         )
         announce_to_account(voice.account, text=text, level=Level.PROBLEM, ends_at=takedown.appeal_ends_at)
         _tell(takedown, subject=f"Your voice {takedown} was taken down", paragraphs=(text, "To appeal, answer this message."))

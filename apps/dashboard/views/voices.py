@@ -9,7 +9,8 @@ from apps.catalog.selectors import list_cloning_models
 from apps.core.errors import ApplicationError, GoneError, NotFoundError
 from apps.dashboard.pages import CHANGE, add_service_error, dashboard_page, show
 from apps.dashboard.voice_cards import read_voice_cards, read_voice_page
-from apps.dashboard.voice_forms import CONSENT_TEXT, CategoryForm, ConsentForm, VoiceForm
+from apps.dashboard.voice_forms import CategoryForm, ConsentForm, VoiceForm
+from apps.playground.tools.voice_recording import recording_details, recording_limits
 from apps.speech.downloads import answer_object
 from apps.teams.access import AccountRequest
 from apps.voice_library.selectors import list_categories
@@ -43,10 +44,11 @@ def new_voice(request: AccountRequest) -> HttpResponseBase:
     """The page that makes a voice of a recording: its script sends POST /web/v1/voice-clone/."""
     context = {
         "models": list_cloning_models(request.caller.plan),
-        "consent_text": CONSENT_TEXT,
+        "limits": recording_limits(request.caller.plan),
         "count": count_named_voices(request.caller),
         "limit": request.caller.plan.max_voices,
         "max_samples": request.caller.plan.max_samples,
+        **recording_details(),
     }
     return show(request, "dashboard/voice_new.html", context)
 

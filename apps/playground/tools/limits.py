@@ -6,6 +6,7 @@ from apps.accounts.models import Plan
 from apps.billing.prices import STARTING_SERVICE_PRICES, service_prices
 from apps.catalog.selectors import list_models
 from apps.playground.tools.declaration import Rate, ToolPage
+from apps.uploads.services import SourceLimits
 from apps.website.words import format_bytes
 from workers.audio.probe import SUPPORTED_FORMATS
 
@@ -51,14 +52,19 @@ class StatedLimits:
 
 
 def state_limits(page: ToolPage, plan: Plan) -> StatedLimits:
-    """Limits of the page for a plan."""
-    probe = page.limits.for_plan(plan)
+    """Limits and prices of the page for a plan."""
+    return limits_of(page.limits, plan, rates=state_rates(page.rates))
+
+
+def limits_of(limits: SourceLimits, plan: Plan, *, rates: tuple[StatedRate, ...] = ()) -> StatedLimits:
+    """Limits of a recording for a plan."""
+    probe = limits.for_plan(plan)
     return StatedLimits(
         max_bytes=probe.max_bytes,
         max_seconds=probe.max_audio_seconds,
         min_seconds=probe.min_audio_seconds,
         formats=SUPPORTED_FORMATS,
-        rates=state_rates(page.rates),
+        rates=rates,
     )
 
 

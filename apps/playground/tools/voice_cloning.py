@@ -8,20 +8,10 @@ from apps.accounts.models import Plan
 from apps.catalog.selectors import list_cloning_models, list_models
 from apps.playground.tools.choices import first_choice, spoken_languages
 from apps.playground.tools.declaration import Option, Rate, Sample, ToolField, ToolPage, ToolRequest, Visitor
+from apps.playground.tools.voice_recording import recording_details
 from apps.voices.recordings import LIMITS
 from apps.voices.serializers import SpeechCloneSerializer
 from apps.voices.services.requests import DEFAULT_MODEL
-
-SCRIPT: Final = (
-    "When the sunlight strikes raindrops in the air, they act as a prism and form a rainbow. The rainbow is a division of white light into many "
-    "beautiful colors. People look, but no one ever finds the pot of gold at its end."
-)
-"""Beginning of the rainbow passage (Fairbanks, Voice and Articulation Drillbook, 1960), with nearly every sound of English."""
-CONSENT: Final = (
-    "I am the speaker of this recording, or I have the speaker's permission. I agree that this voice is used to make speech, and I will not use it "
-    "to deceive anyone."
-)
-SHORTEST_GOOD_SECONDS, LONGEST_GOOD_SECONDS = 10, 30
 
 
 def _languages(visitor: Visitor) -> list[Option]:
@@ -40,13 +30,7 @@ def _find_obstacle(plan: Plan) -> str:
 
 
 def _details(visitor: Visitor) -> dict[str, Any]:  # noqa: ARG001 - the protocol
-    return {
-        "script_to_read": SCRIPT,
-        "consent_text": CONSENT,
-        "shortest_good_seconds": SHORTEST_GOOD_SECONDS,
-        "longest_good_seconds": LONGEST_GOOD_SECONDS,
-        "is_consent_required": settings.TTSAI_REQUIRE_CONSENT,
-    }
+    return {**recording_details(), "is_consent_required": settings.TTSAI_REQUIRE_CONSENT}
 
 
 VOICE_CLONING: Final = ToolPage(

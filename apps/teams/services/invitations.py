@@ -161,7 +161,7 @@ def _send(invitation: Invitation, *, token: str, inviter: str, link_base: str) -
         subject=f"{inviter} invited you to {account}",
         paragraphs=[
             f"{inviter} invited you to {account} at {product}, as {invitation.role}. {ROLE_DESCRIPTIONS[Role(invitation.role)]}",
-            f"The invitation is for {invitation.email} and ends on {invitation.expires_at:%d %B %Y}. If you do not expect it, you need not do anything.",
+            f"The invitation is for {invitation.email} and ends on {invitation.expires_at:%-d %b %Y}. If you do not expect it, you need not do anything.",
         ],
         link=("See the invitation", f"{link_base}/invitations/{token}/"),
     )

@@ -1,4 +1,4 @@
-"""URLs, domains and e-mail addresses, read piece by piece."""
+"""URLs, domains and email addresses, read piece by piece."""
 
 import re
 from collections.abc import Iterator

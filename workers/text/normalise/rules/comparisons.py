@@ -1,4 +1,4 @@
-"""Comparison signs: 5 > 3, age>=18, a != b, <5%; but no tags, quotes of e-mails, arrows or hearts."""
+"""Comparison signs: 5 > 3, age>=18, a != b, <5%; but no tags, quotes of emails, arrows or hearts."""
 
 import re
 from typing import Final
@@ -98,7 +98,7 @@ def _is_compared(context: Context, match: re.Match[str]) -> bool:
 
 
 def _is_greater(context: Context, match: re.Match[str], *, has_left: bool) -> bool:
-    """True if the sign belongs to no tag or arrow and does not mark a quoted e-mail line."""
+    """True if the sign belongs to no tag or arrow and does not mark a quoted email line."""
     text, start = context.text, match.start()
     before, after = context.character(start - 1), context.character(match.end())
     if before in {"<", ">"} or OPEN_TAG.search(text[max(0, start - LONGEST_TAG) : start]):

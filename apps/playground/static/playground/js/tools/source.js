@@ -8,7 +8,10 @@ const DURATION_SECONDS = 5;
 const RECORDING_TYPES = /^(audio|video)\/|^application\/(ogg|octet-stream|mp4)$/;
 
 export class Source {
-  /** root: element with data-source. onChange(recording or null): {blob, name, seconds or null, url, example: address of a stored result}. */
+  /**
+   * root: element with data-source. onChange(recording or null): {blob, name, seconds or null, url, advice, example: address of a stored result}.
+   * With data-several the page keeps the recordings: each is handed to onChange, with its address, and the source takes the next one.
+   */
   constructor(root, { onChange }) {
     this.root = root;
     this.onChange = onChange;
@@ -18,7 +21,8 @@ export class Source {
     this.good = { shortest: Number(root.dataset.goodFrom) || 0, longest: Number(root.dataset.goodTo) || Infinity };
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
     this.input = root.querySelector('input[type="file"]');
-    this.input.addEventListener("change", () => this.input.files[0] && this.take(this.input.files[0], { name: this.input.files[0].name }));
+    this.isSeveral = "several" in root.dataset;
+    this.input.addEventListener("change", () => this.takeFiles([...this.input.files]));
     this.part("record")?.addEventListener("click", () => this.startRecording());
     this.part("stop")?.addEventListener("click", () => this.recorder?.stop());
     this.part("discard")?.addEventListener("click", () => this.recorder?.cancel());
@@ -39,9 +43,13 @@ export class Source {
       event.preventDefault();
       depth = 0;
       mark();
-      const file = event.dataTransfer.files[0];
-      if (file) this.take(file, { name: file.name });
+      this.takeFiles([...event.dataTransfer.files]);
     });
+  }
+
+  async takeFiles(files) {
+    for (const file of this.isSeveral ? files : files.slice(0, 1)) await this.take(file, { name: file.name });
+    if (this.isSeveral) this.input.value = "";
   }
 
   /** Take a recording over, unless it is beyond the limits. */
@@ -62,8 +70,9 @@ export class Source {
       URL.revokeObjectURL(url);
       return this.fail("This recording is too short.");
     }
+    if (this.isSeveral) return this.onChange({ blob, name, seconds: known, url, advice, example });
     this.drop();
-    this.recording = { blob, name, seconds: known, url, example };
+    this.recording = { blob, name, seconds: known, url, advice, example };
     this.part("name").textContent = name;
     this.part("facts").textContent = [known === null ? "" : clock(known), formatBytes(blob.size)].filter(Boolean).join(" · ");
     this.part("player").src = url;

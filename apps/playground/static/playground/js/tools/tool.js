@@ -1,6 +1,7 @@
 // A tool's page: recording, fields, progress, errors, result. Each page's own script says what to show.
 
 import { ApiError, explain } from "../api.js";
+import { showFieldError } from "../field_errors.js";
 import { showRequest } from "../request_panel.js";
 import { runJob } from "../jobs.js";
 import { Source } from "./source.js";
@@ -130,7 +131,6 @@ export class Tool {
       path: `/v1/${panel.dataset.endpoint}`,
       ...(hasFile ? { fields: Object.fromEntries(fields), files: { [panel.dataset.fileField]: name } } : { json: Object.fromEntries(fields) }),
       saves: this.resultName(fields, name),
-      hasKey: true,
     });
   }
 
@@ -161,12 +161,8 @@ export class Tool {
 
   markField(name, message) {
     const control = this.panel.querySelector(`[data-field][name="${CSS.escape(name)}"]`);
-    const place = control && document.getElementById(`${control.id}-error`);
-    if (!place) return false;
-    place.textContent = message;
-    place.hidden = !message;
-    if (message) control.setAttribute("aria-invalid", "true");
-    else control.removeAttribute("aria-invalid");
+    if (!control || !document.getElementById(`${control.id}-error`)) return false;
+    showFieldError(control, message);
     return true;
   }
 

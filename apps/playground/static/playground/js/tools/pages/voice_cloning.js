@@ -2,36 +2,24 @@
 
 import { toast } from "../../../../website/js/site.js";
 import { explain, fetchJson } from "../../api.js";
+import { Consent } from "../../consent.js";
+import { showFieldError } from "../../field_errors.js";
 import { Tool } from "../tool.js";
 import { clock } from "../../../../website/js/formats.js";
 import { element, localAddress } from "../elements.js";
 
 const find = (name) => document.querySelector(`[data-${name}]`);
-const consent = find("consent");
-const speaker = find("consent-by");
+const consent = new Consent(find("consent-form"), { onChange: () => tool.updateRequest() });
 const languages = new Intl.DisplayNames(["en"], { type: "language" });
 let voiceId = "";
 
-function mark(control, message) {
-  const place = document.getElementById(`${control.id}-error`);
-  place.textContent = message;
-  place.hidden = !message;
-  if (message) control.setAttribute("aria-invalid", "true");
-  else control.removeAttribute("aria-invalid");
-}
-
 const tool = new Tool({
   checkMore() {
-    mark(consent, consent.checked ? "" : "Tick this: a voice belongs to the person who speaks.");
-    mark(speaker, speaker.value.trim() ? "" : "Enter the name of the speaker.");
-    const wrong = [consent, speaker].find((control) => control.hasAttribute("aria-invalid"));
-    wrong?.focus();
-    return wrong ? "consent" : "";
+    const missing = consent.findMissing();
+    missing?.focus();
+    return missing ? "consent" : "";
   },
-  moreFields: () => [
-    ...(consent.checked ? [["consent", find("consent-text").textContent.trim()]] : []),
-    ...(speaker.value.trim() ? [["consent_by", speaker.value.trim()]] : []),
-  ],
+  moreFields: () => consent.fields,
   async show(result) {
     const url = localAddress(result.result_url);
     find("cloned").src = url;
@@ -70,8 +58,8 @@ find("keep").addEventListener("submit", async (event) => {
   event.preventDefault();
   const name = document.getElementById("voice-name");
   const button = event.target.querySelector("button");
-  if (!name.value.trim()) return mark(name, "Give the voice a name.");
-  mark(name, "");
+  if (!name.value.trim()) return showFieldError(name, "Give the voice a name.");
+  showFieldError(name, "");
   button.disabled = true;
   try {
     const voice = await fetchJson(`voices/${voiceId}/`, { method: "PATCH", json: { name: name.value.trim() } });
@@ -79,15 +67,8 @@ find("keep").addEventListener("submit", async (event) => {
     find("keep").dataset.kept = voice.voice_id;
     find("keep").hidden = true;
   } catch (error) {
-    mark(name, explain(error, { isVisitor: false }).text);
+    showFieldError(name, explain(error, { isVisitor: false }).text);
   } finally {
     button.disabled = false;
   }
 });
-
-for (const control of [consent, speaker]) {
-  control.addEventListener("input", () => {
-    mark(control, "");
-    tool.updateRequest();
-  });
-}
