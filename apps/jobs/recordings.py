@@ -79,12 +79,13 @@ def recording_response(
     body: Mapping[str, Any],
     *,
     limits: SourceLimits,
-    submit: Callable[[Source], Submission],
+    submit: Callable[..., Submission],
     answer: Answer,
     is_awaited: bool,
     wait: Wait | None = None,
+    held: Sequence[HeldFile] = (),
 ) -> Deferred:
-    """Response of a request with one recording in the usual fields. Refuses an invalid one before anything is ingested.
+    """Response of a request with one recording in the usual fields, and perhaps further ones. Refuses an invalid one before anything is ingested.
 
     The job continues after the client disconnects if the request has an Idempotency-Key.
     """
@@ -99,6 +100,7 @@ def recording_response(
         is_awaited=is_awaited,
         is_kept=has_idempotency_key(request),
         wait=wait,
+        held=held,
     ).deferred()
 
 

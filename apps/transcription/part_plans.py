@@ -34,13 +34,14 @@ def plan_recording_parts(work: ListenWork, *, milliseconds: int, is_kept: bool) 
     audio, analysis = PartOutput(0, AUDIO), PartOutput(0, ANALYSIS)
     for piece in range(count):
         units = milliseconds * (piece + 1) // count - milliseconds * piece // count
-        heard = replace(work, audio=audio, analysis=analysis, piece=piece)
+        heard = replace(work, audio=audio, analysis=analysis, piece=piece, known_speakers=())
         parts.append(PartPlan("listen", heard, text_outputs(is_kept=False), units=units, stage=1))
     join = TranscriptWork(
         tuple(PartOutput(index, TEXT) for index in range(1, count + 1)),
         analysis=analysis,
         is_diarized=work.is_diarized,
         speakers=work.speakers,
+        known_speakers=work.known_speakers,
         has_words=work.has_words,
         is_translation=work.is_translation,
     )

@@ -1,5 +1,6 @@
 """Transcription requests: from a recording to a queued job."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from apps.uploads.services import Source, SourceLimits
 from workers.contract.formats import DOCUMENT
 from workers.contract.references import StoredObject
 from workers.contract.tags import is_tag, primary_tag, requested_tag
-from workers.contract.transcription import ListenWork
+from workers.contract.transcription import KnownSpeaker, ListenWork
 
 LIMITS = SourceLimits(max_bytes=100_000_000)
 DEFAULT_MODEL = "whisper"
@@ -51,6 +52,8 @@ class TranscriptionOrder:
     has_words: bool = False
     is_diarized: bool = False
     speakers: int = 0
+    known_speakers: tuple[str, ...] = ()
+    """Names of speakers whose recordings come with the request, in the same order."""
     prompt: str = ""
     hotwords: str = ""
     temperature: float = 0.0
@@ -83,6 +86,7 @@ def request_transcription(
     *,
     order: TranscriptionOrder,
     source: Source,
+    references: Sequence[Source] = (),
     idempotency: Idempotency | None,
     request_id: str,
     paid_millicredits: int = 0,
@@ -90,14 +94,14 @@ def request_transcription(
 ) -> Submission:
     """Price, reserve and queue in one transaction. Raises ApplicationErrors.
 
-    paid_millicredits: paid by earlier jobs that heard a part of the same audio, which is subtracted from the price.
+    references: recordings of the order's known speakers. paid_millicredits: paid by earlier jobs that heard a part of the same audio, which is subtracted from the price.
     """
-    plan = plan_transcription(caller, order=order, source=source)
+    plan = plan_transcription(caller, order=order, source=source, references=references)
     plan = replace(plan, price_millicredits=max(0, plan.price_millicredits - paid_millicredits), has_webhooks=has_webhooks)
     return submit_job(caller, plan, idempotency=idempotency, request_id=request_id)
 
 
-def plan_transcription(caller: Caller, *, order: TranscriptionOrder, source: Source) -> JobPlan:
+def plan_transcription(caller: Caller, *, order: TranscriptionOrder, source: Source, references: Sequence[Source] = ()) -> JobPlan:
     """Job for the order."""
     engine = check_order(caller, order=order)
     milliseconds = milliseconds_of(source)
@@ -111,6 +115,10 @@ def plan_transcription(caller: Caller, *, order: TranscriptionOrder, source: Sou
         has_words=engine.spec.has_word_timings,  # unasked too: subtitles are cut by them
         is_diarized=order.is_diarized,
         speakers=order.speakers,
+        known_speakers=tuple(
+            KnownSpeaker(name, StoredObject(one.key), one.info.audio_seconds)
+            for name, one in zip(order.known_speakers, references, strict=True)
+        ),
         prompt=order.prompt,
         hotwords=order.hotwords,
         temperature=order.temperature,
@@ -135,6 +143,7 @@ def plan_transcription(caller: Caller, *, order: TranscriptionOrder, source: Sou
             is_diarized=order.is_diarized,
             channels=channels,
             source=source.key,
+            further_sources=tuple(one.key for one in references),
             **(order.callback.as_params() if order.callback else {}),
         ),
         asked_model=engine.requested_id,

@@ -1,5 +1,6 @@
 """POST /v1/audio/transcriptions and /v1/audio/translations, by the official package."""
 
+import base64
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -92,6 +93,58 @@ def test_diarized_json_names_speakers_by_letters(package: openai.OpenAI, owner: 
     assert Job.objects.get().parts.get().work["is_diarized"] is True
 
 
+def data_url(path: Path, *, seconds: float) -> str:
+    return f"data:audio/mpeg;base64,{base64.b64encode(record(path, 'mp3', seconds=seconds).read_bytes()).decode()}"
+
+
+def test_known_speakers_have_their_names_and_others_letters(package: openai.OpenAI, owner: Person, song: Any, tmp_path: Path) -> None:
+    (segment,) = HEARD.segments
+    spoken = [replace(segment, speaker=speaker) for speaker in ("Ada", "SPEAKER_00", "SPEAKER_01", "Ada")]
+    references = [data_url(tmp_path / name, seconds=seconds) for name, seconds in (("ada", 2.5), ("bob", 9.5))]
+    with hearing(replace(HEARD, segments=tuple(spoken))):
+        heard: Any = package.audio.transcriptions.create(
+            model="gpt-4o-transcribe-diarize",
+            file=song,
+            response_format="diarized_json",
+            chunking_strategy="auto",
+            known_speaker_names=["Ada", "Bob"],
+            known_speaker_references=references,
+        )
+    assert [one.speaker for one in heard.segments] == ["Ada", "A", "B", "Ada"]
+    job = Job.objects.get()
+    known = job.parts.get().work["known_speakers"]
+    assert [(one["name"], round(one["audio_seconds"], 1)) for one in known] == [("Ada", 2.5), ("Bob", 9.5)]
+    assert job.params["further_sources"] == [one["audio"]["key"] for one in known]
+    assert job.units == 2000
+
+
+UNFIT_SPEAKERS = [
+    (["Ada", "Bob"], [3.0], "invalid_request"),
+    (["Ada", "Ada"], [3.0, 3.0], "invalid_request"),
+    (["SPEAKER_00"], [3.0], "invalid_request"),
+    (["Ada"], [1.0], "too_short"),
+    (["Ada"], [11.0], "too_long"),
+]
+
+
+def test_unfit_known_speakers_are_refused_before_anything_is_charged(
+    package: openai.OpenAI, owner: Person, song: Any, tmp_path: Path
+) -> None:
+    codes = []
+    for names, seconds, _ in UNFIT_SPEAKERS:
+        with pytest.raises(openai.BadRequestError) as refused:
+            package.audio.transcriptions.create(
+                model="gpt-4o-transcribe-diarize",
+                file=song,
+                response_format="diarized_json",
+                known_speaker_names=names,
+                known_speaker_references=[data_url(tmp_path / "reference", seconds=length) for length in seconds],
+            )
+        codes.append(refused.value.code)
+    assert codes == [code for _, _, code in UNFIT_SPEAKERS]
+    assert (Job.objects.count(), owner.millicredits) == (0, 1_000_000)
+
+
 @pytest.mark.filterwarnings("ignore:deprecated:DeprecationWarning")
 def test_a_translation_is_written_in_english(package: openai.OpenAI, owner: Person, song: Any) -> None:
     with hearing():
@@ -111,7 +164,7 @@ def test_a_translation_is_written_in_english(package: openai.OpenAI, owner: Pers
         ({"stream": True, "model": "gpt-4o-transcribe", "response_format": "srt"}, "invalid_request"),
         ({"include": ["logprobs"]}, "not_supported"),
         ({"include": ["nonsense"]}, "not_supported"),
-        ({"known_speaker_names": ["Ada"], "known_speaker_references": ["data:audio/wav;base64,UklGRg=="]}, "not_supported"),
+        ({"known_speaker_names": ["Ada"], "known_speaker_references": ["data:audio/wav;base64,UklGRg=="]}, "invalid_request"),
         ({"chunking_strategy": "never"}, "invalid_request"),
         ({"chunking_strategy": {"type": "server_vad", "threshold": 2}}, "invalid_request"),
     ],

@@ -42,6 +42,16 @@ class RecordingAnalysis(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class KnownSpeaker(Message):
+    """Speaker whom a diarized recording may have, with a short recording of the voice."""
+
+    name: str
+    audio: Reference
+    audio_seconds: float = 0.0
+    """Duration measured by the platform."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListenWork(Message):
     """Work of a part of kind `listen`: audio to text. Output: a `TranscriptDocument`."""
 
@@ -63,6 +73,8 @@ class ListenWork(Message):
     """
     speakers: int = 0
     """Number of speakers; 0 if unknown."""
+    known_speakers: tuple[KnownSpeaker, ...] = ()
+    """Speakers whose name takes the place of a number where the voice is similar enough; of a piece they are those of the transcript part."""
     prompt: str = ""
     hotwords: str = ""
     temperature: float = 0.0
@@ -83,6 +95,7 @@ class TranscriptWork(Message):
     is_diarized: bool = False
     """True for diarization. The pieces then carry words, since a speaker may change within a segment."""
     speakers: int = 0
+    known_speakers: tuple[KnownSpeaker, ...] = ()
     has_words: bool = False
     """True if the output keeps words."""
     is_translation: bool = False
@@ -108,7 +121,7 @@ class TranscriptSegment(Message):
     end: float
     text: str
     speaker: str = ""
-    """SPEAKER_00, …; empty without diarization."""
+    """SPEAKER_00, … or the name of a known speaker; empty without diarization."""
     english: str = ""
     words: tuple[TranscriptWord, ...] = ()
     average_log_probability: float = 0.0

@@ -14,6 +14,7 @@ from workers.fairness import Order
 from workers.parts import PartRun
 from workers.protocols.recogniser import Recogniser, RecognitionOptions, as_recogniser, check_language
 from workers.recognition.diarize import label_speakers
+from workers.recognition.diarize.known_voices import KnownVoice
 from workers.recognition.pitch import PitchTally
 from workers.recognition.sound import Sound, byte_span, of_bytes, of_recording
 from workers.recognition.speech_regions import Region, regions_within
@@ -22,6 +23,7 @@ from workers.recognition.windows import CONTEXT_SECONDS, Window, pack_windows
 from workers.stream import PartEvents
 from workers.tasks.context import WorkerContext
 from workers.tasks.detect import detect_speech
+from workers.tasks.known_speakers import embed_known_speakers
 from workers.tasks.live_transcript import LiveTranscript
 from workers.tasks.recode import recode
 from workers.tasks.results import read_document, store_document
@@ -80,7 +82,9 @@ def listen(run: PartRun, *, context: WorkerContext) -> Manifest:
                 context=context,
                 is_piece=analysis is not None,
             )
-    document = _document(work, transcript=transcript, excerpt=excerpt, is_piece=analysis is not None)
+    is_named = work.is_diarized and analysis is None
+    known = embed_known_speakers(run, context=context, speakers=work.known_speakers) if is_named else ()
+    document = _document(work, transcript=transcript, excerpt=excerpt, is_piece=analysis is not None, known=known)
     seconds = excerpt.end - excerpt.start
     run.units_done = round(seconds * 1000)
     return store_document(
@@ -224,10 +228,12 @@ def _order(message: PartMessage, *, windows: int, is_piece: bool) -> Order:
     return replace(order, lane="normal", is_first_sentence=False) if windows > 1 and order.lane == "live" else order
 
 
-def _document(work: ListenWork, *, transcript: _Transcript, excerpt: _Excerpt, is_piece: bool) -> TranscriptDocument:
+def _document(
+    work: ListenWork, *, transcript: _Transcript, excerpt: _Excerpt, is_piece: bool, known: Sequence[KnownVoice]
+) -> TranscriptDocument:
     segments: Sequence[TranscriptSegment] = transcript.segments
     if work.is_diarized and not is_piece:
-        segments = label_speakers(segments, transcript.embeddings, speakers=work.speakers)
+        segments = label_speakers(segments, transcript.embeddings, speakers=work.speakers, known=known)
     language = transcript.language if segments or is_piece else ""
     return TranscriptDocument(
         text=whole_text(segments, language=_language_of_text(work, language)),

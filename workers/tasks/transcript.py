@@ -1,11 +1,15 @@
 """Joins the pieces of a recording to one transcript."""
 
+from collections.abc import Sequence
+
 from workers.contract.messages import Manifest
 from workers.contract.transcription import RecordingAnalysis, TranscriptDocument, TranscriptWork
 from workers.parts import PartRun
 from workers.recognition.diarize import label_speakers
+from workers.recognition.diarize.known_voices import KnownVoice
 from workers.recognition.transcripts import join_channels, join_gender, join_segments, main_language, without_words
 from workers.tasks.context import WorkerContext
+from workers.tasks.known_speakers import embed_known_speakers
 from workers.tasks.results import read_document, store_document
 from workers.tasks.scheduling import sentence_order
 from workers.text.transcripts import whole_text
@@ -24,7 +28,8 @@ def transcript(run: PartRun, *, context: WorkerContext) -> Manifest:
     analysis = read_document(work.analysis, RecordingAnalysis, storage=context.storage) if work.analysis else None
     units = 1 + int(UNITS_PER_EMBEDDING * sum(len(piece.speaker_embeddings) for piece in pieces))
     order = sentence_order(run.message, index=0, units=units)
-    document = run.wait_for(context.scheduler.submit(order, work=lambda: _join(work, pieces=pieces, analysis=analysis)))
+    known = embed_known_speakers(run, context=context, speakers=work.known_speakers) if work.is_diarized else ()
+    document = run.wait_for(context.scheduler.submit(order, work=lambda: _join(work, pieces=pieces, analysis=analysis, known=known)))
     return store_document(
         run.message,
         storage=context.storage,
@@ -34,13 +39,15 @@ def transcript(run: PartRun, *, context: WorkerContext) -> Manifest:
     )
 
 
-def _join(work: TranscriptWork, *, pieces: list[TranscriptDocument], analysis: RecordingAnalysis | None) -> TranscriptDocument:
+def _join(
+    work: TranscriptWork, *, pieces: list[TranscriptDocument], analysis: RecordingAnalysis | None, known: Sequence[KnownVoice]
+) -> TranscriptDocument:
     if work.is_by_channel:
         return _join_channels(work, channels=pieces)
     segments = join_segments([piece.segments for piece in pieces])
     if work.is_diarized:
         embeddings = [one for piece in pieces for one in piece.speaker_embeddings]
-        segments = label_speakers(segments, embeddings, speakers=work.speakers)
+        segments = label_speakers(segments, embeddings, speakers=work.speakers, known=known)
     language = main_language(pieces)
     return TranscriptDocument(
         text=whole_text(segments, language="en" if work.is_translation else language),

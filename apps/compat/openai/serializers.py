@@ -1,6 +1,7 @@
 """Serializers of OpenAI's audio API."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,7 +20,9 @@ WITHOUT_STREAM = "whisper-1"
 """Model for which OpenAI ignores `stream`."""
 STREAMED_FORMATS = ("json", "text", "diarized_json")
 NOT_INCLUDED = {"logprobs": "This server reports no log probabilities of tokens. Leave include out."}
-KNOWN_SPEAKERS = "This server does not recognise speakers by references; speakers are named A, B, … Leave the known_speaker fields out."
+MOST_KNOWN_SPEAKERS = 4
+NUMBERED = re.compile(r"SPEAKER_\d+", re.ASCII)
+"""Labels of speakers without a name, which responses show as letters."""
 
 
 @extend_schema_field({"oneOf": [{"type": "string"}, {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}]})
@@ -132,10 +135,18 @@ class OpenAITranscriptionSerializer(OpenAITranslationSerializer):
         required=False, allow_null=True, help_text="Speech is always found by voice activity detection; settings of it are not followed."
     )
     known_speaker_names = serializers.ListField(
-        child=fields.Text(max_length=100), required=False, default=list, max_length=4, help_text="Not supported."
+        child=fields.Text(max_length=100),
+        required=False,
+        default=list,
+        max_length=MOST_KNOWN_SPEAKERS,
+        help_text="With diarized_json: names of speakers whose voices the references have; others are A, B, …",
     )
     known_speaker_references = serializers.ListField(
-        child=fields.Text(), required=False, default=list, max_length=4, help_text="Not supported."
+        child=fields.Text(),
+        required=False,
+        default=list,
+        max_length=MOST_KNOWN_SPEAKERS,
+        help_text="A data URL for each name: 2 to 10 seconds of that person alone.",
     )
     stream = fields.FormFlag(
         required=False,
@@ -147,9 +158,7 @@ class OpenAITranscriptionSerializer(OpenAITranslationSerializer):
         """Check rules across fields."""
         for name in attrs["include"]:
             raise serializers.ValidationError({"include": NOT_INCLUDED.get(name, f"{name!r} cannot be included.")}, code="not_supported")
-        for name in ("known_speaker_names", "known_speaker_references"):
-            if attrs[name]:
-                raise serializers.ValidationError({name: KNOWN_SPEAKERS}, code="not_supported")
+        _check_known_speakers(attrs)
         if "word" in attrs["timestamp_granularities"] and attrs["response_format"] != "verbose_json":
             message = "Word timestamps need response_format=verbose_json."
             raise serializers.ValidationError({"timestamp_granularities": message}, code="invalid")
@@ -159,6 +168,25 @@ class OpenAITranscriptionSerializer(OpenAITranslationSerializer):
             )
             raise serializers.ValidationError({"response_format": message}, code="invalid")
         return attrs
+
+
+def _check_known_speakers(attrs: Mapping[str, Any]) -> None:
+    names, references = attrs["known_speaker_names"], attrs["known_speaker_references"]
+    if len(names) != len(references):
+        message = f"{len(names)} names and {len(references)} references. Send one known_speaker_references for each name."
+        raise serializers.ValidationError({"known_speaker_references": message}, code="invalid")
+    if names and attrs["response_format"] != "diarized_json":
+        message = "Known speakers need response_format=diarized_json."
+        raise serializers.ValidationError({"known_speaker_names": message}, code="invalid")
+    if len(set(names)) < len(names):
+        raise serializers.ValidationError({"known_speaker_names": "Two speakers have the same name."}, code="invalid")
+    for name in names:
+        if NUMBERED.fullmatch(name):
+            raise serializers.ValidationError({"known_speaker_names": f"{name!r} is a label of unknown speakers. Choose another name."})
+    for index, reference in enumerate(references):
+        if not reference.startswith("data:"):
+            message = f"known_speaker_references[{index}] is no data URL: send data:audio/wav;base64,…"
+            raise serializers.ValidationError({"known_speaker_references": message}, code="invalid")
 
 
 def is_streamed(body: Mapping[str, Any]) -> bool:

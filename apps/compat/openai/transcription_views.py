@@ -23,6 +23,7 @@ from apps.transcription.documents import read_transcript
 from apps.transcription.requests import BaseTranscriptionView
 from apps.transcription.serializers import join_hotwords
 from apps.transcription.services import TranscriptionOrder
+from apps.uploads.inline import read_inline_file
 
 TRANSCRIPTION, TRANSLATION = shapes.OpenAITranscriptionSerializer(), shapes.OpenAITranslationSerializer()
 LISTS = ("timestamp_granularities", "include", "keywords", "languages", "known_speaker_names", "known_speaker_references")
@@ -76,6 +77,7 @@ def _transcription_order(body: Mapping[str, Any], *, is_awaited: bool) -> Transc
         language=language_tag(body["language"] or only_language),
         has_words="word" in body["timestamp_granularities"] or body["response_format"] in NEED_WORDS,
         is_diarized=body["response_format"] == "diarized_json",
+        known_speakers=tuple(body["known_speaker_names"]),
         prompt=body["prompt"],
         hotwords=join_hotwords(body["keywords"], param="keywords"),
         temperature=body["temperature"],
@@ -103,7 +105,16 @@ class OpenAITranscriptionView(BaseTranscriptionView):
         events = event_shapes(is_diarized=order.is_diarized) if shapes.is_streamed(body) else None
         warnings = _warnings(body)
         answer = _answer_of(body, task="transcribe", warnings=warnings)
-        return self.listen(request, body, order=order, endpoint="openai-transcription", answer=answer, events=events, warnings=warnings)
+        return self.listen(
+            request,
+            body,
+            order=order,
+            endpoint="openai-transcription",
+            answer=answer,
+            events=events,
+            warnings=warnings,
+            references=[read_inline_file(one, param="known_speaker_references") for one in body["known_speaker_references"]],
+        )
 
 
 class OpenAITranslationView(BaseTranscriptionView):

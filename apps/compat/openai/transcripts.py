@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.http import HttpResponse, JsonResponse
 
 from apps.compat.openai.languages import language_name
+from apps.compat.openai.serializers import NUMBERED
 from workers.contract.transcription import TranscriptDocument, TranscriptSegment
 from workers.text.subtitles.cues import Cue, make_cues
 from workers.text.subtitles.files import write_srt, write_vtt
@@ -37,7 +38,7 @@ def verbose_shape(heard: TranscriptDocument, *, task: str, granularities: Sequen
 
 
 def diarized_shape(heard: TranscriptDocument) -> dict[str, Any]:
-    """`diarized_json`: segments by speaker, named A, B, … as OpenAI names unknown speakers."""
+    """`diarized_json`: segments by speaker, by name or A, B, … as OpenAI names unknown speakers."""
     return {
         "task": "transcribe",
         "duration": round(heard.duration, 3),
@@ -113,6 +114,8 @@ def _usage(heard: TranscriptDocument) -> dict[str, Any]:
 
 
 def _letter(speaker: str) -> str:
-    """`A` for SPEAKER_00; beyond Z unchanged."""
-    number = int(speaker.rpartition("_")[2] or 0) if speaker else 0
+    """`A` for SPEAKER_00; beyond Z unchanged, as names of known speakers are."""
+    if speaker and not NUMBERED.fullmatch(speaker):
+        return speaker
+    number = int(speaker.rpartition("_")[2]) if speaker else 0
     return chr(ord("A") + number) if number < 26 else speaker

@@ -101,7 +101,7 @@ class TaskHarness:
         """Run all parts of a long recording in turn."""
         prepared = self.message("prepare", PrepareWork(source, "whisper", pieces))
         self.do(prepared)
-        asked = {name: wishes[name] for name in ("is_diarized", "speakers", "has_words") if name in wishes}
+        asked = {name: wishes[name] for name in ("is_diarized", "speakers", "has_words", "known_speakers") if name in wishes}
         outputs = []
         for piece in range(pieces):
             work = ListenWork("whisper", address_of(prepared), analysis=address_of(prepared, ANALYSIS), piece=piece, **wishes)

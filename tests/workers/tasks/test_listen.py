@@ -23,7 +23,15 @@ from workers.contract.messages import PartMessage
 from workers.contract.names import CODEC_QUEUE
 from workers.contract.outputs import ANALYSIS
 from workers.contract.references import Address
-from workers.contract.transcription import ListenWork, PrepareWork, TranscriptDocument, TranscriptSegment, TranscriptWindow, TranscriptWork
+from workers.contract.transcription import (
+    KnownSpeaker,
+    ListenWork,
+    PrepareWork,
+    TranscriptDocument,
+    TranscriptSegment,
+    TranscriptWindow,
+    TranscriptWork,
+)
 from workers.engines.whisper import build_engines
 from workers.fairness import Order
 from workers.parts import PartStoppedError
@@ -204,17 +212,18 @@ def test_live_lane_is_for_one_window_and_normal_lane_for_several(
 
 
 @pytest.mark.prove
-def test_speakers_are_numbered_by_first_appearance(bench: TaskHarness) -> None:
+def test_known_speaker_has_a_name_and_another_one_a_number(bench: TaskHarness) -> None:
     names = ["librivox-0890", "cards-005", "librivox-0930", "cards-002"]
-    source = bench.keep("two.flac", clips(names))
-    whole = bench.listen(ListenWork("whisper", source, is_diarized=True, speakers=2))
-    pieces = bench.listen_in_pieces(source, pieces=2, is_diarized=True, speakers=2)
+    source, reader = bench.keep("two.flac", clips(names)), clip("librivox-0880")
+    known = (KnownSpeaker("Ada", bench.keep("ada.flac", reader), audio_seconds=len(reader) / RECOGNITION_SAMPLE_RATE),)
+    whole = bench.listen(ListenWork("whisper", source, is_diarized=True, speakers=2, known_speakers=known))
+    pieces = bench.listen_in_pieces(source, pieces=2, is_diarized=True, speakers=2, known_speakers=known)
     for document in (whole, pieces):
         assert [label for label, _ in itertools.groupby(segment.speaker for segment in document.segments)] == [
+            "Ada",
             "SPEAKER_00",
-            "SPEAKER_01",
+            "Ada",
             "SPEAKER_00",
-            "SPEAKER_01",
         ]
         assert all(segment.words == () for segment in document.segments)
         assert document.speaker_embeddings == ()

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from workers.contract.transcription import SpeakerEmbedding, TranscriptSegment, TranscriptWord
+from workers.recognition.diarize.known_voices import KnownVoice, name_speakers
 from workers.recognition.diarize.timelines import Timeline, build_timeline
 
 CHANGE_COST: Final = 0.25
@@ -21,9 +22,14 @@ STEP_SECONDS: Final = 0.5
 
 
 def label_speakers(
-    segments: Sequence[TranscriptSegment], embeddings: Sequence[SpeakerEmbedding], *, speakers: int
+    segments: Sequence[TranscriptSegment],
+    embeddings: Sequence[SpeakerEmbedding],
+    *,
+    speakers: int,
+    known: Sequence[KnownVoice] = (),
 ) -> tuple[TranscriptSegment, ...]:
-    """Label segments SPEAKER_00, SPEAKER_01, … by first appearance, cut between words where the speaker changes.
+    """Label segments SPEAKER_00, SPEAKER_01, … by first appearance, cut between words where the speaker changes. A speaker who is similar
+    enough to a known voice has its name.
 
     speakers: their number; 0 if unknown, then the embeddings decide. Segments without words, or with a translation, stay whole. Both inputs
     are in the time of the recording, ascending.
@@ -37,9 +43,10 @@ def label_speakers(
         for label, piece in _split_by_speaker(segment, timeline=timeline, previous=previous):
             spoken.append((label, piece))
             previous = label
-    names: dict[int, str] = {}
+    names = name_speakers(timeline, known=known) if timeline and known else {}
+    named = len(names)
     for label, _ in spoken:
-        names.setdefault(label, f"SPEAKER_{len(names):02d}")
+        names.setdefault(label, f"SPEAKER_{len(names) - named:02d}")
     return tuple(replace(piece, speaker=names[label]) for label, piece in spoken)
 
 

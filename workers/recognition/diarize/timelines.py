@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from workers.contract.transcription import SpeakerEmbedding
 from workers.recognition.diarize.speaker_embeddings import read_spans, read_vectors
-from workers.speakers import CAMPPLUS
+from workers.speakers import CAMPPLUS, GE2E
 from workers.speakers.agglomeration import unit
 from workers.speakers.clustering import GE2E_WINDOWS, find_centres
 from workers.speakers.ge2e import WINDOW_SECONDS
+from workers.speakers.spans import VoiceSpan
 from workers.speakers.turns import label_spans
 
 Floats = NDArray[np.float32]
@@ -22,6 +23,14 @@ SILENT_SCORE: Final = 0.2
 
 
 class Timeline(Protocol):
+    @property
+    def encoder(self) -> str:
+        """Name of the encoder of the embeddings."""
+
+    @property
+    def centres(self) -> Floats:
+        """Mean embedding [speakers, size] of each speaker, of unit length."""
+
     def scores(self, start: float, end: float) -> Floats:
         """Score [speakers] of each speaker, 1 at most, in this span."""
 
@@ -46,6 +55,8 @@ class _SpanTimeline:
         self._ends = np.array([span.end for span in spans])
         self._longest = float((self._ends - self._starts).max())
         self._speakers = int(self._labels.max()) + 1
+        self.encoder = CAMPPLUS.name
+        self.centres = _span_centres(spans, labels=self._labels, speakers=self._speakers)
 
     def scores(self, start: float, end: float) -> Floats:
         """Share [speakers] of the time in which each speaker speaks."""
@@ -59,6 +70,14 @@ class _SpanTimeline:
         return np.asarray(np.minimum(seconds / max(end - start, 1e-3), 1.0), np.float32)
 
 
+def _span_centres(spans: Sequence[VoiceSpan], *, labels: NDArray[np.int64], speakers: int) -> Floats:
+    """Mean of each speaker's spans, weighted by their clear speech."""
+    weights = np.array([max(span.clear_seconds, 1e-3) for span in spans], np.float32)
+    weighted = unit(np.stack([span.vector for span in spans])) * weights[:, None]
+    centres = np.stack([weighted[labels == speaker].sum(axis=0) for speaker in range(speakers)])
+    return unit(np.asarray(centres, np.float32))
+
+
 class _WindowTimeline:
     """Similarity of overlapping windows to each speaker."""
 
@@ -70,6 +89,8 @@ class _WindowTimeline:
         weights = np.clip((self._ends - self._starts) / WINDOW_SECONDS, 0.05, 1.0).astype(np.float32)
         centres = find_centres(unit(vectors), weights=weights, speakers=speakers, thresholds=GE2E_WINDOWS)
         self._similarities: Floats = unit(vectors) @ centres.T
+        self.encoder = GE2E.name
+        self.centres: Floats = unit(centres)
 
     def scores(self, start: float, end: float) -> Floats:
         """Similarity [speakers] of the span: a mean of the windows that cover it, weighted towards its middle."""
