@@ -21,7 +21,7 @@ STOPPING_SECONDS = 60
 @contextlib.contextmanager
 def working(do: Callable[[Part], PartOutcome | None]) -> Iterator[None]:
     """Do every admitted part by a function, in the background; None leaves a part to a later round."""
-    with repeating(lambda: _do_parts(do)):
+    with repeating(lambda: do_parts(do)):
         yield
 
 
@@ -49,7 +49,7 @@ def repeating(step: Callable[[], object]) -> Iterator[None]:
             work_done.result(timeout=STOPPING_SECONDS)
 
 
-def _do_parts(do: Callable[[Part], PartOutcome | None]) -> None:
+def do_parts(do: Callable[[Part], PartOutcome | None]) -> None:
     for part in Part.objects.filter(state__in=IN_FLIGHT_STATES).order_by("id"):
         if (outcome := do(part)) is not None:
             finish_part(outcome)

@@ -37,6 +37,26 @@ ENGINES = (
     engine_spec("spleeter", kind="separate", stems=(2,), **NO_VOICES),
 )
 SCRIPT = ScriptDocument("Hello there.", "Hola.", "en", "es", ("Hola.",), gender="female")
+FOUND: dict[str, dict[str, Any]] = {
+    "analyze": {
+        "key": "A", "scale": "minor", "bpm": 118.0, "time_signature": "4/4", "camelot": "8A", "compatible_keys": ["7A", "9A"],
+        "key_confidence": 0.82, "bpm_confidence": 0.91, "duration": 184.3,
+    },
+    "waveform": {
+        "version": 2, "channels": 1, "sample_rate": 48_000, "samples_per_pixel": 2400, "bits": 8, "length": 2, "duration": 0.1, "data": [-9, 11],
+    },
+    "diarize": {
+        "duration": 61.2, "num_speakers": 2,
+        "speakers": [{"speaker": "SPEAKER_00", "seconds": 31.4}, {"speaker": "SPEAKER_01", "seconds": 28.7}],
+        "segments": [{"start": 0.3, "end": 4.1, "speaker": "SPEAKER_00", "has_overlap": True}],
+        "overlaps": [{"start": 3.8, "end": 4.1, "speakers": ["SPEAKER_00", "SPEAKER_01"]}],
+    },
+    "verify": {
+        "watermark": {"checked": True, "detected": True, "confidence": 1.0, "marked_seconds": 4.2},
+        "content_credentials": {"found": False, "valid": False, "trusted": False, "actions": [], "problems": []},
+    },
+}  # fmt: skip
+"""Findings of the tools that answer with JSON."""
 DOCUMENTS: dict[str, Message] = {"listen": HEARD, "transcript": HEARD, "translate": SCRIPT, "reply": SCRIPT}
 SOUND = wav_bytes(bytes(2 * 16_000))
 
@@ -47,6 +67,7 @@ class Maker:
     def __init__(self) -> None:
         self.enroller = Enroller()
         self.documents = {name: document.to_dict() for name, document in DOCUMENTS.items()}
+        self.documents |= {name: {"fields": fields} for name, fields in FOUND.items()}
 
     def do(self, part: Part) -> PartOutcome | None:
         if part.kind in {"examine_voice", "fit_voice"}:

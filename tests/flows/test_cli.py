@@ -84,6 +84,7 @@ def test_interrupted_command_cancels_its_job(environment: dict[str, str], tmp_pa
     assert job["status"] in {"cancelled", "cancelling"}
 
 
+@pytest.mark.timeout(900)  # twenty commands with models that are loaded for each
 def test_every_example_of_the_document_runs_with_real_models(environment: dict[str, str], tmp_path: Path) -> None:
     spoken = f"{SENTENCE} {' '.join(TEXTS)} The guide explains each picture, and children may touch the old machines."
     ttsai("speak", spoken, "-o", "talk.wav", cwd=tmp_path, environment=environment)
@@ -94,9 +95,11 @@ def test_every_example_of_the_document_runs_with_real_models(environment: dict[s
     environment["PATH"] = f"{Path(PROGRAM).parent}:{environment['PATH']}"
     printed, failed = {}, []
     for example in (line for block in blocks_of("docs/cli.md", "sh") for line in block.code.splitlines()):
+        began = time.monotonic()
         done = subprocess.run(
-            ["sh", "-euc", example], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240, check=False
+            ["sh", "-euc", example], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=150, check=False
         )
+        print(f"{time.monotonic() - began:.1f} s: {example}")
         printed[example] = done.stdout
         complaints = [line for line in done.stderr.splitlines() if not line.startswith(("Warning: ", "More: "))]
         if done.returncode or complaints:

@@ -1,5 +1,6 @@
-"""Examples of requests for every operation, written in requests.toml and added to the OpenAPI schema."""
+"""Examples for every operation, added to the OpenAPI schema: of requests, written in requests.toml, and of answers, recorded in answers.json."""
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 REQUESTS: Final = Path(__file__).with_name("requests.toml")
+ANSWERS: Final = Path(__file__).with_name("answers.json")
+"""JSON that the operations answered with, by operation and status; `tests/documentation/test_answers.py` records and compares it."""
 FORM: Final = "multipart/form-data"
 JSON: Final = "application/json"
 FILE: Final = "@"
@@ -70,13 +73,20 @@ def example_of(method: str, path: str) -> RequestExample:
     )
 
 
+@cache
+def recorded_answers() -> dict[str, dict[str, Any]]:
+    """Recorded JSON by the operation's id and the status."""
+    read: dict[str, dict[str, Any]] = json.loads(ANSWERS.read_text("utf-8"))
+    return read
+
+
 def written_operations() -> set[str]:
     """Operations with values of their own, as `POST /v1/tts/`."""
     return set(_written()) - {"parameters"}
 
 
 def add_examples(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Hook of drf-spectacular: examples of the bodies and of the parameters."""
+    """Hook of drf-spectacular: examples of the bodies, of the parameters and of the answers."""
     for path, methods in result["paths"].items():
         for method, operation in methods.items():
             example = example_of(method, path)
@@ -88,6 +98,8 @@ def add_examples(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 body = example.body_for(content_type)
                 if body is not None:
                     media["example"] = body
+            for status, answer in recorded_answers().get(operation["operationId"], {}).items():
+                operation["responses"][status]["content"][JSON]["example"] = answer
     return result
 
 

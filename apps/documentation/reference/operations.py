@@ -13,6 +13,7 @@ from django.urls import Resolver404, resolve
 
 from apps.core.dialects import dialect_of
 from apps.core.views import schema_json
+from apps.documentation.markdown import highlighted
 from apps.documentation.reference.examples import FORM, JSON, RequestExample, example_of
 
 TAGS: Final = Path(__file__).with_name("tags.toml")
@@ -67,6 +68,12 @@ class Answer:
     description: str
     content_types: tuple[str, ...]
     fields: tuple[Field, ...]
+    example: Any = None
+
+    @property
+    def example_html(self) -> str:
+        """The recorded JSON, highlighted."""
+        return highlighted(json.dumps(self.example, indent=2, ensure_ascii=False), "json")
 
     @property
     def is_success(self) -> bool:
@@ -208,8 +215,8 @@ def _body(content_type: str, media: Mapping[str, Any]) -> Body:
 
 def _answer(status: str, written: Mapping[str, Any]) -> Answer:
     content = written.get("content", {})
-    schema = content.get(JSON, {}).get("schema", {}) if status < "400" else {}
-    return Answer(status, written.get("description", ""), tuple(content), _fields(schema))
+    media = content.get(JSON, {}) if status < "400" else {}
+    return Answer(status, written.get("description", ""), tuple(content), _fields(media.get("schema", {})), media.get("example"))
 
 
 def _resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,0 +1,116 @@
+"""Examples of answers in the reference: recorded from the running platform, accepted by the schema, and still what comes.
+
+`TTSAI_TEST_RECORD_ANSWERS=1 … pytest -m prove tests/documentation/test_answers.py` records them anew.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import httpx
+import pytest
+
+from apps.documentation.reference.examples import ANSWERS, JSON, recorded_answers
+from apps.documentation.reference.operations import Operation, read_schema
+from tests.documentation.conftest import Maker
+from tests.documentation.test_operations import OPERATIONS, answers_to, asked_by, faults_of
+from tests.web.shell import RunningShell
+from tests.working import do_parts, working
+
+ADDRESS: Final = "https://speech.example.com"
+LONGEST: Final = 160
+"""Characters of a shown text, which is base64 beyond that."""
+MOST: Final = 2
+"""Entries of a shown list."""
+NOW: Final = 1_795_246_980
+"""Shown for every time in seconds."""
+
+
+def neutral(value: Any, *, url: str) -> Any:
+    """The value without what differs from one recording to the next, and without the end of long lists and of base64."""
+    if isinstance(value, dict):
+        return {name: neutral(inner, url=url) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [neutral(one, url=url) for one in value[:MOST]]
+    if isinstance(value, int) and NOW < value < 2 * NOW:
+        return NOW
+    return _neutral_text(value, url=url) if isinstance(value, str) else value
+
+
+def _neutral_text(text: str, *, url: str) -> str:
+    text = text.replace(url, ADDRESS).replace(url.replace("http", "ws", 1), ADDRESS.replace("http", "ws", 1))
+    text = re.sub(r"\b\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)", "2026-11-21T07:43:00.123456Z", text)
+    text = re.sub(r"\b(sk-tts-|cvk_)[\w-]{4,12}(?![\w-])", r"\g<1>Ab3d", text)  # the beginning of a key, which lists show
+    text = re.sub(r"\b(sk-tts-|cvk_|whsec_|wst_|ek_)[\w+/=-]{20,}", r"\1…", text)
+    text = re.sub(r"(?<=signature=)[\w-]+", "…", text)
+    text = re.sub(r"^plan-\d+$", "pro", text)
+    text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "7cae25eb-fd89-4306-9440-3d397dc4de5a", text)
+    text = re.sub(r"[0-9a-f]{32}", "7cae25ebfd89430694403d397dc4de5a", text)
+    return text if len(text) <= LONGEST or " " in text else f"{text[:60]}…"
+
+
+def recorded(found: list[tuple[Any, httpx.Response]], *, url: str) -> Iterator[tuple[str, str, Any]]:
+    """Operation, status and JSON of each answer that the schema describes as JSON."""
+    for operation, answer in found:
+        documented = {one.status: one for one in operation.successes}.get(str(answer.status_code))
+        if documented and JSON in documented.content_types and answer.headers.get("content-type", "").startswith(JSON):
+            yield operation.id, str(answer.status_code), neutral(answer.json(), url=url)
+
+
+def fields_of(value: Any) -> Any:
+    """Names of the fields. Those of an empty list, of null and of a free object are unknown, and equal to any."""
+    if isinstance(value, dict):
+        return {name: fields_of(inner) for name, inner in value.items()}
+    if isinstance(value, list) and value:
+        return [fields_of(value[0])]
+    return None
+
+
+def are_alike(one: Any, other: Any) -> bool:
+    if one is None or other is None:
+        return True
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(are_alike(one[name], other[name]) for name in one)
+    return isinstance(one, list) and isinstance(other, list) and are_alike(one[0], other[0])
+
+
+def test_every_recorded_answer_is_accepted_by_the_schema() -> None:
+    wrong, paths = [], read_schema()["paths"]
+    written = {one["operationId"]: one for methods in paths.values() for one in methods.values()}
+    for name, answers in recorded_answers().items():
+        for status, answer in answers.items():
+            media = written[name]["responses"][status]["content"][JSON]
+            wrong += [(name, status, fault) for fault in faults_of(media["schema"], answer)]
+            assert media["example"] == answer
+    assert wrong == []
+
+
+def test_no_recorded_answer_has_a_secret_or_a_placeholder() -> None:
+    text = ANSWERS.read_text("utf-8")
+    assert not re.search(r'"string"|127\.0\.0\.1|(sk-tts-|whsec_|cvk_|wst_)\w{14}', text)
+    assert len(text) < 300_000
+
+
+@pytest.mark.prove
+def test_recorded_answers_are_still_what_the_operations_answer(server: RunningShell) -> None:
+    answers: list[tuple[Operation, httpx.Response]] = []
+    maker = Maker()
+    for operation in OPERATIONS:
+        do_parts(maker.do)  # what the operation before left
+        asked = asked_by([operation], credits=1000)
+        for _ in range(3 if operation.method == "GET" else 0):
+            do_parts(maker.do)  # what is looked at has been done
+        with working(maker.do):
+            answers += answers_to(asked, server.url)
+    found = list(recorded(answers, url=server.url))
+    if os.environ.get("TTSAI_TEST_RECORD_ANSWERS"):
+        made: dict[str, dict[str, Any]] = {}
+        for name, status, answer in found:
+            made.setdefault(name, {})[status] = answer
+        ANSWERS.write_text(json.dumps(dict(sorted(made.items())), indent=1, ensure_ascii=False) + "\n", "utf-8")
+        return
+    assert len(found) > 100
+    known = recorded_answers()
+    assert [name for name, status, answer in found if not are_alike(fields_of(answer), fields_of(known.get(name, {}).get(status)))] == []
