@@ -40,6 +40,12 @@ def test_help_of_batch_names_every_field_of_a_row() -> None:
     assert [field for field in ITEM_FIELDS if field not in help_of("batch").replace(",", " ").split()] == []
 
 
+def test_help_describes_every_option_of_every_command() -> None:
+    options = [(name, option) for name, command in commands(main) for option in command.params if isinstance(option, click.Option)]
+    assert len(options) > 100
+    assert [(name, option.name) for name, option in options if not option.help] == []
+
+
 def test_document_names_exactly_the_commands_without_the_option_json() -> None:
     without = {name for name, command in commands(main) if not any("--json" in parameter.opts for parameter in command.params)}
     told = re.search(r"Only (.+) have no such option", CLI_DOCUMENT)

@@ -23,7 +23,7 @@ from ttsai.cli.session import Session, run_session, with_session
 @click.option("--reference-text", default="", help="Words of the recording; transcribed if left out.")
 @click.option("--language", default="", help="Language of the text; detected if left out.")
 @click.option("--model", default="", help="A model that clones (see `ttsai models`).")
-@click.option("--speed", type=click.FloatRange(0.5, 2.0), default=1.0, show_default=True)
+@click.option("--speed", type=click.FloatRange(0.5, 2.0), default=1.0, show_default=True, help="Pace of the speech.")
 @with_session
 def command(
     *, recordings: tuple[str, ...], name: str, text: str, output: Path | None, format_name: str | None, url: str, key: str, as_json: bool,

@@ -13,8 +13,8 @@ from ttsai.cli.session import Session, run_session, with_session
 @click.command(name="dereverb")
 @recording_argument()
 @output_option
-@click.option("--type", "kind", type=click.Choice(("reverb", "echo", "both")), default="both", show_default=True)
-@click.option("--intensity", type=click.IntRange(1, 5), default=3, show_default=True)
+@click.option("--type", "kind", type=click.Choice(("reverb", "echo", "both")), default="both", show_default=True, help="Part to take out.")
+@click.option("--intensity", type=click.IntRange(1, 5), default=3, show_default=True, help="How much is taken out.")
 @click.option("--format", "format_name", type=click.Choice(("wav", "mp3", "flac")), help="Default: the recording's own.")
 @with_session
 def command(
@@ -29,7 +29,7 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Dry RECORDING: a file, a URL, or `-` for standard input."""
+    """Take reverb and echo out of RECORDING: a file, a URL, or `-` for standard input."""
     check_standard_output(recording, output)
     fields = {"type": kind, "intensity": intensity, "format": format_name or _ending(output)}
 

@@ -13,7 +13,7 @@ from ttsai.cli.session import Session, run_session, with_session
 @recording_argument()
 @output_option
 @click.option("--strength", type=click.IntRange(1, 3), default=2, show_default=True, help="How much noise is taken away.")
-@click.option("--denoise/--no-denoise", default=True, show_default=True)
+@click.option("--denoise/--no-denoise", default=True, show_default=True, help="Take noise away.")
 @click.option("--clarity/--no-clarity", default=True, show_default=True, help="High-pass, equaliser, de-esser and loudness.")
 @click.option("--format", "format_name", type=click.Choice(("wav", "mp3", "flac")), help="Default: the recording's own.")
 @with_session

@@ -21,8 +21,8 @@ def command(context: click.Context) -> None:
 
 
 @command.command(name="list")
-@click.option("--status", type=click.Choice(STATES))
-@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True)
+@click.option("--status", type=click.Choice(STATES), help="Jobs in this state only.")
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="Number of jobs.")
 @click.option("--cursor", default="", help="`next_cursor` of the page before.")
 @with_session
 def list_jobs(*, status: str | None, limit: int, cursor: str, url: str, key: str, as_json: bool, quiet: bool) -> None:

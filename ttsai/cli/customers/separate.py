@@ -13,9 +13,9 @@ from ttsai.cli.session import Session, run_session, with_session
 @click.command(name="separate")
 @recording_argument()
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Folder for the stems; named after the recording.")
-@click.option("--stems", type=click.Choice(("2", "4", "5", "6")), default="2", show_default=True)
+@click.option("--stems", type=click.Choice(("2", "4", "5", "6")), default="2", show_default=True, help="Number of stems.")
 @click.option("--model", default="", help="demucs or spleeter; by default the installed one.")
-@click.option("--format", "format_name", type=click.Choice(("wav", "mp3", "flac")), default="wav", show_default=True)
+@click.option("--format", "format_name", type=click.Choice(("wav", "mp3", "flac")), default="wav", show_default=True, help="Audio format.")
 @with_session
 def command(
     *, recording: str, output: Path | None, stems: str, model: str, format_name: str, url: str, key: str, as_json: bool, quiet: bool

@@ -26,7 +26,7 @@ from ttsai.cli.session import Session, run_session, with_session
 @click.option(
     "--format", "format_name", type=click.Choice(FORMATS), help="Audio format; default: the output file's extension, otherwise mp3."
 )
-@click.option("--speed", type=click.FloatRange(0.5, 2.0), default=1.0, show_default=True)
+@click.option("--speed", type=click.FloatRange(0.5, 2.0), default=1.0, show_default=True, help="Pace of the speech.")
 @click.option("--language", default="", help="Language of the text (en, es, …); default: the voice's language.")
 @with_session
 def command(

@@ -11,7 +11,7 @@ from ttsai.cli.tables import print_table
 @click.command(name="usage")
 @click.option("--from", "first", default="", help="First day in UTC, 2026-01-01; 30 days ago if left out.")
 @click.option("--to", "last", default="", help="Last day in UTC; today if left out.")
-@click.option("--by", type=click.Choice(("day", "model", "key")), default="day", show_default=True)
+@click.option("--by", type=click.Choice(("day", "model", "key")), default="day", show_default=True, help="What is added up in a row.")
 @with_session
 def command(*, first: str, last: str, by: str, url: str, key: str, as_json: bool, quiet: bool) -> None:
     """Show the account's usage."""

@@ -7,9 +7,9 @@ from ttsai.cli.tables import print_table
 
 
 @click.command(name="voices")
-@click.option("--model", default="")
+@click.option("--model", default="", help="Voices of this model only.")
 @click.option("--language", default="", help="en, en-gb, es, …")
-@click.option("--gender", type=click.Choice(["male", "female", "neutral"]))
+@click.option("--gender", type=click.Choice(["male", "female", "neutral"]), help="Voices of this gender only.")
 @click.option("--own/--built-in", default=None, help="Only voices of the account, or only the others.")
 @with_session
 def command(*, model: str, language: str, gender: str | None, own: bool | None, url: str, key: str, as_json: bool, quiet: bool) -> None:

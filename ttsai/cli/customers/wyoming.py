@@ -9,10 +9,10 @@ from ttsai.cli.address import find_address, with_server
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for other machines, see docs/wyoming.md."
 )
-@click.option("--port", default=10300, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--port", default=10300, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
 @click.option("--voice", default=None, help="Voice of requests that name none.")
 @click.option("--stt-model", default=None, help="Recogniser of requests that name none.")
-@click.option("--max-connections", default=100, show_default=True, type=click.IntRange(min=1))
+@click.option("--max-connections", default=100, show_default=True, type=click.IntRange(min=1), help="Clients at once.")
 @click.option("--max-audio-seconds", default=300, show_default=True, type=click.IntRange(min=1), help="Longest recording.")
 @with_server
 def command(
