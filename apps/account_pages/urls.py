@@ -26,7 +26,7 @@ WEBHOOKS = [
 ]
 SETTINGS = [
     path("", settings.account_settings, name="settings"),
-    path("export/", settings.request_export, name="export_request"),
+    path("export/", settings.export_page, name="export_request"),
     path("export/state/", settings.export_state, name="export_state"),
     path("export/<uuid:uuid>/", settings.download_export, name="export"),
     path("delete/", settings.delete_account, name="account_delete"),

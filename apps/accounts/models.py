@@ -1,11 +1,14 @@
 """Plans, accounts, users, memberships, API keys, and daily use by anonymous callers."""
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
-from django.db import models
+from django.db import DatabaseError, models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from apps.accounts.managers import UserManager
+from apps.core.erased_people import ErasedPersonError
 from workers.contract.provenance import WATERMARK_MODES
 
 
@@ -86,6 +89,9 @@ class Account(models.Model):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="accounts")
     status = models.CharField(max_length=20, choices=AccountStatus.choices, default=AccountStatus.ACTIVE)
     status_reason = models.CharField(max_length=300, blank=True, help_text="Reason for a suspension or closure; not shown to customers.")
+    suspension_notice = models.CharField(
+        max_length=300, blank=True, default="", db_default="", help_text="Told to the members of a suspended account."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -118,6 +124,18 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a person who was erased meanwhile is not made again, as Django's own would: a new password, the time of a login."""
+        if self._state.adding:
+            super().save(*args, **kwargs)
+            return
+        try:
+            super().save(*args, **{**kwargs, "force_update": True})
+        except DatabaseError as error:
+            if type(error) is DatabaseError:  # Django's own, for a row that an update did not find; those of the database are subclasses
+                raise ErasedPersonError from error
+            raise
 
     def clean(self) -> None:
         """Normalise the email address as UserManager does."""

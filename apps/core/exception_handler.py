@@ -16,6 +16,7 @@ from rest_framework import exceptions
 
 from apps.core import retry_after
 from apps.core.dialects import dialect_of
+from apps.core.erased_people import as_erased_person
 from apps.core.errors import (
     ApplicationError,
     AuthenticationFailedError,
@@ -57,6 +58,8 @@ def as_application_error(error: Exception) -> ApplicationError:
     """Convert an exception to an ApplicationError; a bug is logged and becomes a 500 without details."""
     if isinstance(error, ApplicationError):
         return error
+    if (erased := as_erased_person(error)) is not None:
+        return erased
     if isinstance(error, exceptions.ValidationError):
         return invalid_fields(error)
     if isinstance(error, exceptions.Throttled):

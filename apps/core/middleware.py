@@ -7,10 +7,12 @@ from functools import cache
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
@@ -24,6 +26,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars, get_conte
 from apps.core.cross_origin import allow_origin, is_preflight, preflight
 from apps.core.deferred import Deferred
 from apps.core.dialects import REQUEST_ID, dialect_of, routed_path
+from apps.core.erased_people import as_erased_person
 from apps.core.errors import ApplicationError, InvalidRequestError
 from apps.core.exception_handler import asked_path, error_response, path_not_found
 from apps.core.limits import LimitState
@@ -171,6 +174,16 @@ class PageCompressionMiddleware(GZipMiddleware):
         return super().process_response(request, response)
 
 
+def _log_out(request: HttpRequest) -> HttpResponse:
+    """End the session of a person who was erased during the request, and show the login page."""
+    request.session.flush()
+    request.user = AnonymousUser()
+    messages.info(request, "This login was deleted.")
+    if "HX-Request" in request.headers:
+        return HttpResponse(headers={"HX-Redirect": settings.LOGIN_URL})
+    return HttpResponseRedirect(settings.LOGIN_URL)
+
+
 class SessionZoneMiddleware:
     """Django's middleware for sessions, users, CSRF and messages, in zones with sessions: API requests do not pay for it."""
 
@@ -188,7 +201,11 @@ class SessionZoneMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """Page that says what a service refused, where a view of the product's pages has not said it itself."""
-        if zone_of_request(request) is not SITE or not isinstance(error, ApplicationError):
+        if zone_of_request(request) is not SITE:
+            return None
+        if as_erased_person(error) is not None:
+            return _log_out(request)
+        if not isinstance(error, ApplicationError):
             return None
         response = render(request, "refused.html", {"message": error.message}, status=error.status)
         for name, value in error.headers.items():

@@ -20,7 +20,9 @@ HEADINGS: Final = {404: "Not found", 410: "No longer there", 403: "Not allowed",
 View = Callable[..., HttpResponseBase]
 
 
-def dashboard_page(*methods: str, permission: Permission = READ, changes: Permission = CHANGE) -> Callable[[View], View]:
+def dashboard_page(
+    *methods: str, permission: Permission = READ, changes: Permission = CHANGE, is_open_while_suspended: bool = False
+) -> Callable[[View], View]:
     """Decorate a view that answers these methods for members with the permission; `changes` is what POST needs."""
     allowed = [*methods, *(["HEAD"] if "GET" in methods else [])]
 
@@ -34,7 +36,7 @@ def dashboard_page(*methods: str, permission: Permission = READ, changes: Permis
             except ApplicationError as error:
                 return error_page(request, error)
 
-        page: View = account_page(permission, changes=changes)(answered)
+        page: View = account_page(permission, changes=changes, is_open_while_suspended=is_open_while_suspended)(answered)
         page.methods = [*methods]  # type: ignore[attr-defined]  # tests/pages reads it
         return page
 

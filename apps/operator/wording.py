@@ -12,6 +12,7 @@ LABELS: Final = {
     "engine_version": "version of the model",
     "account_id": "number of the account",
     "external_ref": "payment",
+    "suspension_notice": "message to the members",
     "url": "URL",
     "webhook_url": "URL of the webhook",
     "boot": "start of the worker",

@@ -12,9 +12,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from apps.accounts.models import AccountStatus
 from apps.accounts.roles import Permission
 from apps.billing.selectors import available_millicredits
-from apps.core.errors import ApplicationError, NotFoundError
+from apps.core.errors import ApplicationError, ConflictError, NotFoundError
 from apps.core.links import public_base
 from apps.payments import pricing, selectors
 from apps.payments.client import has_payments
@@ -31,7 +32,7 @@ PAYMENTS_SHOWN = 10
 View = Callable[..., HttpResponseBase]
 
 
-def money_page(*methods: str) -> Callable[[View], View]:
+def money_page(*methods: str, is_open_while_suspended: bool = False) -> Callable[[View], View]:
     """Decorate a view for members who may see and change payments. What a service refuses is told on the billing page."""
     allowed = [*methods, *(["HEAD"] if "GET" in methods else [])]
 
@@ -48,7 +49,7 @@ def money_page(*methods: str) -> Callable[[View], View]:
                 messages.error(request, error.message)
                 return HttpResponseRedirect(BILLING_PATH)
 
-        page: View = account_page(Permission.MONEY)(answered)
+        page: View = account_page(Permission.MONEY, is_open_while_suspended=is_open_while_suspended)(answered)
         page.methods = [*methods]  # type: ignore[attr-defined]  # tests/pages reads it
         return page
 
@@ -71,13 +72,13 @@ def prices(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/pricing.html", context)
 
 
-@money_page("GET")
+@money_page("GET", is_open_while_suspended=True)
 def billing(request: AccountRequest) -> HttpResponseBase:
     """Balance, plan, packs, automatic top-ups, payments and invoices of the account."""
     return _show_billing(request, form=None)
 
 
-@money_page("GET")
+@money_page("GET", is_open_while_suspended=True)
 def confirmation(request: AccountRequest, session_id: str) -> HttpResponseBase:
     """Fragment after a checkout: asks Stripe whether it is paid; once it is, the page is loaded again with the new balance."""
     if not Customer.objects.filter(account=request.account).exists():
@@ -87,7 +88,7 @@ def confirmation(request: AccountRequest, session_id: str) -> HttpResponseBase:
     return render(request, "payments/confirmation.html", {"session_id": session_id})
 
 
-@money_page("GET")
+@money_page("GET", is_open_while_suspended=True)
 def invoices(request: AccountRequest) -> HttpResponseBase:
     """Fragment with the invoices, which Stripe is asked for after the page is shown."""
     try:
@@ -97,10 +98,12 @@ def invoices(request: AccountRequest) -> HttpResponseBase:
     return render(request, "payments/invoices.html", {"invoices": found, "error": error})
 
 
-@money_page("POST")
+@money_page("POST", is_open_while_suspended=True)
 def buy_pack(request: AccountRequest) -> HttpResponseBase:
     form = _valid(BuyForm(request.POST))
     pack = selectors.get_pack(form["pack"])
+    if request.account.status == AccountStatus.SUSPENDED and not selectors.open_debt_millicredits(request.account):
+        raise ConflictError("The account is suspended and owes no credits: nothing can be bought.", code="account_suspended")
     return _leave(request, checkout.start_pack_checkout(_buyer(request, form["form_id"]), pack=pack))
 
 
@@ -121,7 +124,7 @@ def change_plan(request: AccountRequest) -> HttpResponseBase:
     return _done(request, f"You are on {row.plan.name if row.plan else 'your plan'} now.")
 
 
-@money_page("POST")
+@money_page("POST", is_open_while_suspended=True)
 def cancel(request: AccountRequest) -> HttpResponseBase:
     subscriptions.cancel_subscription(request.account)
     return _done(request, "Your subscription ends with the paid period. Until then nothing changes.")
@@ -133,7 +136,7 @@ def resume(request: AccountRequest) -> HttpResponseBase:
     return _done(request, "Your subscription goes on as before.")
 
 
-@money_page("POST")
+@money_page("POST", is_open_while_suspended=True)
 def portal(request: AccountRequest) -> HttpResponseBase:
     return _leave(request, checkout.open_portal(_buyer(request, "portal")))
 
@@ -171,17 +174,20 @@ def top_up(request: AccountRequest) -> HttpResponseBase:
 def _show_billing(request: AccountRequest, *, form: TopUpForm | None) -> HttpResponse:
     account, interval = request.account, _interval(request)
     subscription, settings = selectors.find_live_subscription(account), selectors.find_top_up(account)
-    cards = [card for card in pricing.plan_cards(interval) if card.offer.stripe_price(interval)]
+    debt = selectors.open_debt_millicredits(account)
+    is_suspended = account.status == AccountStatus.SUSPENDED
+    cards = [] if is_suspended else [card for card in pricing.plan_cards(interval) if card.offer.stripe_price(interval)]
     context = {
         "has_payments": has_payments(),
         "balance": available_millicredits(account.pk),
-        "debt": selectors.open_debt_millicredits(account),
+        "debt": debt,
+        "is_suspended": is_suspended,
         "plan": account.plan,
         "subscription": subscription,
         "grace_end": selectors.grace_end(subscription) if subscription and subscription.status == "past_due" else None,
         "interval": interval,
         "choices": [(card, _change_of(subscription, card=card, interval=interval)) for card in cards],
-        "packs": [pack for pack in selectors.list_packs() if pack.stripe_price],
+        "packs": [pack for pack in selectors.list_packs() if pack.stripe_price and (debt or not is_suspended)],
         "top_up": settings,
         "top_up_form": form or TopUpForm(initial=_top_up_values(settings)),
         "payments": selectors.list_payments(account)[:PAYMENTS_SHOWN],

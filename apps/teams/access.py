@@ -18,9 +18,8 @@ from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from apps.accounts.acting import SAFE_METHODS, caller_of_member, find_person, list_own_memberships
-from apps.accounts.authentication import check_active
 from apps.accounts.callers import Caller
-from apps.accounts.models import Account, Membership, User
+from apps.accounts.models import Account, AccountStatus, Membership, User
 from apps.accounts.roles import Permission
 from apps.accounts.throttles import too_many_requests
 from apps.core.errors import PermissionDeniedError
@@ -29,6 +28,8 @@ from apps.core.limits import count_request
 NEW_ACCOUNT: str = "/dashboard/accounts/new/"
 """Page for people who are members of no account."""
 LOGIN: str = "/account/login/"
+BILLING: str = "/dashboard/billing/"
+"""Page of a suspended account, where its members read why, and pay what is owed."""
 AFTER_A_FORM: str = "/dashboard/"
 """Page after a login that a form without a page of this site asked for."""
 
@@ -53,10 +54,13 @@ class AccountRequest(HttpRequest):
 View = Callable[Concatenate[AccountRequest, P], HttpResponseBase]
 
 
-def account_page(permission: Permission, *, changes: Permission | None = None) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
+def account_page(
+    permission: Permission, *, changes: Permission | None = None, is_open_while_suspended: bool = False
+) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
     """Decorate a view for members whose role has the permission; `changes` is needed for POST and other writes, by default the same one.
 
-    Others are asked to log in (a fragment: htmx loads the login page), or get the error page 403.
+    Others are asked to log in (a fragment: htmx loads the login page), or get the error page 403. Members of a suspended account who may see
+    its money are led to the billing page from every page that is not open then.
     """
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
@@ -68,6 +72,8 @@ def account_page(permission: Permission, *, changes: Permission | None = None) -
             account_request = _find_account(request, person)
             if account_request is None:
                 return go_to(request, NEW_ACCOUNT)
+            if not _may_enter(account_request, is_open=is_open_while_suspended):
+                return go_to(request, BILLING)
             count_form(account_request)
             check_permission(account_request, permission if request.method in SAFE_METHODS else changes or permission)
             return view(account_request, *args, **kwargs)
@@ -128,13 +134,23 @@ def _find_account(request: HttpRequest, person: User) -> AccountRequest | None:
         memberships = list_own_memberships(request, person)
         if not memberships:
             return None
-        check_active(memberships[0].account)
     except PermissionDeniedError as error:
         raise PermissionDenied(error.message) from error
     found = cast("AccountRequest", request)
     found.memberships, found.membership, found.account = memberships, memberships[0], memberships[0].account
     found.caller = caller_of_member(request, memberships[0])
     return found
+
+
+def _may_enter(request: AccountRequest, *, is_open: bool) -> bool:
+    """True for pages of an active account, and open ones of a suspended one; False if the member is led to its billing page. 403 otherwise."""
+    account = request.account
+    if account.status == AccountStatus.ACTIVE or (account.status == AccountStatus.SUSPENDED and is_open):
+        return True
+    if account.status == AccountStatus.SUSPENDED and request.method in SAFE_METHODS and request.caller.may(Permission.MONEY):
+        return False
+    told = account.suspension_notice or "Please write to the operator."
+    raise PermissionDenied(f"The account {account.name} is {account.status}. {told}")
 
 
 def _path_of_page(request: HttpRequest) -> str:

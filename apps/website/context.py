@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from apps.accounts.acting import SESSION_ACCOUNT, find_person
 from apps.accounts.impersonation import membership_of_visit
-from apps.accounts.models import Membership
+from apps.accounts.models import AccountStatus, Membership
 from apps.accounts.selectors import list_memberships
 from apps.core.page_safety import csp_nonce
 from apps.core.zones import SITE, zone_of_request
@@ -28,7 +28,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "person": SimpleLazyObject(lambda: find_person(request)),
         "current_account": SimpleLazyObject(lambda: memberships[0].account if memberships else None),
         "memberships": memberships,
-        "dashboard_menu": SimpleLazyObject(lambda: _dashboard_menu(_role(memberships))),
+        "dashboard_menu": SimpleLazyObject(lambda: _dashboard_menu(_role(memberships), is_suspended=_is_suspended(memberships))),
         "may": SimpleLazyObject(lambda: {permission.name.lower(): True for permission in permissions_of(_role(memberships))}),
     }
 
@@ -50,6 +50,10 @@ def _memberships(request: HttpRequest) -> list[Membership]:
     if visited is not None:
         return [visited]
     return [] if person is None else list_memberships(person, first_account_id=request.session.get(SESSION_ACCOUNT))
+
+
+def _is_suspended(memberships: Sequence[Membership]) -> bool:
+    return bool(memberships) and memberships[0].account.status != AccountStatus.ACTIVE
 
 
 def _role(memberships: Sequence[Membership]) -> str | None:

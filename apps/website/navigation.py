@@ -109,9 +109,11 @@ def existing(entries: tuple[Entry, ...]) -> list[Entry]:
     return [entry for entry in entries if entry.exists]
 
 
-def dashboard_menu(role: str | None) -> list[tuple[str, list[Entry]]]:
-    """Headings and entries of the pages that members with the role may open; of nobody's role, those that need none."""
-    allowed = permissions_of(role)
+def dashboard_menu(role: str | None, *, is_suspended: bool = False) -> list[tuple[str, list[Entry]]]:
+    """Headings and entries of the pages that members with the role may open; of nobody's role, those that need none. A suspended account has
+    the billing page alone.
+    """
+    allowed = permissions_of(role) & {Permission.MONEY} if is_suspended else permissions_of(role)
     groups = (
         (heading, existing(tuple(entry for entry in entries if entry.permission is None or entry.permission in allowed)))
         for heading, entries in DASHBOARD

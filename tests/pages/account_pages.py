@@ -78,6 +78,7 @@ ROWS = [
     post("dashboard/webhooks/deliveries/<uuid>/replay/", owns=a_delivery),
     page("dashboard/settings/"),
     post("dashboard/settings/", body={"name": "New name"}, permission=ACCOUNT),
+    page("dashboard/settings/export/", permission=ACCOUNT),
     post("dashboard/settings/export/", permission=ACCOUNT),
     fragment("dashboard/settings/export/state/", permission=ACCOUNT),
     # Not even another owner has it: it holds the login of who asked for it, who gets it in tests/account_pages/test_settings.py.

@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 
 from apps.accounts.models import Membership, Role
-from apps.accounts.services import load_starting_plans
+from apps.accounts.services import close_account, load_starting_plans, suspend_account
 from apps.billing.services import load_starting_service_prices, load_starting_tier_prices
 from apps.payments.models import AutoTopUp, CreditDebt, CreditPack, Payment, Subscription
 from apps.payments.pricing import calculator_data
 from apps.payments.services.prices import load_starting_offers
+from apps.privacy.models import Export
 from tests.factories import AccountFactory, AnonymousPlanFactory, MembershipFactory
 from tests.payments.conftest import Shop
 
@@ -225,3 +226,64 @@ class TestPricing:
         client = Client()
         client.force_login(MembershipFactory(account=AccountFactory()).user)
         assert "Dashboard" in text_of(client.get("/pricing/"))
+
+
+class TestSuspended:
+    """A suspended account sees why, pays what it owes, reads its invoices and exports; nothing else."""
+
+    @staticmethod
+    def owing(shop: Shop, *, owed: int) -> None:
+        shop.buy_pack()
+        suspend_account(shop.account, reason="chargeback, see ticket 7", notice="A payment was disputed.")
+        if owed:
+            CreditDebt.objects.create(account=shop.account, payment=Payment.objects.get(), owed_millicredits=owed)
+
+    def test_page_says_why_and_offers_a_pack_for_what_is_owed(self, shop: Shop) -> None:
+        self.owing(shop, owed=2000)
+        client = browser_of(shop)
+        page = text_of(client.get(BILLING))
+        for part in ("This account is suspended.", "A payment was disputed.", "2 credits of a refunded", "Buy credits", "Export all data"):
+            assert part in page, part
+        for part in ("ticket 7", "Subscribe", "Automatic top-up", "/dashboard/jobs/"):
+            assert part not in page, part
+        assert (
+            client.post(f"{BILLING}packs/", {**FORM, "pack": CreditPack.objects.earliest("pk").slug})
+            .headers["Refresh"]
+            .startswith("0; url=")
+        )
+        assert client.get(f"{BILLING}invoices/").status_code == 200
+        assert client.post(f"{BILLING}portal/").status_code == 200
+
+    def test_nothing_is_sold_to_a_suspended_account_that_owes_nothing(self, shop: Shop) -> None:
+        self.owing(shop, owed=0)
+        client = browser_of(shop)
+        sessions = len(shop.fake.requests)
+        assert "Buy credits" not in text_of(client.get(BILLING))
+        assert client.post(f"{BILLING}packs/", {**FORM, "pack": CreditPack.objects.earliest("pk").slug}).status_code == 302
+        assert "owes no credits: nothing can be bought." in shown_messages(client)
+        assert len(shop.fake.requests) == sessions
+
+    @pytest.mark.parametrize("action", ["subscribe", "change", "resume", "card", "top-up"])
+    def test_other_changes_are_refused_with_the_message_of_the_operator(self, shop: Shop, action: str) -> None:
+        self.owing(shop, owed=0)
+        answer = browser_of(shop).post(f"{BILLING}{action}/", FORM)
+        assert (answer.status_code, "A payment was disputed." in text_of(answer)) == (403, True)
+
+    @pytest.mark.parametrize("path", ["/dashboard/", "/dashboard/jobs/", "/dashboard/keys/", "/dashboard/settings/", "/dashboard/team/"])
+    def test_other_pages_lead_to_billing_those_who_may_see_money(self, shop: Shop, path: str) -> None:
+        self.owing(shop, owed=0)
+        assert browser_of(shop).get(path).headers["Location"] == BILLING
+        assert browser_of(shop, Role.DEVELOPER).get(path).status_code == 403
+
+    def test_owner_exports_all_data_of_the_suspended_account(self, shop: Shop) -> None:
+        self.owing(shop, owed=0)
+        client = browser_of(shop)
+        assert "Make an export" in text_of(client.get("/dashboard/settings/export/"))
+        answer = client.post("/dashboard/settings/export/")
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/dashboard/settings/export/")
+        assert Export.objects.get().account == shop.account
+        assert browser_of(shop, Role.BILLING).get("/dashboard/settings/export/").headers.get("Location") is None
+
+    def test_a_closed_account_has_no_billing_page(self, shop: Shop) -> None:
+        close_account(shop.account, reason="erased")
+        assert browser_of(shop).get(BILLING).status_code == 403

@@ -192,11 +192,11 @@ def test_admin_exports_and_erases_an_account(owner: Person) -> None:
     client, account = Client(), account_of(owner)
     client.force_login(admin)
     export = f"/admin/accounts/account/{account.pk}/export_data/"
-    assert (client.get(export).status_code, AuditEntry.objects.count()) == (200, 0)
+    assert (client.get(export).status_code, AuditEntry.objects.exclude(action="load_defaults").count()) == (200, 0)
     assert not isinstance(client.get(export), Deferred)
     assert not isinstance(client.post(export, {"reason": ""}), Deferred)
     assert isinstance(client.post(export, {"reason": "The owner asked for it."}), Deferred)
-    assert "The owner asked for it." in AuditEntry.objects.get().message
+    assert "The owner asked for it." in AuditEntry.objects.exclude(action="load_defaults").get().message
     page = f"/admin/accounts/account/{account.pk}/erase/"
     assert client.get(page).status_code == 200
     assert Balance.objects.filter(account=account).exists()

@@ -112,10 +112,14 @@ def test_person_without_an_account_is_led_to_making_one() -> None:
     assert client.get("/portal/me/").status_code == 200
 
 
-def test_suspended_account_has_no_pages() -> None:
+def test_suspended_account_has_no_pages_but_billing() -> None:
     membership = MembershipFactory(role=Role.OWNER)
     suspend_account(membership.account, reason="a test")
-    assert logged_in(membership).get("/portal/voices/7/").status_code == 403
+    client = logged_in(membership)
+    assert client.get("/portal/voices/7/").headers["Location"] == "/dashboard/billing/"
+    assert client.post("/portal/voices/7/").status_code == 403
+    viewer = logged_in(MembershipFactory(account=membership.account, role=Role.VIEWER))
+    assert "is suspended. Please write to the operator." in viewer.get("/portal/voices/7/").content.decode()
 
 
 def test_chosen_account_is_shown_and_a_left_one_changes_nothing_else() -> None:

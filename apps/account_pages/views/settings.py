@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from apps.account_pages.forms import DeletionForm, SettingsForm
 from apps.account_pages.pages import add_service_error, member_page, show
+from apps.accounts.models import AccountStatus
 from apps.accounts.roles import Permission
 from apps.accounts.services import rename_account
 from apps.billing.selectors import read_low_threshold
@@ -41,21 +42,24 @@ def account_settings(request: AccountRequest) -> HttpResponseBase:
     return show(request, "settings", context, status=200 if not form.errors else 422)
 
 
-@member_page("POST", changes=ACCOUNT)
-def request_export(request: AccountRequest) -> HttpResponseBase:
-    """Have an archive with everything made."""
+@member_page("GET", "POST", permission=ACCOUNT, changes=ACCOUNT, is_open_while_suspended=True)
+def export_page(request: AccountRequest) -> HttpResponseBase:
+    """Page of the export alone, which a suspended account has too; POST has an archive with everything made."""
+    if request.method != "POST":
+        return show(request, "export", {"export": find_export(request.account, person=request.user)})
     exports.request_export(request.account, requested_by=request.user)
     messages.success(request, "The export is being made. You get a mail when it is ready.")
-    return HttpResponseRedirect(reverse("account_pages:settings"))
+    is_open = request.account.status == AccountStatus.ACTIVE
+    return HttpResponseRedirect(reverse("account_pages:settings" if is_open else "account_pages:export_request"))
 
 
-@member_page("GET", permission=ACCOUNT)
+@member_page("GET", permission=ACCOUNT, is_open_while_suspended=True)
 def export_state(request: AccountRequest) -> HttpResponseBase:
     """Fragment with the state of the export, which the page loads again until it is ready."""
     return show(request, "export_state", {"export": find_export(request.account, person=request.user)})
 
 
-@member_page("GET", permission=ACCOUNT)
+@member_page("GET", permission=ACCOUNT, is_open_while_suspended=True)
 def download_export(request: AccountRequest, uuid: UUID) -> HttpResponseBase:
     """Download an archive."""
     return kept_export_response(get_ready_export(request.account, uuid=uuid, person=request.user))

@@ -26,9 +26,9 @@ def rename_account(account: Account, *, name: str) -> None:
     account.save(update_fields=["name"])
 
 
-def suspend_account(account: Account, *, reason: str) -> None:
-    """Suspend an account: every API call is 403; its data is kept."""
-    _set_status(account, status=AccountStatus.SUSPENDED, reason=reason)
+def suspend_account(account: Account, *, reason: str, notice: str = "") -> None:
+    """Suspend an account: every API call is 403; its data is kept. Its members read the notice, and the reason is the operator's."""
+    _set_status(account, status=AccountStatus.SUSPENDED, reason=reason, notice=notice)
 
 
 def reactivate_account(account: Account) -> None:
@@ -41,6 +41,6 @@ def close_account(account: Account, *, reason: str) -> None:
     account.keys.filter(revoked_at=None).update(revoked_at=timezone.now())
 
 
-def _set_status(account: Account, *, status: AccountStatus, reason: str) -> None:
-    account.status, account.status_reason = status, reason
-    account.save(update_fields=["status", "status_reason"])
+def _set_status(account: Account, *, status: AccountStatus, reason: str, notice: str = "") -> None:
+    account.status, account.status_reason, account.suspension_notice = status, reason, notice
+    account.save(update_fields=["status", "status_reason", "suspension_notice"])

@@ -60,6 +60,18 @@ class ChangePlanForm(forms.Form):
     reason = forms.CharField(max_length=300, widget=UnfoldAdminTextInputWidget)
 
 
+class SuspensionForm(ReasonForm):
+    """Reason for the operators, and what the members read."""
+
+    notice = forms.CharField(
+        max_length=300,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        label="Message to the members",
+        help_text="Shown on their billing page. Empty: they are asked to write to the operator.",
+    )
+
+
 @admin.register(Account)
 class AccountAdmin(ConfirmationAdmin):
     list_display = ["name", "shown_status", "plan", "credits", "owners", "live_keys", "last_used", "created_at"]
@@ -70,8 +82,8 @@ class AccountAdmin(ConfirmationAdmin):
     search_help_text = (
         "Name, email address of a member, account number, first 12 characters of a key (never a whole key), or a complete job uuid"
     )
-    fields = [("name", "plan"), ("shown_status", "status_reason"), "created_at"]
-    readonly_fields = ["plan", "shown_status", "status_reason", "created_at"]
+    fields = [("name", "plan"), ("shown_status", "status_reason"), ("suspension_notice", "created_at")]
+    readonly_fields = ["plan", "shown_status", "status_reason", "suspension_notice", "created_at"]
     inlines = [MembersInline]
     actions_detail = [
         "impersonate",
@@ -226,14 +238,15 @@ class AccountAdmin(ConfirmationAdmin):
         account: Account = self.get_or_404(request, object_id)
 
         def perform(given: dict[str, Any]) -> str:
-            suspend_account(account, reason=given["reason"])
+            suspend_account(account, reason=given["reason"], notice=given["notice"])
             return f"Suspended: {given['reason']}"
 
         page = FormPage(
             f"Suspend {account.name}",
-            "Every call with its keys answers 403 from now on, and its dashboard closes. Running jobs end; its data stays.",
+            "Every call with its keys answers 403 from now on, and its dashboard closes but for billing: what is owed, invoices, the export. "
+            "Running jobs end; its data stays.",
             "Suspend",
-            ReasonForm,
+            SuspensionForm,
             is_dangerous=True,
         )
         return self.ask(request, page=page, obj=account, perform=perform)

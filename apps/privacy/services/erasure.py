@@ -6,15 +6,16 @@ addresses and results.
 
 import contextlib
 import logging
+from datetime import timedelta
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from apps.accounts.models import Account, AccountStatus, ApiKey, User
+from apps.accounts.models import Account, AccountStatus, ApiKey, Membership, User
 from apps.accounts.services import close_account
 from apps.batches.models import Batch
 from apps.cache.services.purge import PurgeScope, purge_cache
@@ -37,6 +38,8 @@ logger = logging.getLogger(__name__)
 
 CONTINUE_ERASURES = "platform.continue_erasures"
 BATCH = 200
+LATE_WRITES = timedelta(hours=1)
+"""Time after an erasure in which what requests in flight wrote is looked for."""
 FORGOTTEN_NAME = "Erased account"
 
 
@@ -58,6 +61,7 @@ def request_erasure(account: Account, *, requested_by: str, reason: str = "") ->
 
 def continue_erasures() -> int:
     """Continue what was interrupted or waited for running jobs; returns the number of accounts that are erased now."""
+    _reopen_late_writes()
     count = 0
     for erasure in Erasure.objects.filter(finished_at=None).select_related("account"):
         try:
@@ -66,6 +70,16 @@ def continue_erasures() -> int:
         except ApplicationError as error:  # the store is away: the next run goes on
             logger.warning("erasure of account %s is continued later: %s", erasure.account_id, error.message)
     return count
+
+
+def _reopen_late_writes() -> None:
+    """Erase once more where a request that had begun before the closing wrote after the end: a job, a key, a membership."""
+    late = Erasure.objects.filter(finished_at__gt=timezone.now() - LATE_WRITES)
+    of_account = {"account": OuterRef("account")}
+    jobs = Job.objects.filter(**of_account, result_deleted_at=None)
+    late.filter(Exists(jobs) | Exists(ApiKey.objects.filter(**of_account)) | Exists(Membership.objects.filter(**of_account))).update(
+        finished_at=None
+    )
 
 
 def erase_account(erasure: Erasure) -> bool:
@@ -80,6 +94,9 @@ def erase_account(erasure: Erasure) -> bool:
     _delete_results(account)
     get_storage().delete_prefix(tenant_folder(f"account:{account.pk}"))
     with transaction.atomic():
+        Account.objects.select_for_update().get(pk=account.pk)  # rows of requests in flight are there now, or wait until the end of this
+        if Job.objects.filter(account=account, state__in=ACTIVE_STATES).exists():
+            return False
         _delete_rows(account, requested_by=erasure.requested_by)
         _forget_names(account)
         Erasure.objects.filter(pk=erasure.pk).update(finished_at=timezone.now())

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.models import Account, User
+from apps.core.erased_people import as_erased_person
 from apps.core.errors import ApplicationError, ConflictError
 from apps.core.platform_tasks import send_platform_task
 from apps.core.storage import get_storage
@@ -36,7 +37,7 @@ def request_export(account: Account, *, requested_by: User) -> Export:
             transaction.on_commit(lambda: send_platform_task(MAKE_EXPORTS))
             return export
     except IntegrityError as error:
-        raise ConflictError("An export is being made already.", code="export_in_progress") from error
+        raise as_erased_person(error) or ConflictError("An export is being made already.", code="export_in_progress") from error
 
 
 def make_exports() -> int:
