@@ -23,8 +23,8 @@ from apps.jobs.services.attempts import start_part
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan
-from apps.jobs.services.workers import handle_announcement
 from tests.factories import AccountFactory, AnonymousPlanFactory, make_key
+from tests.replayed_announcements import handle_or_replay
 from workers.contract import names
 from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.messages import Announcement, Manifest, PartOutcome, PartStarted, QueueSlots, SpeakWork
@@ -97,7 +97,7 @@ def announcement(
 
 def announce(*specs: EngineSpec, **changes: Any) -> None:
     """Announce a worker."""
-    handle_announcement(announcement(*specs, **changes))
+    handle_or_replay(announcement(*specs, **changes))
 
 
 def caller(account: Account | None = None, **limits: Any) -> Caller:
