@@ -36,7 +36,7 @@ def report(subject: str, *, address: str = "192.0.2.1") -> AbuseReport:
     return report_abuse(subject=subject, reason="my_voice", description="I never agreed.", email="", address=address)
 
 
-def test_a_report_finds_the_voice_by_its_id_and_by_a_result_spoken_with_it(voice: Voice) -> None:
+def test_report_finds_the_voice_by_its_id_or_by_a_result(voice: Voice) -> None:
     job = make_job(voice.account, state="completed")
     job.params = {"voice": voice.voice_id}
     job.save()
@@ -69,7 +69,7 @@ def test_reports_within_a_minute_are_limited(voice: Voice) -> None:
         report(voice.voice_id)
 
 
-def test_a_voice_that_is_taken_down_speaks_no_more_and_its_owner_is_told(voice: Voice) -> None:
+def test_voice_that_is_taken_down_is_silent_and_its_owner_notified(voice: Voice) -> None:
     first, second = report(voice.voice_id), report(voice.voice_id)
     Voice.objects.filter(pk=voice.pk).update(next_enrolment=make_voice(voice.account).enrolment)
     takedown = take_voice_down(voice, reason="The speaker did not agree.", decided_by="operator@example.com")

@@ -86,7 +86,7 @@ def test_required_account_is_refused_to_views_that_let_anonymous_callers_in() ->
         anonymous.required_account  # noqa: B018
 
 
-def test_session_of_a_person_has_the_limits_of_the_plan_and_the_scopes_of_the_role() -> None:
+def test_session_has_the_limits_of_its_plan_and_scopes_of_its_role() -> None:
     account = AccountFactory(plan=PlanFactory(requests_per_minute=10, concurrent_jobs=2))
     membership = MembershipFactory(account=account, role="developer")
     caller = caller_of_session(membership, address=ADDRESS)

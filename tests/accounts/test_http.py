@@ -139,7 +139,7 @@ class TestRequestsAMinute:
         now = timezone.now().timestamp()
         assert now < int(refused["X-RateLimit-Reset"]) <= now + 61
 
-    def test_a_key_with_its_own_limit_meets_it_and_leaves_the_rest_to_others(self, client: Client) -> None:
+    def test_key_with_its_own_limit_leaves_the_accounts_rest_to_others(self, client: Client) -> None:
         account = AccountFactory(plan=PlanFactory(requests_per_minute=5))
         _, narrow = make_key(account, requests_per_minute=2)
         _, other = make_key(account)
@@ -204,7 +204,7 @@ class TestRequestsAMinute:
 class TestPolling:
     POLL = "/v1/speech/results/?uuid=00000000000000000000000000000001"
 
-    def test_polls_do_not_use_up_the_requests_a_minute_and_show_what_is_left_of_them(self, client: Client) -> None:
+    def test_polls_do_not_count_as_requests_and_show_the_remaining_ones(self, client: Client) -> None:
         account = AccountFactory(plan=PlanFactory(requests_per_minute=7))
         _, secret = make_key(account)
         client.get("/v1/account/", headers=bearer(secret))
@@ -316,7 +316,7 @@ class TestKeys:
         raised, _ = make_key(wide.account, requests_per_minute_by_scope={"tts:generate": 11})
         assert error(post(client, f"{KEYS}{raised.pk}/rotate/", secret=secret)) == (403, "limit_too_high")
 
-    def test_limits_of_scopes_that_an_operator_set_above_the_plan_are_handed_on_as_the_plans(self, client: Client) -> None:
+    def test_scope_limits_above_the_plan_are_passed_on_as_the_plans_limits(self, client: Client) -> None:
         account = AccountFactory(plan=PlanFactory(requests_per_minute=5))
         _, secret = make_key(account, requests_per_minute_by_scope={"tts:generate": 50, "voices:read": 2}, is_operator=True)
         made = post(client, KEYS, secret=secret, name="a").json()

@@ -18,7 +18,7 @@ from tests.factories import AccountFactory, PlanFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_a_secret_is_sk_tts_and_43_url_safe_characters_and_only_its_digest_is_kept() -> None:
+def test_secret_has_a_prefix_and_43_characters_and_only_its_digest_is_stored() -> None:
     key, secret = create_key(AccountFactory(), name="laptop")
     assert len(secret) == 50
     assert secret.startswith("sk-tts-")
@@ -68,7 +68,7 @@ def test_a_secret_is_in_no_log_and_no_repr(caplog: pytest.LogCaptureFixture) -> 
         assert new_secret[12:] not in text
 
 
-def test_a_key_is_found_by_its_secret_with_account_and_plan_in_one_query(django_assert_num_queries: object) -> None:
+def test_key_is_found_with_account_and_plan_in_one_query(django_assert_num_queries: object) -> None:
     key, secret = create_key(AccountFactory(), name="laptop")
     with django_assert_num_queries(1):
         found = find_key(secret)
@@ -90,7 +90,7 @@ def test_a_key_that_is_found_is_the_row_that_the_orm_reads() -> None:
         assert [getattr(one, name) for name in names] == [getattr(other, name) for name in names]
 
 
-def test_a_rotated_key_has_a_successor_like_it_and_opens_until_the_overlap_has_passed() -> None:
+def test_rotated_key_has_an_equal_successor_and_works_until_the_overlap_ends() -> None:
     owner = UserFactory()
     old, _ = create_key(
         AccountFactory(), name="laptop", scopes=["tts:generate"], requests_per_minute=3, concurrent_jobs=1, created_by=owner
@@ -149,7 +149,7 @@ def test_an_owner_cannot_give_a_key_more_than_the_plan() -> None:
         assert caught.value.param == next(iter(limits))
 
 
-def test_an_operator_may_give_a_key_more_than_the_plan_and_it_is_limited_apart() -> None:
+def test_key_with_a_limit_above_the_plan_is_limited_separately() -> None:
     account = AccountFactory(plan=PlanFactory(requests_per_minute=10))
     key, _ = create_key(account, name="big", requests_per_minute=500, is_operator=True)
     assert (key.requests_per_minute, key.is_limited_apart) == (500, True)

@@ -81,7 +81,7 @@ def test_key_in_the_web_api_decides_as_everywhere_else() -> None:
     assert client.get("/web/v1/account", headers=bearer(secret)).json()["id"] == key.account_id
 
 
-def test_change_without_the_csrf_header_is_refused_also_where_the_form_has_the_token() -> None:
+def test_web_api_change_without_the_csrf_header_is_refused_despite_a_form_token() -> None:
     client = logged_in(member(Role.OWNER))
     assert error_of(client.post("/web/v1/tts", SPEECH, content_type="application/json")) == (403, "csrf_failed")
     form = {"file": SimpleUploadedFile("a.wav", wav_of(bytes(4800))), "csrfmiddlewaretoken": "a" * 32}

@@ -33,7 +33,7 @@ def texts(account: Account | None, user: User) -> list[str]:
     return [announcement.text for announcement in list_announcements(account, user=user)]
 
 
-def test_announcements_of_all_of_the_plan_and_of_the_account_are_listed_in_one_query(
+def test_announcements_for_all_plans_and_accounts_take_one_query(
     account: Account, user: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     Announcement.objects.create(text="for all")

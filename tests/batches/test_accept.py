@@ -146,7 +146,7 @@ def test_bad_item_of_a_batch_fails_alone_with_its_usual_error(item: dict[str, An
         assert (alone["code"], alone["message"]) == (bad["code"], bad["error"])
 
 
-def test_items_are_reserved_until_the_credits_are_used_up_and_cheaper_ones_still_fit() -> None:
+def test_items_are_reserved_while_credits_last_including_cheaper_later_ones() -> None:
     owner = person(credits=1)
     texts = [{"text": "x" * length} for length in (300, 300, 100)]
     first, second, third = items_of(owner, owner.post(PATH, {"texts": texts}))

@@ -54,7 +54,7 @@ def test_cancelling_charges_running_items_by_progress_and_keeps_finished_ones(ow
     assert Delivery.objects.filter(event="batch.completed").count() == 1
 
 
-def test_slots_that_become_free_are_not_given_to_items_that_are_about_to_be_stopped(owner: Person) -> None:
+def test_cancelling_a_batch_gives_its_freed_slot_to_no_item_of_it(owner: Person) -> None:
     announce(slots=1)
     batch_id, _ = start_batch(owner, count=5)
     cancel(owner, batch_id)

@@ -148,7 +148,7 @@ def test_stand_in_is_the_engine_that_has_the_voice_and_the_language(
     assert find_model(model_id, plan=plan, **wishes).id == served_by
 
 
-def test_voices_of_a_documented_model_are_mapped_by_the_row_else_left_to_the_stand_in(plan: Plan) -> None:
+def test_voices_of_a_documented_model_are_mapped_by_its_row_or_stand_in(plan: Plan) -> None:
     StandIn.objects.filter(model_id="melotts").update(voices={"EN-US": "am_adam", "EN-AU": "nobody"})
     clear_catalogue_cache()
     engine = find_model("melotts", plan=plan)
@@ -167,7 +167,7 @@ def test_voices_of_a_documented_model_are_those_of_its_stand_in(plan: Plan) -> N
     assert [(voice.engine_id, voice.id) for voice in list_voices(plan=plan, model="vits")] == [("piper", "joe")]
 
 
-def test_a_plan_includes_documented_models_by_their_own_names_and_aliases_by_their_stand_in() -> None:
+def test_plan_lists_documented_models_by_name_and_aliases_by_stand_in() -> None:
     plan = PlanFactory(allowed_models=["melotts", "piper"])
     assert find_model("melotts", plan=plan).id == "kokoro"
     assert find_model("tts-1", plan=plan).id == "piper"
@@ -185,7 +185,7 @@ def test_model_that_needs_a_key_is_refused_without_one() -> None:
         assert f"The model {model_id!r} needs an API key: send a key as `Authorization: Bearer sk-tts-…`" in refused.value.message
 
 
-def test_a_model_of_a_worker_that_is_gone_is_replaced_by_one_that_works(plan: Plan) -> None:
+def test_model_without_a_worker_is_replaced_by_an_available_one(plan: Plan) -> None:
     silent_for(700)
     announce_worker(announcement(PIPER, worker="two"))
     assert find_model("melotts", plan=plan).id == "piper"

@@ -33,7 +33,7 @@ def run_json(*arguments: str) -> Any:
     return json.loads(result.stdout)
 
 
-def test_a_key_is_printed_alone_and_opens_a_new_account_with_exactly_those_credits() -> None:
+def test_keys_create_prints_the_key_alone_and_grants_the_credits() -> None:
     result = run("keys", "create", "--email", EMAIL, "--plan", "pro", "--credits", "10")
     assert result.exit_code == 0
     key = find_key(result.stdout.removesuffix("\n"))

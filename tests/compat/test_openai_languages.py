@@ -22,7 +22,7 @@ def say(who: Person, text: str, **choice: Any) -> Any:
 
 
 @pytest.mark.parametrize("model", ["tts-1", "tts-1-hd", "gpt-4o-mini-tts"])
-def test_a_german_text_for_openais_names_is_spoken_by_a_german_voice_with_a_warning(owner: Person, model: str) -> None:
+def test_german_text_under_openais_names_gets_a_german_voice_and_warning(owner: Person, model: str) -> None:
     answer = say(owner, GERMAN, model=model, voice="alloy")
     assert answer.json()["warnings"] == [
         "model: pico speaks, as the text is in German (de), which kokoro does not speak.",

@@ -230,7 +230,7 @@ def leave(server: RunningShell, somebody: Person, body: Any, **headers: str) -> 
     connection.close()
 
 
-def test_a_listener_that_leaves_ends_the_work_and_pays_nothing_for_what_was_not_made(
+def test_listener_that_leaves_cancels_the_work_and_pays_for_finished_parts(
     server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting, "RECONNECT_GRACE_SECONDS", 0.3)

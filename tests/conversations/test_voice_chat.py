@@ -101,9 +101,7 @@ def test_a_documented_voice_model_speaks_through_its_stand_in(server: RunningShe
         ({"text": "Wie geht es Ihnen heute?", "voice": "am_adam"}, "kokoro"),
     ],
 )
-def test_an_answer_is_spoken_by_a_model_of_the_users_language_unless_one_is_chosen(
-    owner: Person, choice: dict[str, str], speaker: str
-) -> None:
+def test_answer_is_spoken_by_a_model_of_the_users_language_by_default(owner: Person, choice: dict[str, str], speaker: str) -> None:
     german = engine_spec("pico", languages=("de",), voices=(VoiceSpec("de-de", "German", "de", "female"),), default_voice="de-de")
     announce(engine_spec(), german, responder())
     answer = owner.post("/v1/voice-chat/", {**choice, "async": True}, Prefer="respond-async")

@@ -209,7 +209,7 @@ def test_refusals_of_openai_and_the_platform_keep_their_shape(client: Client, pa
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("own_limits", "allowed"), [({}, 3), ({"tts:generate": 2}, 2), ({"voices:read": 1}, 3)])
-def test_limit_of_a_scope_is_the_keys_own_or_the_default_of_the_dialect(client: Client, own_limits: dict[str, int], allowed: int) -> None:
+def test_scope_limit_is_the_keys_own_or_the_dialects_default(client: Client, own_limits: dict[str, int], allowed: int) -> None:
     headers = key(requests_per_minute_by_scope=own_limits)
     answers = [client.get(THINGS, headers=headers) for _ in range(allowed + 1)]
     assert [answer.status_code for answer in answers] == [*[200] * allowed, 429]

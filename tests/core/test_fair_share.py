@@ -93,7 +93,7 @@ def test_fair_threads_refuse_only_the_tenant_whose_queue_is_full() -> None:
     asyncio.run(run())
 
 
-def test_fair_threads_free_the_turn_of_a_caller_that_left_when_its_call_ends() -> None:
+def test_fair_threads_free_the_turn_of_a_caller_that_left() -> None:
     async def run() -> None:
         calls, pool = Calls(), FairThreadPool("test", usual=2, most=2)
         first, second = (asyncio.create_task(pool.run("one", calls.hang, name)) for name in ("first", "second"))

@@ -89,7 +89,7 @@ def test_containers_have_longer_to_stop_than_their_programs_take(compose: dict[s
         assert int(compose[name]["stop_grace_period"].removesuffix("s")) > STOP_SECONDS
 
 
-def test_the_health_of_web_is_that_of_readyz_and_its_tries_outlast_the_answer(compose: dict[str, Any]) -> None:
+def test_health_check_of_web_asks_readyz_and_outlasts_its_timeout(compose: dict[str, Any]) -> None:
     check = compose["web"]["healthcheck"]
     asked = int(re.search(r"/readyz', timeout=(\d+)", check["test"][-1])[1])  # type: ignore[index]
     assert int(check["timeout"].removesuffix("s")) > asked

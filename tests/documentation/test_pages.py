@@ -31,7 +31,7 @@ def _plan() -> None:
     AnonymousPlanFactory()
 
 
-def test_every_page_has_a_title_a_menu_and_no_script_or_style_in_itself(client: Client) -> None:
+def test_every_page_has_a_title_and_menu_and_no_inline_script(client: Client) -> None:
     titles = set()
     for page in pages():
         answer = client.get(page.path)
@@ -91,7 +91,7 @@ def test_pages_of_prices_limits_and_settings_show_rows_of_the_server(client: Cli
     assert "<code>TTSAI_WEB_THREADS</code>" in client.get("/docs/settings-reference/").content.decode()
 
 
-def test_plans_of_the_limits_page_count_days_and_name_rare_limits_below_the_table(client: Client) -> None:
+def test_limits_page_counts_days_and_lists_rare_limits_below_the_table(client: Client) -> None:
     Plan.objects.all().update(retention_days=2, max_upload_bytes=None, characters_per_day=None)
     Plan.objects.filter(slug=ANONYMOUS_PLAN).update(characters_per_day=5000)
     PlanFactory(name="Small", retention_days=1, max_upload_bytes=50_000_000, characters_per_day=None)

@@ -101,7 +101,7 @@ def test_a_batch_does_not_hold_up_the_live_requests_of_others(harmed: RunningPla
     assert _rows(harmed, UNEVEN) == [(0, 0, 0)]
 
 
-def test_a_batch_is_accepted_whole_or_not_at_all_when_the_web_process_is_killed(harmed: RunningPlatform, client: httpx.Client) -> None:
+def test_batch_is_accepted_whole_or_not_when_the_web_process_is_killed(harmed: RunningPlatform, client: httpx.Client) -> None:
     harmed.wait_until_ready()
     before = _answered(client, "/v1/account/")["credits"]
 

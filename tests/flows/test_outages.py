@@ -71,7 +71,7 @@ def test_text_that_kills_the_engine_fails_alone_and_is_refunded(harmed: RunningP
     harmed.wait_until_ready()
 
 
-def test_a_job_in_flight_outlives_a_store_that_is_away_without_a_counted_attempt(harmed: RunningPlatform, client: httpx.Client) -> None:
+def test_job_in_flight_survives_a_store_outage_without_a_counted_attempt(harmed: RunningPlatform, client: httpx.Client) -> None:
     objects, away = harmed.home / "objects", harmed.home / "objects.away"
     failures = harmed.log.read_text().count("storage_failed")
     uuid = _speak(client, "This is one sentence. This is another one.")

@@ -44,7 +44,7 @@ def similarity(one: Samples, other: Samples, *, judge: str) -> float:
     return float(encoder.embed(one, sample_rate=RATE) @ encoder.embed(other, sample_rate=RATE))
 
 
-def test_preserved_voice_of_german_speakers_is_nearer_to_them_in_english_than_the_usual_voice(client: httpx.Client) -> None:
+def test_preserved_voice_of_german_speakers_is_nearer_than_the_usual_voice(client: httpx.Client) -> None:
     gains: dict[str, list[float]] = {judge: [] for judge in JUDGES}
     for name in GERMANS:
         person = clip_of(name)

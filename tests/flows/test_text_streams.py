@@ -41,7 +41,7 @@ def send_words(connection: ClientConnection, text: str, *, done: bool = False) -
         connection.send(json.dumps({"text": "", "done": True}))
 
 
-def test_first_sentence_is_heard_before_the_third_is_sent_and_no_word_is_lost(hearing: RunningPlatform, listener: Listener) -> None:
+def test_first_sentence_arrives_before_the_third_is_sent_without_loss(hearing: RunningPlatform, listener: Listener) -> None:
     with opened(hearing) as connection:
         connection.send(json.dumps({"req_params": {"prompt_id": "af_heart", "audio_format": "wav", "sample_rate": 24000}}))
         send_words(connection, SENTENCES[0] + SENTENCES[1])

@@ -45,7 +45,7 @@ def test_a_job_whose_message_is_on_its_way_ends_at_once_too(valkey: redis.Redis)
     assert not finish_part(outcome_of(part_of(job)))
 
 
-def test_a_job_whose_start_is_not_heard_yet_is_charged_for_what_its_worker_spoke(valkey: redis.Redis) -> None:
+def test_cancelled_job_without_a_start_message_is_charged_for_spoken_text(valkey: redis.Redis) -> None:
     announce()
     job = submit(caller(), "x" * 100, price=333).job
     part = part_of(job)

@@ -121,7 +121,7 @@ def test_turn_cancelled_after_transcription_is_charged_for_transcription_only() 
     assert reread(job).charged_millicredits == PRICE * 20 // 100
 
 
-def test_an_outcome_keeps_the_words_of_a_heartbeat_that_came_while_it_was_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outcome_keeps_words_of_a_heartbeat_received_during_its_check(monkeypatch: pytest.MonkeyPatch) -> None:
     job = answered_turn(caller())
     speaking = started(part_of(job, 2))
     cancel_job(job, reason="")

@@ -71,7 +71,7 @@ def test_submits_at_once_never_exceed_the_slots() -> None:
     assert count_of("done") == 16
 
 
-def test_two_hundred_jobs_of_one_account_do_not_keep_anothers_single_job_from_a_slot() -> None:
+def test_single_job_gets_a_slot_beside_two_hundred_of_another_account() -> None:
     announce(slots=2, hard=4)
     flood = caller(AccountFactory(credits=1000, plan=PlanFactory(concurrent_jobs=300)))
     submit_many(flood, count=200)

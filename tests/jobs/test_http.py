@@ -378,7 +378,7 @@ def test_a_preview_is_made_once_and_then_served(shell: RunningShell, people: Peo
     assert httpx.get(f"{shell.url}/v1/voices/nothing/af_bella/preview/").status_code == 404
 
 
-def test_a_preview_is_made_anew_when_the_model_changes_and_not_at_once_when_it_fails(client: Client, people: People) -> None:
+def test_preview_is_renewed_for_a_new_model_and_delayed_after_a_failure(client: Client, people: People) -> None:
     from tests.factories_jobs import engine_spec
 
     announce()

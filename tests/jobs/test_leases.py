@@ -154,7 +154,7 @@ def test_a_manifest_that_cannot_be_read_is_not_adopted() -> None:
 
 
 @pytest.mark.usefixtures("_awake")
-def test_a_part_that_loses_every_worker_fails_its_job_and_gives_the_credits_back(settings: Any) -> None:
+def test_part_that_loses_every_worker_fails_its_job_with_a_refund(settings: Any) -> None:
     settings.TTSAI_PART_ATTEMPTS = 3
     announce()
     by = caller()

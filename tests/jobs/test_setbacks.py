@@ -122,7 +122,7 @@ def test_a_part_that_kills_its_worker_three_times_fails_with_its_credits_back() 
     assert available_millicredits(by.account.pk) == 1_000_000 - 12
 
 
-def test_a_worker_that_does_not_know_what_it_computed_costs_each_part_an_attempt() -> None:
+def test_restarted_worker_that_lost_its_record_costs_each_part_an_attempt() -> None:
     announce()
     job = submit(caller()).job
     started(part_of(job))

@@ -109,7 +109,7 @@ def test_a_key_means_nothing_after_a_day() -> None:
     assert submit(by, key="once", digest="another").job.uuid == again.job.uuid
 
 
-def test_the_limit_of_jobs_at_once_counts_what_waits_and_what_runs_but_not_bulk() -> None:
+def test_concurrency_limit_counts_queued_and_running_jobs_but_not_bulk() -> None:
     announce(slots=1)
     by = caller(AccountFactory(plan=PlanFactory(concurrent_jobs=2), credits=100))
     submit(by, lane="bulk")

@@ -123,7 +123,7 @@ def test_mail_whose_sending_raises_an_error_does_not_hold_up_the_next(error: Exc
 
 
 @pytest.mark.parametrize("backend", ["django.core.mail.backends.locmem.EmailBackend", "apps.mail.folder.FolderBackend"])
-def test_address_without_a_form_on_the_wire_is_given_up_and_the_round_goes_on(settings: Any, backend: str) -> None:
+def test_address_that_cannot_be_encoded_fails_and_other_mails_are_sent(settings: Any, backend: str) -> None:
     settings.EMAIL_BACKEND = backend
     assert (mail(UNDELIVERABLE).state, mail().state, send_due_mail()) == ("failed", "waiting", 1)
     OutgoingMail.objects.filter(to=UNDELIVERABLE).update(state="waiting", text="of an older version")
@@ -174,7 +174,7 @@ def test_old_mails_are_forgotten_but_not_those_that_wait() -> None:
     assert (forget_mails(), OutgoingMail.objects.get().to) == (1, "b@example.com")
 
 
-def test_sign_up_page_says_that_the_mail_server_is_away_and_offers_another_code(settings: Any, tmp_path: Path) -> None:
+def test_sign_up_page_reports_an_absent_mail_server_and_offers_another_code(settings: Any, tmp_path: Path) -> None:
 
     with fresh_state(settings, tmp_path):
         client = Client()

@@ -49,7 +49,7 @@ def test_a_visit_ends_by_a_click_and_is_audited(visitor: Client, visited: Accoun
     assert list(AuditEntry.objects.order_by("id").values_list("action", flat=True)) == ["impersonate", "end_impersonation"]
 
 
-def test_a_visit_ends_when_the_permission_is_taken_away_or_its_time_is_over(visitor: Client, visited: Account) -> None:
+def test_visit_ends_with_its_permission_or_its_time(visitor: Client, visited: Account) -> None:
     session = visitor.session
     entry = session["impersonation"]
     session["impersonation"] = {**entry, "until": 1}

@@ -55,7 +55,7 @@ def test_failed_event_is_replayed_and_a_difference_resolved_with_an_audit_entry(
 
 
 @pytest.mark.usefixtures("_rows")
-def test_finance_sees_revenue_open_differences_and_debts_on_the_start_page_and_in_the_menu() -> None:
+def test_finance_sees_revenue_differences_and_debts_on_the_start_page() -> None:
     clear_all_caches()
     ensure_roles()
     person = UserFactory(is_staff=True)

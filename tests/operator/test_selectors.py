@@ -51,7 +51,7 @@ def test_a_timeline_shows_a_lost_attempt_and_the_wait_after_it() -> None:
     assert [(attempt.worker, attempt.error_code, attempt.seconds) for attempt in line.attempts] == [("box/gpu", "worker_lost", 3.0)]
 
 
-def test_a_part_of_a_later_stage_waits_from_the_end_of_the_stage_before() -> None:
+def test_waiting_time_of_a_later_stage_counts_from_the_earlier_stages_end() -> None:
     job = drawn_job(admitted_at=at(1), started_at=at(1), finished_at=at(6))
     Part.objects.create(
         job=job, index=1, kind="join", stage=1, state="done", work={}, tenant=job.tenant, queue="codec", lane="normal",

@@ -66,7 +66,7 @@ class TestJobsAndModels:
         assert (engine.tier, engine.millicredits_per_1k, engine.is_enabled, engine.name) == ("premium", 3500, False, "Kokoro")
         assert client.post(path, {"tier": "unheard-of"}).status_code == 200
 
-    def test_a_model_that_hears_shows_the_price_of_its_services_and_has_none_to_edit(self, client: Client) -> None:
+    def test_recogniser_shows_the_price_of_its_services_and_has_none_itself(self, client: Client) -> None:
         call_command("load_defaults")
         spec = {"id": "whisper", "name": "Whisper", "version": "1"}
         Engine.objects.create(id="whisper", name="Whisper", kind="stt", version="1", queue="whisper", spec=spec, tier="standard")
@@ -74,7 +74,7 @@ class TestJobsAndModels:
         assert "2 a minute or 5 a minute or 3 a turn" in shown
         assert "millicredits_per_1k" not in shown
 
-    def test_a_stand_in_is_edited_and_switched_off_but_a_starting_one_is_not_deleted(self, client: Client) -> None:
+    def test_starting_stand_in_can_be_edited_and_disabled_but_not_deleted(self, client: Client) -> None:
         call_command("load_defaults")
         row, path = StandIn.objects.get(model_id="melotts"), "/admin/catalog/standin/{}/{}/"
         body = {"kind": "tts", "tier": "free", "candidates": '["piper"]', "voices": '{"EN-US": "joe"}', "name": "MeloTTS"}

@@ -132,7 +132,7 @@ class TestChanging:
         row = change(shop, "starter", "year")
         assert (row.interval, row.next_plan, shop.balance) == ("year", None, 12_000_000)
 
-    def test_month_of_a_higher_plan_instead_of_a_paid_year_waits_for_the_end_of_the_year(self, shop: Shop) -> None:
+    def test_change_from_a_paid_year_to_a_monthly_plan_waits_for_its_end(self, shop: Shop) -> None:
         shop.subscribe("starter", "year")
         row = change(shop, "pro", "month")
         assert (row.interval, row.next_plan, row.next_interval) == ("year", Plan.objects.get(slug="pro"), "month")
@@ -141,7 +141,7 @@ class TestChanging:
         assert (shop.plan, shop.balance) == ("pro", 17_000_000)
 
     @pytest.mark.parametrize("spent", [0, 12_000_000])
-    def test_credits_of_a_year_that_stripe_gives_back_as_money_are_taken_or_owed(self, shop: Shop, spent: int) -> None:
+    def test_credits_of_a_refunded_year_are_taken_back_or_owed(self, shop: Shop, spent: int) -> None:
         shop.subscribe("starter", "year")
         if spent:
             reserve_credits(shop.account.pk, job_uuid=uuid4(), amount_millicredits=spent)
@@ -190,7 +190,7 @@ class TestChanging:
         advance(shop)
         assert shop.plan == "enterprise"
 
-    def test_change_to_the_same_plan_or_to_one_that_is_not_sold_is_refused(self, shop: Shop) -> None:
+    def test_change_to_the_same_or_an_unsold_plan_is_refused(self, shop: Shop) -> None:
         shop.subscribe()
         with pytest.raises(ConflictError) as same:
             change(shop, "starter")
@@ -234,7 +234,7 @@ class TestEnding:
         advance(shop)
         assert shop.plan == "free"
 
-    def test_failed_payment_keeps_the_plan_for_the_days_of_grace_and_tells_the_owner(self, shop: Shop, settings: Any) -> None:
+    def test_failed_payment_keeps_the_plan_during_grace_and_mails_the_owner(self, shop: Shop, settings: Any) -> None:
         shop.subscribe()
         shop.fake.set_cards(shop.fake.all("customer")[0]["id"], works=False)
         advance(shop)

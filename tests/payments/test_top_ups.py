@@ -54,7 +54,7 @@ def test_crossing_the_threshold_asks_for_a_top_up_once(shop: Shop, asked: list[i
     assert asked == [shop.account.pk]
 
 
-def test_top_up_buys_the_pack_with_the_saved_card_and_its_event_grants_nothing_more(shop: Shop) -> None:
+def test_top_up_buys_the_pack_once_although_its_event_follows(shop: Shop) -> None:
     enable(shop)
     top_up(shop.account.pk)
     assert (shop.balance, TopUp.objects.get().state, Payment.objects.get().kind) == (500_000, "succeeded", "top_up")

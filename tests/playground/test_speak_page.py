@@ -24,7 +24,7 @@ def config_of(page: str) -> Any:
     return json.loads(unescape(page.partition('data-config="')[2].partition('"')[0]))
 
 
-def test_speak_page_for_a_visitor_has_an_example_a_model_and_what_is_free_today(visitor: Client) -> None:
+def test_speak_page_for_a_visitor_shows_an_example_model_and_free_allowance(visitor: Client) -> None:
     page = visitor.get("/").content.decode()
     config = config_of(page)
     assert EXAMPLES[0].text in unescape(page)

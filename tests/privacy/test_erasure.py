@@ -171,7 +171,7 @@ def test_person_in_two_accounts_stays_when_one_is_erased(owner: Person) -> None:
     assert [one.account_id for one in User.objects.get(email="ada@example.com").memberships.all()] == [other.pk]
 
 
-def test_every_model_with_a_key_to_the_account_is_erased_or_kept_on_purpose() -> None:
+def test_every_table_of_an_account_is_erased_or_kept_by_declaration() -> None:
     assert {owned.label for owned in owned_models() if not owned.is_deleted} == KEPT_MODELS
 
 

@@ -83,7 +83,7 @@ def test_archive_with_a_persons_login_is_theirs_alone(owner: Membership) -> None
         get_ready_export(owner.account, uuid=export.uuid, person=other.user)
 
 
-def test_owner_who_deletes_an_account_leaves_logins_of_colleagues_and_all_owners_get_a_mail(owner: Membership) -> None:
+def test_deleting_an_account_keeps_colleagues_logins_and_mails_all_owners(owner: Membership) -> None:
     for address, role in (("bob@example.com", Role.OWNER), ("dev@example.com", Role.DEVELOPER)):
         MembershipFactory(user=person(address), account=owner.account, role=role)
     OutgoingMail.objects.all().delete()

@@ -199,7 +199,7 @@ def test_a_key_that_only_renders_follows_and_cancels_renders_and_nothing_else(ow
         assert refusal(renderer.post("/api/generation/cancel", {"generation_id": other["generation_id"]}))[:2] == (403, "missing_scope")
 
 
-def test_a_voice_that_cannot_speak_yet_is_named_by_the_field_of_the_request(owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_voice_that_is_not_ready_is_reported_at_its_request_field(owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     voice = OwnVoice(VoiceRef(OWN_VOICE, "en-us", "female", "kokoro", "7", None), is_ready=False)
     monkeypatch.setattr("apps.catalog.voices._sources", lambda: (lambda _, voice_id: voice if voice_id == OWN_VOICE else None,))
     body = {"voice_id": OWN_VOICE, "text": "Hello."}

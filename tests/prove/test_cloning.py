@@ -99,7 +99,7 @@ def test_a_stopped_fit_continues_at_its_checkpoint_and_leaves_no_recording(
     assert not folder.exists()
 
 
-def test_a_voice_whose_fit_fails_is_its_likeness_with_a_demo_and_the_reason(bench: TaskHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_voice_with_a_failed_fit_is_a_likeness_with_demo_and_reason(bench: TaskHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workers.tasks.fit_voice.run_fit", failing_fit)
     message = fitting(bench, (VoiceSample(bench.keep("man.wav", clip("librivox-0890"))),), job="c" * 32)
     manifest = fit_voice(bench.run(message), context=bench.context)
@@ -115,7 +115,7 @@ def failing_fit(folder: Path, *, check: Callable[[], None], on_progress: Callabl
     raise WorkError("internal_error", "The child was killed.")
 
 
-def test_a_fitted_voice_is_nearer_to_another_recording_of_the_speaker_than_the_likeness(bench: TaskHarness) -> None:
+def test_fitted_voice_is_nearer_to_its_speaker_than_the_likeness(bench: TaskHarness) -> None:
     samples = tuple(VoiceSample(bench.keep(f"{name}.wav", clip(name))) for name in ("librivox-0870", "librivox-0890"))
     message = fitting(bench, samples, job="b" * 32)
     started = time.monotonic()

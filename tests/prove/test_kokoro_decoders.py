@@ -49,7 +49,7 @@ def judge_all(kind: str, language: str) -> tuple[float, int, int]:
 
 
 @pytest.mark.parametrize("kind", [COMPILED, STATIC])
-def test_faster_decoder_sounds_as_good_and_is_understood_as_well_as_the_packaged_one(kind: str) -> None:
+def test_faster_decoder_is_as_good_and_intelligible_as_the_packaged_one(kind: str) -> None:
     if kind == COMPILED:
         try:
             load_kernels()

@@ -41,7 +41,7 @@ def nearest_stock_voice(person: Person, choosers: tuple[str, ...]) -> np.ndarray
     return np.array([getattr(library, column)[row] @ embedding(person.held_out, encoder=name) for name, column in ENCODERS.items()])
 
 
-def test_likeness_is_about_as_near_as_the_nearest_stock_voice_by_the_encoder_that_did_not_choose() -> None:
+def test_likeness_is_as_near_as_the_nearest_stock_voice_by_another_encoder() -> None:
     names = list(ENCODERS)
     means = {}
     for text, choosers in CHOOSERS.items():

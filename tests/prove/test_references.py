@@ -42,7 +42,7 @@ def refusal_of(samples: Floats, encoder: Ge2eEncoder) -> str:
     return ""
 
 
-def test_references_of_one_person_are_taken_and_those_of_two_in_turns_are_refused(clips: list[Floats]) -> None:
+def test_reference_recordings_of_one_person_are_accepted_and_of_two_refused(clips: list[Floats]) -> None:
     encoder = Ge2eEncoder()
     pairs = list(itertools.pairwise(clips))
     cases = {

@@ -122,9 +122,7 @@ def test_human_speech_is_heard_with_fewer_than_three_errors_in_a_hundred_words(l
     assert rate < 0.03
 
 
-def test_an_hour_loses_and_doubles_no_word_fits_memory_and_keeps_pace_with_the_bare_library(
-    listener: Listener, worker: RunningWorker
-) -> None:
+def test_hour_long_recording_keeps_every_word_in_bounded_memory_and_time(listener: Listener, worker: RunningWorker) -> None:
     names = order_of(HOUR_ROUNDS)
     path = listener.bench.objects / "hour.flac"
     seconds = write_clips(path, names)

@@ -117,7 +117,7 @@ def test_request_without_the_required_scope_is_refused(row: Row, owner: Account)
 
 
 @named([row for row in ROWS if row.scope])
-def test_request_with_only_the_required_scope_is_served_up_to_the_limit_of_the_scope(row: Row, owner: Account) -> None:
+def test_request_with_the_required_scope_is_served_up_to_its_limit(row: Row, owner: Account) -> None:
     _, secret = make_key(owner, scopes=[row.scope], requests_per_minute_by_scope={row.scope: 1})
     owned = owned_by(owner, row)
     answer = row.ask(owned, secret=secret)

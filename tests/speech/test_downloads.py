@@ -89,7 +89,7 @@ def test_each_output_of_a_job_is_downloaded_by_its_name(server: RunningShell, ow
 
 
 @pytest.mark.parametrize("name", ["drums.wav", "vocals.mp3", "scratch.json", "lyrics.json", "output.zip", "manifest.json"])
-def test_a_file_that_the_job_did_not_make_is_a_404_that_names_the_others(server: RunningShell, owner: Person, name: str) -> None:
+def test_unknown_file_of_a_job_is_a_404_that_names_its_files(server: RunningShell, owner: Person, name: str) -> None:
     job = stems_job(owner)
     part = started(part_of(job))
     finish_part(outcome_of(part, manifest=store_output(part)))

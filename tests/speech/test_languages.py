@@ -45,7 +45,7 @@ def error_of(answer: Any) -> tuple[int, str, str, str]:
     return answer.status_code, error["code"], error["param"], error["message"]
 
 
-def test_a_german_text_for_no_model_is_spoken_by_the_model_that_speaks_german(owner: Person) -> None:
+def test_german_text_without_a_model_gets_one_that_speaks_german(owner: Person) -> None:
     answer = owner.say(GERMAN)
     assert answer.json()["warnings"] == ["model: pico speaks, as the text is in German (de), which kokoro does not speak."]
     job = Job.objects.get()
@@ -64,7 +64,7 @@ def test_markup_in_a_language_of_another_model_chooses_that_model(owner: Person)
 
 
 @pytest.mark.parametrize("choice", [{"model": "kokoro"}, {"voice": "af_bella"}, {"model": "kokoro", "voice": "ff_siwis"}])
-def test_a_german_text_for_a_chosen_model_without_german_is_refused_and_costs_nothing(owner: Person, choice: dict[str, str]) -> None:
+def test_german_text_for_a_model_without_german_is_refused_without_charge(owner: Person, choice: dict[str, str]) -> None:
     assert error_of(owner.say(GERMAN, **choice)) == (400, "unsupported_language", "text", REFUSED)
     assert (Job.objects.count(), owner.millicredits) == (0, 1_000_000)
 
@@ -90,7 +90,7 @@ def test_a_language_that_the_request_names_silences_the_detection(owner: Person)
 
 
 @pytest.mark.parametrize("text", [MIXED, 'They say "auf Wiedersehen meine lieben Freunde" there.'])
-def test_a_text_that_is_in_another_language_in_part_is_spoken_with_a_warning(owner: Person, text: str) -> None:
+def test_text_partly_in_another_language_is_spoken_with_a_warning(owner: Person, text: str) -> None:
     answer = owner.say(text)
     assert answer.status_code == 200
     assert answer.json()["warnings"] == [SUSPECTED]

@@ -83,7 +83,7 @@ def test_invalid_mixes_are_refused_and_cost_nothing(owner: Person, voice: str, c
     assert owner.millicredits == before
 
 
-def test_mix_of_a_model_that_does_not_mix_is_refused_with_those_that_do(owner: Person) -> None:
+def test_mix_for_a_model_without_mixing_is_refused_naming_others(owner: Person) -> None:
     announce(engine_spec("plain", voices=VOICES), engine_spec(voices=VOICES, has_mixing=True))
     answer = owner.say(model="plain", voice="af_bella+af_sky")
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "mix_not_supported")

@@ -106,9 +106,7 @@ def spoken_by_double(valkey: redis.Redis, folder: Path) -> list[tuple[str, Voice
     return engine.spoken
 
 
-def test_own_voice_in_a_request_and_in_markup_reaches_the_engine_with_its_conditioning(
-    owner: Person, valkey: redis.Redis, tmp_path: Path
-) -> None:
+def test_own_voice_in_request_or_markup_reaches_the_engine_with_conditioning(owner: Person, valkey: redis.Redis, tmp_path: Path) -> None:
     text = 'Good day. <voice name="mix">Hello.</voice> <voice name="am_adam">Bye.</voice> <voice name="mine">So long.</voice>'
     assert owner.say(text, voice="mine").status_code == 200
     work = Part.objects.get().work

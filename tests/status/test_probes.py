@@ -73,7 +73,7 @@ def test_probe_job_that_nobody_does_is_slow_and_then_down() -> None:
         assert states()["speech"] == state
 
 
-def test_models_without_workers_are_down_and_models_that_are_not_here_are_left_out() -> None:
+def test_status_shows_models_without_workers_as_down_and_omits_absent_ones() -> None:
     assert set(states()) == set(probes.PROBES)
     announce(engine_spec(), engine_spec("whisper", **WHISPER))
     from apps.catalog.models import Engine, Worker
@@ -86,7 +86,7 @@ def test_models_without_workers_are_down_and_models_that_are_not_here_are_left_o
     assert Job.objects.count() == 0
 
 
-def test_customers_who_wait_in_a_queue_make_it_slow_and_bulk_work_does_not(settings: Any) -> None:
+def test_status_is_slow_for_waiting_customers_but_not_for_bulk_work(settings: Any) -> None:
     settings.TTSAI_STATUS_JOB_SECONDS = 0  # a probe's job would have the queue dispatched
     announce(engine_spec())
     job = submit(caller(), "Hello.").job

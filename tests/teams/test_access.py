@@ -88,7 +88,7 @@ def test_page_asks_visitors_to_log_in_and_leads_back_to_itself() -> None:
         ("", "/dashboard/"),
     ],
 )
-def test_fragment_and_form_of_visitors_lead_back_to_their_page_on_this_site_only(page: str, back: str) -> None:
+def test_login_from_a_fragment_or_form_returns_to_a_local_page(page: str, back: str) -> None:
     fragment = Client().get("/portal/voices/7/", headers={"HX-Request": "true", "HX-Current-URL": page})
     assert (fragment.status_code, next_of(fragment.headers["HX-Redirect"])) == (200, back)
     form = Client().post("/portal/voices/7/", headers={"Referer": page})

@@ -59,9 +59,7 @@ def test_a_file_behind_an_address_is_fetched(owner: Person, elsewhere: Elsewhere
     assert in_form.json()["sha256"] == hashlib.sha256(song).hexdigest()
 
 
-def test_a_file_that_was_sent_in_advance_is_used_as_often_as_one_likes(
-    owner: Person, colleague: Person, song: bytes, objects: Path
-) -> None:
+def test_uploaded_file_can_be_used_any_number_of_times(owner: Person, colleague: Person, song: bytes, objects: Path) -> None:
     upload_id = owner.send(song)
     sources = [listen(who, json={"upload_id": upload_id}).json() for who in (owner, owner, colleague)]
     assert sources[0] == sources[1] == sources[2]

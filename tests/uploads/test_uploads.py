@@ -185,7 +185,7 @@ def test_full_disk_is_reported_and_leaves_no_file(owner: Person, settings: Any, 
     assert put(address, bytes(5_000_000)).status_code == 503
 
 
-def test_a_store_that_is_full_is_said_and_the_file_may_be_sent_again(owner: Person, song: bytes, objects: Path) -> None:
+def test_upload_while_the_store_is_away_is_a_503_and_can_be_repeated(owner: Person, song: bytes, objects: Path) -> None:
     address = owner.announce(len(song))
     objects.rename(objects.with_name("elsewhere"))
     answer = put(address, song)

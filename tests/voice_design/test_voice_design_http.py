@@ -87,7 +87,7 @@ def test_invalid_design_requests_are_refused(owner: Person, fields: dict[str, An
     assert not Job.objects.exists()
 
 
-def test_kept_design_is_an_own_voice_that_speaks_at_once_with_its_own_pace(owner: Person) -> None:
+def test_saved_design_is_an_own_voice_with_its_own_pace(owner: Person) -> None:
     answer = keep(owner, description=ELDER, categories=["narrators"])
     assert answer.status_code == 200, answer.content
     voice = Voice.objects.select_related("enrolment").get()

@@ -39,7 +39,7 @@ def enrolment() -> Enrolment:
     return Enrolment.objects.get()
 
 
-def test_clone_with_a_new_recording_enrols_it_and_answers_with_audio_of_the_fitted_voice(studio: Studio, worker: Enroller) -> None:
+def test_clone_with_a_new_recording_answers_with_the_fitted_voice(studio: Studio, worker: Enroller) -> None:
     answer = studio.speak(TEXT)
     assert answer.status_code == 200, answer.text
     voice, job = Voice.objects.get(), Job.objects.get()
@@ -55,7 +55,7 @@ def test_clone_with_a_new_recording_enrols_it_and_answers_with_audio_of_the_fitt
     assert studio.owner.millicredits == 1_000_000 - 4 * len(TEXT)
 
 
-def test_enrolment_keeps_recording_voice_file_and_demo_below_the_account_when_the_job_is_over(studio: Studio, worker: Enroller) -> None:
+def test_finished_enrolment_keeps_recording_voice_file_and_demo_of_the_account(studio: Studio, worker: Enroller) -> None:
     assert studio.speak(TEXT).status_code == 200
     found, store = enrolment(), get_storage()
     assert (found.state, found.is_fitted, found.language, found.gender) == ("ready", True, "en-gb", "female")
@@ -163,7 +163,7 @@ def test_named_voice_that_failed_stays_with_its_reason_and_can_be_cloned_again(s
     wait_until(lambda: enrolment().state == "ready", seconds=20)
 
 
-def test_voice_whose_fit_failed_speaks_with_its_likeness_and_is_fitted_by_the_next_clone(studio: Studio, worker: Enroller) -> None:
+def test_voice_after_a_failed_fit_speaks_and_is_fitted_again_later(studio: Studio, worker: Enroller) -> None:
     worker.fit_failure = ("bad_audio", "The fit ended unexpectedly.")
     voice_id = studio.keep("Ada").json()["voice_id"]
     wait_until(lambda: enrolment().state == "ready", seconds=20)
@@ -190,7 +190,7 @@ def test_worker_that_keeps_the_likeness_makes_the_voice_ready_with_the_reason(st
     assert (shown["is_fitted"], shown["code"], shown["error"]) == (False, "internal_error", worker.fit_error)
 
 
-def test_clone_while_another_job_examines_the_recording_speaks_with_a_likeness_of_its_own(studio: Studio) -> None:
+def test_clone_beside_another_job_of_the_recording_uses_its_own_likeness(studio: Studio) -> None:
     uuid = studio.keep("Ada").json()["uuid"]
     queued = studio.post("/v1/tts/clone/?async=1", text=TEXT).json()
     kinds = {

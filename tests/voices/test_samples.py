@@ -192,9 +192,7 @@ def test_changes_of_voices_that_must_not_be_changed_are_refused(recordings: Reco
     assert Enrolment.objects.exclude(voices__name="").count() == 1
 
 
-def test_consent_is_demanded_for_a_recording_only_if_the_voice_has_none_in_force(
-    recordings: Recordings, worker: Enroller, ada: str, settings: Any
-) -> None:
+def test_consent_is_required_only_if_the_voice_has_none(recordings: Recordings, worker: Enroller, ada: str, settings: Any) -> None:
     plain = recordings.post("/v1/voice-clone/", 3, name="Bob").json()["voice_id"]
     wait_until(is_settled)
     settings.TTSAI_REQUIRE_CONSENT = True

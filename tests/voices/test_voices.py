@@ -45,7 +45,7 @@ def code_of(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.json()["error"]["code"]
 
 
-def test_own_voice_speaks_without_a_model_and_under_every_name_that_stands_for_its_engine(owner: Person, ada: str) -> None:
+def test_own_voice_speaks_without_a_model_and_under_its_engines_names(owner: Person, ada: str) -> None:
     for model in ({}, {"model": "kokoro"}, {"model": "kokoro-clone"}, {"model": "tts-1"}, {"model": "chatterbox"}, {"model": "melotts"}):
         told = owner.say("Hello.", voice=ada, **model).json()
         job = Job.objects.get(uuid=told["uuid"])
@@ -61,7 +61,7 @@ def test_own_voice_is_refused_by_a_model_that_does_not_speak_it(owner: Person, a
     assert code_of(owner.say("Hello.", voice=ada, model="piper")) == (400, "voice_model_mismatch")
 
 
-def test_own_voice_mixes_with_built_in_ones_in_markup_and_moves_the_text_to_its_engine(owner: Person, ada: str) -> None:
+def test_own_voice_in_a_mix_moves_the_text_to_its_engine(owner: Person, ada: str) -> None:
     assert owner.say(f'Good day. <voice name="{ada}">Hello.</voice> <voice name="am_adam">Bye.</voice>').status_code == 200
     work = Part.objects.get(job=Job.objects.latest("created_at")).work
     spoken = [work["voice"]["id"], *(voice["id"] for voice in work["voices"])]

@@ -127,7 +127,7 @@ def test_threads_and_their_connections_persist(shell: RunningShell) -> None:
     assert len({entry["backend"] for entry in seen}) == len(threads)
 
 
-def test_a_lost_database_connection_costs_a_busy_thread_one_503_and_an_idle_one_nothing(shell: RunningShell, settings: Any) -> None:
+def test_lost_database_connection_costs_one_503_on_a_busy_thread_only(shell: RunningShell, settings: Any) -> None:
     def ask() -> httpx.Response:
         return httpx.get(f"{shell.url}/v1/threads")
 

@@ -156,7 +156,7 @@ def test_an_answer_without_end_is_kept_in_part(receiver: Receiver) -> None:
     assert (delivery.state, delivery.attempts[0]["answer"]) == (DeliveryState.DELIVERED, "x" * 2048)
 
 
-def test_an_answer_that_is_no_text_is_kept_as_far_as_it_can_be(receiver: Receiver) -> None:
+def test_webhook_answer_that_is_not_text_is_stored_as_readable_characters(receiver: Receiver) -> None:
     receiver.answer = b"a\x00b\xff"
     endpoint = create_endpoint(AccountFactory(), url=receiver.url, events=[])
     record_event(endpoint.account_id, event="job.completed", data={})

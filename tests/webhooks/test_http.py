@@ -217,7 +217,7 @@ class TestSecrets:
         assert len(headers["webhook-signature"].split()) == 1
         assert receiver.verified(new)[0]["type"] == "credits.low"
 
-    def test_the_default_secret_is_shown_when_it_is_made_and_known_by_its_beginning(self, owner: Somebody, colleague: Somebody) -> None:
+    def test_default_secret_is_shown_once_and_recognised_by_its_prefix(self, owner: Somebody, colleague: Somebody) -> None:
         first = owner.ask("POST", "secret/", {}).json()["secret"]
         assert owner.ask("GET", "secret/").json()["hint"] == colleague.ask("GET", "secret/").json()["hint"] == f"{first[:10]}…"
         new = colleague.ask("POST", "secret/", {}).json()["secret"]

@@ -66,7 +66,7 @@ def test_a_busy_server_is_asked_again_after_the_pause_that_it_wants(chat_server:
     assert slept == [3.0, 0.01]
 
 
-def test_a_pause_that_would_take_longer_than_the_answer_may_is_not_waited_for(chat_server: ChatHTTP) -> None:
+def test_retry_pause_beyond_the_time_limit_is_not_awaited(chat_server: ChatHTTP) -> None:
     chat_server.script = [refuses(429, Retry_After="9")]
     assert failure(chat_server, seconds=5) == ("engine_unavailable", UNUSABLE)
     assert len(chat_server.requests) == 1
@@ -163,7 +163,7 @@ def test_a_packed_answer_is_not_unpacked(chat_server: ChatHTTP) -> None:
 
 
 @pytest.mark.parametrize("is_trickling", [True, False])
-def test_a_server_that_does_not_come_to_an_end_is_left_when_the_time_is_up(chat_server: ChatHTTP, *, is_trickling: bool) -> None:
+def test_chat_server_that_never_ends_its_answer_times_out(chat_server: ChatHTTP, *, is_trickling: bool) -> None:
     def dawdle(exchange: Exchange, _: dict[str, Any]) -> None:
         if is_trickling:
             exchange.send_response(200)

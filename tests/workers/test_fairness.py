@@ -113,7 +113,7 @@ def test_a_flood_delays_another_single_sentence_by_no_more_than_what_runs_alread
     assert machine.begun[begun_before].tenant == "newcomer"
 
 
-def test_live_sentences_go_first_but_a_live_flood_gets_only_a_bounded_head_start() -> None:
+def test_live_sentences_go_first_within_a_bounded_head_start() -> None:
     machine = Machine(cores=1)
     machine.push(*(order("quiet", index=index) for index in range(10)))
     machine.push(*(order("flood", index=index, lane="live") for index in range(10)))

@@ -86,7 +86,7 @@ def test_the_least_recently_used_leaves_when_the_budget_is_full() -> None:
     assert (a.is_loaded, b.is_loaded, c.is_loaded) == (True, False, True)
 
 
-def test_a_model_in_use_stays_and_the_other_leaves_though_it_was_used_later() -> None:
+def test_model_in_use_stays_loaded_and_an_idle_one_is_unloaded() -> None:
     a, b, c = Model("a"), Model("b"), Model("c")
     models = manager([a, b, c], clock=Clock())
     with models.use("a"):
@@ -188,7 +188,7 @@ def test_the_budget_holds_under_many_threads() -> None:
     assert most <= 3
 
 
-def test_engine_with_a_base_shares_its_place_in_memory_and_is_loaded_and_unloaded_with_it() -> None:
+def test_engine_with_a_base_is_loaded_and_unloaded_with_it() -> None:
     base, derived, other = (
         Model("base", memory_bytes=100),
         Model("derived", memory_bytes=120, base="base"),

@@ -119,7 +119,7 @@ def test_a_dropped_group_is_cancelled_and_what_runs_ends(scheduler: SentenceSche
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="niceness belongs to a thread on Linux only")
-def test_each_lane_has_a_lower_priority_than_more_urgent_ones_and_all_than_the_process(scheduler: SentenceScheduler) -> None:
+def test_lanes_have_falling_priorities_below_that_of_the_process(scheduler: SentenceScheduler) -> None:
     def niceness() -> int:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 

@@ -120,9 +120,7 @@ def test_a_full_disk_or_a_cap_of_zero_keeps_nothing(tmp_path: Path) -> None:
         assert (cache.find(key_of()), files(tmp_path)) == (None, 0)
 
 
-def test_purges_are_read_from_the_stream_once_and_from_its_start_after_a_restart(
-    cache: SentenceCache, tmp_path: Path, valkey: redis.Redis
-) -> None:
+def test_purges_are_read_once_and_again_from_the_start_after_a_restart(cache: SentenceCache, tmp_path: Path, valkey: redis.Redis) -> None:
     def send(purge: SentencePurgeMessage) -> None:
         valkey.xadd(SENTENCE_PURGES, purge.to_fields())
 

@@ -4,7 +4,7 @@ from workers.contract.messages import QueueSlots
 from workers.slots import MAXIMUM_THREADS, queue_slots
 
 
-def test_a_small_machine_has_thirty_two_slots_a_queue_a_quarter_of_them_for_live() -> None:
+def test_small_machine_has_32_slots_a_queue_and_a_quarter_for_live() -> None:
     assert queue_slots(["kokoro", "codec"], cores=2) == (
         QueueSlots("kokoro", slots=32, reserved_slots=8, hard_slots=64),
         QueueSlots("codec", slots=32, reserved_slots=8, hard_slots=64),

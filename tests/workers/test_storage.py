@@ -111,7 +111,7 @@ def test_range_of_an_object_is_read_without_the_rest(storage: Storage, server: O
     assert leftovers(tmp_path) == []
 
 
-def test_a_range_of_what_is_missing_or_outside_is_a_failure_with_a_code(storage: Storage, server: ObjectServer) -> None:
+def test_range_of_a_missing_object_or_outside_it_fails_with_a_code(storage: Storage, server: ObjectServer) -> None:
     for address in (folder("nothing"), folder("../secret"), server.address("nothing")):
         with pytest.raises(WorkError) as caught:
             storage.read_range(address, start=0, stop=10)
@@ -134,7 +134,7 @@ def test_a_server_that_stumbles_is_asked_again(storage: Storage, server: ObjectS
         assert path.read_bytes() == b"sound"
 
 
-def test_a_server_that_stays_away_is_a_failure_and_its_address_is_not_logged(
+def test_unreachable_server_is_a_failure_without_its_address_in_the_log(
     storage: Storage, server: ObjectServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.failures = [503] * 4
@@ -177,7 +177,7 @@ def test_incomplete_files_of_earlier_processes_are_deleted_after_a_day(storage: 
     assert leftovers(tmp_path) == ["new.out"]
 
 
-def test_scratch_files_of_a_killed_worker_are_swept_at_the_next_start_without_a_shared_folder_too(tmp_path: Path) -> None:
+def test_worker_start_without_a_shared_folder_removes_old_scratch_files(tmp_path: Path) -> None:
     scratch = tmp_path / "worker-1.scratch"
     with httpx.Client() as http:
         storage = Storage(objects=None, scratch=scratch, http=http)

@@ -232,7 +232,7 @@ class Faulty(ApiClient):
         raise UnicodeError(path)
 
 
-def test_a_bug_in_the_speech_of_a_sentence_ends_the_stream_with_an_error() -> None:
+def test_unexpected_failure_of_a_sentence_ends_the_stream_with_an_error() -> None:
     heard = bytearray()
 
     async def hear() -> None:

@@ -24,7 +24,7 @@ def code_of(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
 
-def test_new_key_begins_with_cvk_and_has_all_scopes_with_the_limits_of_the_document(owner: ApiCaller) -> None:
+def test_new_clonyvoice_key_has_its_prefix_scopes_and_documented_limits(owner: ApiCaller) -> None:
     made = make(owner)
     assert made["key"].startswith("cvk_")
     assert made["prefix"] == made["key"][:12]
@@ -91,7 +91,7 @@ def test_invalid_key_request_names_the_field_and_makes_no_key(owner: ApiCaller, 
     assert ApiKey.objects.count() == 1
 
 
-def test_scope_beyond_its_limit_is_refused_until_the_limit_of_the_key_is_raised(owner: ApiCaller) -> None:
+def test_scope_above_its_limit_is_refused_until_the_key_allows_more(owner: ApiCaller) -> None:
     key = make(owner, limits={"voices:read": 2})["key"]
     assert [owner.get(VOICES, key=key).status_code for _ in range(2)] == [200, 200]
     refused = owner.get(VOICES, key=key)
@@ -109,7 +109,7 @@ def test_limits_of_a_clonyvoice_key_hold_in_the_platforms_own_api_too(owner: Api
     assert [*own, owner.get(VOICES, key=key).status_code] == [200, 200, 429]
 
 
-def test_default_limit_of_a_scope_holds_below_api_for_a_platform_key_and_not_below_v1(owner: ApiCaller) -> None:
+def test_default_scope_limit_applies_to_api_paths_but_not_to_v1(owner: ApiCaller) -> None:
     statuses = [owner.post("/api/api-keys", {}).status_code for _ in range(61)]
     assert (statuses[59], statuses[60]) == (400, 429)
     assert Client().get("/v1/voices/", headers=bearer(owner.key)).status_code == 200

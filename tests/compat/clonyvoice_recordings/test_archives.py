@@ -157,7 +157,7 @@ def test_operator_who_demands_consents_gets_them_for_imports(desk: Desk, archive
 
 
 @pytest.mark.prove
-def test_designed_voice_is_restored_by_its_file_and_only_from_an_archive_of_this_server(desk: Desk) -> None:
+def test_designed_voice_is_restored_only_from_an_archive_of_this_server(desk: Desk) -> None:
     design = KeptDesign(name="Calm", weights={"af_bella": 2, "am_adam": 1}, pace=1.0, language="en-us", gender="female")
     account = desk.owner.account
     assert account is not None

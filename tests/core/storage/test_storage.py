@@ -137,7 +137,7 @@ def test_a_working_store_passes_its_check_and_one_that_is_away_does_not(storage:
         away.check()
 
 
-def test_a_folder_that_is_missing_is_a_store_that_is_away_and_not_one_without_objects(tmp_path: Path) -> None:
+def test_missing_store_folder_is_an_outage_and_not_an_empty_store(tmp_path: Path) -> None:
     store = FolderStorage(tmp_path / "objects")
     store.put_bytes(KEY, b"x", content_type="audio/mpeg")
     (tmp_path / "objects").rename(tmp_path / "elsewhere")

@@ -37,7 +37,7 @@ def page(platform: RunningPlatform, microphone: Path) -> Iterator[Browser]:
         yield opened
 
 
-def test_a_member_finds_and_plays_a_job_makes_a_voice_hears_a_word_and_deletes_both(platform: RunningPlatform, page: Browser) -> None:
+def test_member_plays_a_job_and_creates_and_deletes_a_voice_and_word(platform: RunningPlatform, page: Browser) -> None:
     key = platform.key(EMAIL, plan="enterprise")
     with platform.client(key) as client:
         uuid = client.post("/v1/tts/", json={"text": TEXT, "model": "kokoro"}).json()["uuid"]

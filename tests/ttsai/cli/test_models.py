@@ -69,7 +69,7 @@ def test_verify_names_what_is_missing(tmp_path: Path) -> None:
     ]
 
 
-def test_weights_out_of_reach_are_one_clear_line_and_a_worker_needs_no_django(tmp_path: Path) -> None:
+def test_pulling_unreachable_weights_is_one_clear_error_without_django(tmp_path: Path) -> None:
     environment = {**os.environ, **NOWHERE, "TTSAI_MODELS": str(tmp_path), "DJANGO_SETTINGS_MODULE": "not.there"}
     command = [sys.executable, "-X", "importtime", "-m", "workers.weights", "pull", "--json"]
     done = subprocess.run(command, env=environment, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=False)

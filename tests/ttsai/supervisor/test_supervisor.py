@@ -74,9 +74,7 @@ def test_a_part_that_keeps_dying_ends_the_start_with_its_last_words(watched: Wat
     assert sum("| starting" in line for line in watched.lines) == 5
 
 
-def test_a_part_that_keeps_dying_while_the_instance_runs_is_restarted_for_ever_and_harms_no_other(
-    watched: Watched, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_process_that_keeps_dying_is_restarted_without_limit_and_alone(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PAUSES_SECONDS", (0.01, 0.02, 0.03))
     watched.supervisor.start(watched.shell("web", "exec sleep 100"))
     web = pids(watched)["web"]
@@ -88,7 +86,7 @@ def test_a_part_that_keeps_dying_while_the_instance_runs_is_restarted_for_ever_a
     os.kill(web, 0)
 
 
-def test_a_disk_without_room_for_the_record_stops_neither_the_supervisor_nor_a_restart(watched: Watched) -> None:
+def test_full_disk_stops_neither_the_supervisor_nor_a_restart(watched: Watched) -> None:
     (watched.folder / "parts.json.new").mkdir()  # the record cannot be written, as on a full disk
     watched.supervisor.start(watched.shell("web", "echo up; exec sleep 100"))
     watched.wait_for_line("| up")

@@ -40,7 +40,7 @@ def affine_of(voice: str) -> np.ndarray:
     return runtime.affine(runtime.mix_styles({voice: 1.0}, phoneme_count=20))
 
 
-def test_engine_of_own_voices_is_announced_with_cloning_and_the_base_of_its_voices() -> None:
+def test_cloning_engine_is_announced_with_its_base_engine() -> None:
     spec = KokoroCloneEngine().spec
     assert (spec.id, spec.base_engine, spec.voices, spec.has_cloning, spec.suggested_tier) == (
         "kokoro-clone",
@@ -67,7 +67,7 @@ def test_voice_file_of_a_stock_voice_sounds_and_is_timed_like_that_voice(kokoro:
     assert mine.words == stock.words
 
 
-def test_fitted_voice_has_the_pitch_of_its_speaker_and_the_sound_of_its_affine(clone: KokoroCloneEngine) -> None:
+def test_fitted_voice_has_the_speakers_pitch_and_its_affine_maps_sound(clone: KokoroCloneEngine) -> None:
     voice = KokoroVoice(BELLA, BELLA, affine_of("am_onyx"), (math.log(110.0), 0.15))
     own = clone.read_voice(voice.to_bytes(), voice=MINE)
     spoken = clone.speak_as(own, "Nobody knew.", voice=MINE, language="", speed=1.0)

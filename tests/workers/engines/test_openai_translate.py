@@ -27,7 +27,7 @@ def test_a_batch_is_one_request_and_what_has_no_letter_is_not_sent(chat_server: 
 
 
 @pytest.mark.parametrize("answer", ["Hola. Llama ya.", '["Hola."]', '["Hola.", 1]', '["Hola.", ""]', '{"a": 1}', "[" * 100_000])
-def test_a_model_that_does_not_keep_to_the_form_is_asked_text_by_text(chat_server: ChatHTTP, answer: str) -> None:
+def test_chat_model_that_breaks_the_format_is_asked_text_by_text(chat_server: ChatHTTP, answer: str) -> None:
     chat_server.script = [says(answer), says("Hola."), says("Llama ya.")]
     assert engine(chat_server).translate(TEXTS, source="en", target="es") == ["Hola.", "1999", "Llama ya."]
     assert [request.body["messages"][1]["content"] for request in chat_server.requests[1:]] == [TEXTS[0], TEXTS[2]]

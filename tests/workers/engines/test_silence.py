@@ -11,7 +11,7 @@ from workers.engines.silence import SilenceEngine
 from workers.text.script import write_script
 
 
-def test_silence_is_as_long_as_its_text_and_the_words_are_spread_over_it() -> None:
+def test_silence_lasts_as_long_as_its_text_and_spreads_its_words() -> None:
     spoken = SilenceEngine().speak("One two.", voice=voice_ref(SilenceEngine(), "quiet"), language="", speed=2.0)
     assert len(spoken.samples) == 8 * 0.025 * 24_000
     assert not spoken.samples.any()

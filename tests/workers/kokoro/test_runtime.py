@@ -62,7 +62,7 @@ def test_affine_of_another_voice_changes_the_sound_and_not_the_timing(runtime: K
     assert np.abs(own.audio - other.audio).max() > 0.01
 
 
-def test_mix_of_styles_is_their_weighted_sum_and_one_voice_is_its_own_row(runtime: KokoroRuntime) -> None:
+def test_style_mix_is_the_weighted_sum_of_its_voices(runtime: KokoroRuntime) -> None:
     bella, adam = (runtime.styles[STOCK_VOICES.index(voice), 7] for voice in ("af_bella", "am_adam"))
     assert np.array_equal(runtime.mix_styles({"af_bella": 1.0}, phoneme_count=7), bella)
     assert np.allclose(runtime.mix_styles({"af_bella": 1.5, "am_adam": -0.5}, phoneme_count=7), 1.5 * bella - 0.5 * adam, atol=1e-6)

@@ -12,13 +12,13 @@ from workers.kokoro.voices import SpeakableVoice, measure_log_f0, pitch_between,
 BELLA, ADAM = {"af_bella": 1.0}, {"am_adam": 1.0}
 
 
-def test_style_of_a_voice_has_the_sound_of_one_mix_and_the_prosody_of_another(runtime: KokoroRuntime) -> None:
+def test_voice_style_takes_sound_and_prosody_from_two_mixes(runtime: KokoroRuntime) -> None:
     style = SpeakableVoice(BELLA, ADAM).style(runtime, phoneme_count=20)
     assert np.array_equal(style[:128], runtime.mix_styles(BELLA, phoneme_count=20)[:128])
     assert np.array_equal(style[128:], runtime.mix_styles(ADAM, phoneme_count=20)[128:])
 
 
-def test_voice_without_affine_takes_that_of_its_style_and_one_with_affine_its_own(runtime: KokoroRuntime) -> None:
+def test_voice_without_an_affine_map_takes_that_of_its_style(runtime: KokoroRuntime) -> None:
     style = runtime.mix_styles(BELLA, phoneme_count=20)
     assert np.array_equal(stock_voice("af_bella").affine_of(runtime, style), runtime.affine(style))
     affine = np.full(AFFINE_SIZE, 0.25, np.float32)
@@ -35,7 +35,7 @@ def test_own_voice_mixed_with_a_stock_voice_lies_between_both(runtime: KokoroRun
     assert mixed.pitch == Pitch()
 
 
-def test_own_voice_without_affine_mixed_with_a_stock_voice_is_a_mix_of_styles(runtime: KokoroRuntime) -> None:
+def test_own_voice_without_an_affine_map_is_mixed_by_style(runtime: KokoroRuntime) -> None:
     mixed = speakable_voice(KokoroVoice({"af_bella": 1.5, "af_sky": -0.5}, BELLA), runtime, stock={"am_adam": 0.5})
     assert mixed == SpeakableVoice({"af_bella": 0.75, "af_sky": -0.25, "am_adam": 0.5}, {"af_bella": 0.5, "am_adam": 0.5})
 

@@ -45,7 +45,7 @@ def test_a_text_that_only_begins_like_a_phantom_is_kept(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["Thank you.", "Bye.", "Gracias.", "Merci."])
-def test_a_phantom_in_little_time_is_kept_where_every_word_of_it_is_sure(text: str) -> None:
+def test_hallucination_filter_keeps_a_short_phrase_of_certain_words(text: str) -> None:
     assert not is_hallucinated(text, evidence=Evidence(-0.3, 0.05, speech_seconds=0.35, word_probability=0.83))
     assert is_hallucinated(text, evidence=Evidence(-0.3, 0.05, speech_seconds=0.35, word_probability=0.1))
     assert is_hallucinated(text, evidence=Evidence(-0.3, 0.05, speech_seconds=0.35))

@@ -70,7 +70,7 @@ def test_a_piece_hears_beyond_its_cuts_as_the_whole_does() -> None:
     assert piece == whole[1]
 
 
-def test_halves_of_a_window_have_half_of_the_speech_and_the_ends_of_the_whole() -> None:
+def test_halves_of_a_window_share_its_speech_and_keep_its_ends() -> None:
     regions = (Region(1.0, 2.0), Region(3.0, 4.0), Region(4.2, 6.2), Region(9.0, 10.0))
     (window,) = pack_windows(regions, window_seconds=30, seconds=10.0, before=0.8)
     first, second = split_window(window, window_seconds=30, seconds=10.0)

@@ -66,7 +66,7 @@ def test_stepwise_work_reports_its_seconds_and_returns_its_result(harness: TaskH
     assert reported == [1500, 3000]
 
 
-def test_stepwise_work_of_a_stopped_part_ends_after_its_step_and_closes_what_it_opened(harness: TaskHarness) -> None:
+def test_stepwise_work_of_a_cancelled_part_stops_after_its_step_and_closes(harness: TaskHarness) -> None:
     run = harness.run(harness.message("convert_recording", work(AudioForm("wav"))))
     is_running, may_go_on, is_closed = (threading.Event() for _ in range(3))
 

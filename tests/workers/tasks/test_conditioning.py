@@ -69,7 +69,7 @@ def replace_cloning(engine: Cloner) -> Cloner:
     return engine
 
 
-def test_cached_voice_is_read_once_and_again_when_its_version_engine_or_mix_changes(storage: Storage) -> None:
+def test_cached_voice_is_read_again_only_for_a_changed_reference(storage: Storage) -> None:
     engine, cache = Cloner(), ConditioningCache()
 
     def prepare(voice: VoiceRef) -> object:
@@ -111,7 +111,7 @@ def test_cached_voice_is_forgotten_after_its_time(storage: Storage) -> None:
         assert len(engine.read) == reads
 
 
-def test_voice_that_is_missing_broken_or_too_large_fails_with_a_message_and_is_not_cached(storage: Storage, tmp_path: Path) -> None:
+def test_missing_broken_or_large_voice_file_fails_and_is_not_cached(storage: Storage, tmp_path: Path) -> None:
     engine, cache = Cloner(), ConditioningCache()
     with pytest.raises(WorkError) as failure:
         cache.prepare(replace(MINE, conditioning=Address("folder", "absent")), engine=engine, storage=storage)

@@ -46,7 +46,7 @@ def codec_message(kind: str, work: JoinWork | ConvertWork) -> PartMessage:
     return PartMessage.from_dict({**speak_message("").to_dict(), "kind": kind, "work": work.to_dict()})
 
 
-def test_parts_are_joined_to_one_file_with_the_times_and_characters_of_the_whole(unharmed_worker: RunningWorker) -> None:
+def test_joined_parts_have_times_and_characters_of_the_whole(unharmed_worker: RunningWorker) -> None:
     parts = [part_of(FIRST, is_last=False), part_of(SECOND, is_last=True)]
     seconds = [audio_of(do(unharmed_worker, part)).audio_seconds for part in parts]
     inputs = tuple(

@@ -37,7 +37,7 @@ def harness(valkey: redis.Redis, tmp_path: Path) -> Iterator[TaskHarness]:
     harness.close()
 
 
-def test_text_with_an_own_voice_and_a_built_in_one_is_spoken_streamed_and_timed(harness: TaskHarness, valkey: redis.Redis) -> None:
+def test_text_with_own_and_built_in_voices_is_spoken_streamed_and_timed(harness: TaskHarness, valkey: redis.Redis) -> None:
     first, second = Segment(TEXT[:26]), Segment(TEXT[26:], start=26, voice_index=1)
     work = SpeakWork("kokoro-clone", MINE, TEXT, "en-us", segments=(first, second), voices=(BELLA,), format="wav")
     outputs = targets({name: Address("folder", name) for name in (AUDIO, TIMINGS)})
@@ -55,7 +55,7 @@ def test_text_with_an_own_voice_and_a_built_in_one_is_spoken_streamed_and_timed(
         assert np.abs(samples[round(word["start"] * rate) : round(word["end"] * rate)]).max() > 0.005
 
 
-def test_text_with_an_own_voice_whose_file_is_broken_fails_with_what_to_do(harness: TaskHarness) -> None:
+def test_text_with_a_broken_voice_file_fails_with_what_to_do(harness: TaskHarness) -> None:
     (harness.objects / "mine.safetensors").write_bytes(b"\0" * 100)
     outputs = targets({AUDIO: Address("folder", AUDIO)})
     message = harness.message("speak", SpeakWork("kokoro-clone", MINE, "Hello.", "en-us", format="wav"), outputs=outputs)

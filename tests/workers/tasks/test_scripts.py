@@ -251,7 +251,7 @@ def test_a_transcript_without_words_is_not_answered(bench: Bench) -> None:
     assert bench.chat.requests == []
 
 
-def test_a_server_that_fails_may_be_tried_again_and_one_that_is_slow_not(bench: Bench) -> None:
+def test_reply_is_repeatable_after_a_server_error_but_not_after_a_timeout(bench: Bench) -> None:
     bench.chat.otherwise = refuses(401)
     assert bench.failure("reply", ReplyWork("openai-chat", text="Hello"), group="openai-chat")[::2] == ("engine_unavailable", True)
 

@@ -42,7 +42,7 @@ def filled_lines(text: str) -> list[str]:
 
 
 @given(st.text(alphabet="ab 1.,!?\n", max_size=200))
-def test_a_text_keeps_every_word_and_its_lists_gain_nothing_but_a_closing_mark(text: str) -> None:
+def test_text_keeps_every_word_and_lists_gain_only_closing_marks(text: str) -> None:
     spoken = make_speakable(text)
     assert re.findall(r"[ab1]+", spoken) == re.findall(r"[ab1]+", text)
     for said, line in zip(filled_lines(spoken), filled_lines(text), strict=True):

@@ -59,7 +59,7 @@ def test_only_the_given_languages_are_answered() -> None:
         ("東京タワーは高い", "en", "ja"),
     ],
 )
-def test_a_text_that_is_plainly_in_another_language_is_not_read_in_that_of_the_voice(text: str, own: str, language: str) -> None:
+def test_text_plainly_in_another_language_is_not_read_in_the_voices_language(text: str, own: str, language: str) -> None:
     assert detect_against(text, among=KOKORO, own=own) == language
 
 

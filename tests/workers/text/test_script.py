@@ -128,7 +128,7 @@ def test_a_date_that_is_none_is_an_explained_failure() -> None:
     assert refused.value.code == "invalid_text"
 
 
-def test_a_date_of_another_language_than_the_one_that_was_guessed_is_read_as_text() -> None:
+def test_date_of_another_language_than_the_detected_one_is_read_as_text() -> None:
     text = 'Rendez-vous le <say-as interpret-as="date">31 December 2026</say-as>.'
     (utterance,) = script(text, voice="ff_siwis", language="fr", is_language_detected=True).utterances
     assert "December" in utterance.spoken.text

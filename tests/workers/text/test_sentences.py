@@ -85,7 +85,7 @@ def test_a_part_that_ends_at_a_comma_rests_as_at_a_comma() -> None:
     assert split_sentences("and so on, ")[-1].pause_after == PAUSES[Break.COMMA]
 
 
-def test_a_long_sentence_is_cut_at_a_clause_before_a_comma_and_a_comma_before_a_space() -> None:
+def test_long_sentence_is_cut_at_clauses_then_commas_then_spaces() -> None:
     cut = [s.text for s in split_sentences("aaaa, bbbb; cccc, dddd eeee", longest=18)]
     assert cut == ["aaaa, bbbb; ", "cccc, dddd eeee"]
     assert [s.text for s in split_sentences("aaaa bbbb, cccc dddd", longest=18)] == ["aaaa bbbb, ", "cccc dddd"]
@@ -100,7 +100,7 @@ def test_unspeakable_text_joins_its_neighbour() -> None:
     assert [s.text for s in split_sentences("* * *\n\nHello. 🎉! ***\n\nBye.")] == ["* * *\n\nHello. 🎉! ***\n\n", "Bye."]
 
 
-def test_a_text_that_cannot_be_spoken_is_one_sentence_and_an_empty_one_is_none() -> None:
+def test_unspeakable_text_is_one_sentence_and_empty_text_is_none() -> None:
     assert [s.text for s in split_sentences("... !!! 🎉")] == ["... !!! 🎉"]
     assert split_sentences("") == []
 

@@ -35,7 +35,7 @@ MIX = VoiceRef("mix", "en-us", "female", "kokoro", "1", weights=(VoiceWeight("af
         ("OK", "", "if_sara", "it", "if_sara", False),
     ],
 )
-def test_text_takes_the_language_asked_for_or_its_own_and_a_voice_that_speaks_it(
+def test_text_gets_the_requested_or_detected_language_and_a_matching_voice(
     text: str, *, language: str, voice: str, tag: str, speaks: str, is_detected: bool
 ) -> None:
     chosen = voice_ref(ENGINE, voice) if voice else None
@@ -82,7 +82,7 @@ def test_assigner_settles_built_in_own_and_mixed_voices_alike(chosen: VoiceRef) 
 
 
 @pytest.mark.parametrize("named", ["am_adam", "bm_george"])
-def test_named_voice_leaves_a_language_that_it_does_not_speak_to_another_of_its_gender(named: str) -> None:
+def test_language_that_a_named_voice_lacks_goes_to_another_of_its_gender(named: str) -> None:
     speaker = choose_text_voice(ENGLISH, chosen=voice_ref(ENGINE, "am_adam"), language="", languages=SPEC.languages, voices=VOICES)
     segments = (Segment("Hi ", voice=named), Segment("amigo.", voice=named, language="es"))
     work = SpeakWork("kokoro", speaker.voice, segments=segments)
@@ -90,7 +90,7 @@ def test_named_voice_leaves_a_language_that_it_does_not_speak_to_another_of_its_
     assert [(speaker.voice, *spoken.voices)[segment.voice_index].id for segment in spoken.segments] == [named, "em_alex"]
 
 
-def test_table_of_a_text_beyond_ascii_begins_with_voices_for_words_in_other_scripts() -> None:
+def test_voice_table_of_a_text_beyond_ascii_begins_with_other_scripts() -> None:
     speaker = choose_text_voice(ENGLISH, chosen=voice_ref(ENGINE, "am_adam"), language="", languages=SPEC.languages, voices=VOICES)
     assigner = VoiceAssigner(speaker, voices=VOICES, named={})
     assert [voice.id for voice in assigner.assign(SpeakWork("kokoro", speaker.voice, "Say 你好.")).voices] == [

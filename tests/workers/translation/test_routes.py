@@ -16,7 +16,7 @@ def test_the_language_between_is_english_where_it_can_be() -> None:
 
 
 @given(st.sets(st.tuples(TAGS, TAGS).filter(lambda pair: pair[0] != pair[1])))
-def test_every_route_is_made_of_pairs_that_meet_and_every_pair_is_its_own(pairs: set[tuple[str, str]]) -> None:
+def test_routes_chain_at_most_two_pairs_and_every_pair_is_a_route(pairs: set[tuple[str, str]]) -> None:
     routes = find_routes(pairs)
     assert {pair for pair, route in routes.items() if route == (pair,)} == pairs
     for (source, target), route in routes.items():

@@ -36,7 +36,7 @@ def test_the_default_store_is_found_through_the_environment(
     assert WeightStore.default().root == Path(expected)
 
 
-def test_a_set_is_complete_only_with_its_stamp_and_every_file_in_its_size(tmp_path: Path) -> None:
+def test_weight_set_is_complete_only_with_stamp_and_file_sizes(tmp_path: Path) -> None:
     store = store_of(tmp_path, weight_file("model.bin", BODY))
     weights = store.sets["tiny"]
     assert not store.is_complete("tiny")

@@ -32,7 +32,7 @@ def test_transcribe_prints_text_json_and_subtitles(ttsai: Ttsai, song: bytes, re
     assert written.stdout == f"{tmp_path}/talk.srt: 2.0 s, {shown['credits_used']} credits\n"
 
 
-def test_large_recording_is_sent_in_advance_and_small_scopes_send_it_with_the_form(
+def test_large_recording_is_uploaded_first_unless_the_scope_is_missing(
     ttsai: Ttsai, owner: Person, recording: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recordings, "FORM_BYTES", 1000)

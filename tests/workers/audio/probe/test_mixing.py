@@ -71,7 +71,7 @@ def test_bands_in_opposite_phase_are_kept(hertz: float) -> None:
     assert level(mixed - SPEECH) < 0.1 * level(SPEECH)  # at the edge of the bands
 
 
-def test_a_channel_inverted_for_a_part_of_the_recording_loses_nothing_but_the_moment_of_the_change() -> None:
+def test_channel_inverted_in_part_loses_only_the_moment_of_the_change() -> None:
     inverted = SPEECH.copy()
     inverted[40_000:70_000] *= -1
     mixed = mix(SPEECH, inverted)

@@ -47,7 +47,7 @@ def test_no_part_ends_inside_an_element_that_is_one_thing() -> None:
     assert parts(text, longest=18) == [["Say ", "A. B. C.", " now. "], ["U. S. A. x", " is it. "], ["The end comes now."]]
 
 
-def test_a_pause_stays_with_what_it_follows_and_has_the_size_of_what_could_be_said_meanwhile() -> None:
+def test_pause_stays_with_the_words_before_it_and_counts_as_text() -> None:
     text = "One two three. <break time='1s'/>Four five six. <break time='2s'/><break time='3s'/> Seven eight nine."
     assert parts(text, longest=40) == [["One two three. ", "(1 s)"], ["Four five six. ", "(2 s)", "(3 s)"], [" Seven eight nine."]]
 

@@ -72,7 +72,7 @@ def test_a_whole_document_with_its_prologue_and_comments() -> None:
     assert segments(text) == [{"text": "   Hello <b> & co. ", "start": 0, "language": "en-us"}]
 
 
-def test_white_space_of_a_whole_document_is_spaces_and_of_a_text_with_tags_is_kept() -> None:
+def test_white_space_becomes_spaces_in_documents_and_stays_in_tagged_texts() -> None:
     assert parse_markup("<speak>One\r\n\ttwo<![CDATA[\n]]></speak>").written == "One   two "
     assert parse_markup("One<![CDATA[\n]]><break/>").written == "One\n"
     assert parse_markup("One.\n\nTwo <emphasis>three</emphasis>").written == "One.\n\nTwo three"
@@ -88,7 +88,7 @@ def test_sentences_and_paragraphs_end_what_came_before_them() -> None:
     ]
 
 
-def test_a_pause_before_the_end_of_a_sentence_leaves_the_end_to_the_words() -> None:
+def test_pause_before_the_end_of_a_sentence_leaves_its_end_at_the_words() -> None:
     assert segments("<break/><s>One<break time='1s'/> </s>two") == [
         {"text": "", "start": 0, "kind": "break", "break_seconds": 0.75},
         {"text": "One", "start": 0, "ends_sentence": True},
