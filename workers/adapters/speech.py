@@ -1,6 +1,5 @@
 """Base of engines that speak with the voice of a recording through an optional library."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,12 +7,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from workers.adapters.library import Library, Weights
-from workers.adapters.references import ReferenceFiles
+from workers.adapters.library_model import LibraryModel
 from workers.audio.samples import Samples, SynthesisedAudio
 from workers.audio.tempo import change_tempo
 from workers.contract.engines import EngineSpec
-from workers.contract.errors import ENGINE_UNAVAILABLE, NOTHING_TO_SAY, UNSUPPORTED_LANGUAGE, WorkError
+from workers.contract.errors import NOTHING_TO_SAY, UNSUPPORTED_LANGUAGE, WorkError
 from workers.contract.speech import GivenPhonemes, Sentence
 from workers.contract.tags import primary_tag
 from workers.contract.voices import VoiceRef
@@ -37,46 +35,19 @@ class CloneRequest:
     speed: float
 
 
-class ReferenceSpeechEngine(Engine):
+class ReferenceSpeechEngine(LibraryModel, Engine):
     """Speaks with `VoiceRef.conditioning`, a recording. Subclasses declare what they need, load it and synthesise.
 
     One sentence at a time: these libraries keep the voice and the state of a call on the model.
     """
 
-    library: ClassVar[Library]
-    weights: ClassVar[tuple[Weights, ...]]
-    """Weights, the first of which `open_model` is given the folder of."""
     longest_characters: ClassVar[int] = 300
     has_speed: ClassVar[bool] = False
     """True if the library itself speaks faster or slower; otherwise the audio is stretched at constant pitch."""
 
-    def __init__(self) -> None:
-        self._model: Any = None
-        self._lock = threading.Lock()
-        self._references = ReferenceFiles()
-
-    def open_model(self, folder: Path) -> Any:
-        """Load the library's model from the folder of the weights."""
-        raise NotImplementedError
-
     def synthesise(self, model: Any, request: CloneRequest) -> tuple[Any, int]:
         """Audio as an array or tensor of any shape, and its sample rate in Hz."""
         raise NotImplementedError
-
-    def find_obstacle(self) -> str:
-        """Name the missing library or weights, and the command that helps. Loads nothing."""
-        return self.library.find_obstacle() or next(filter(None, (one.find_obstacle() for one in self.weights)), "")
-
-    def load(self) -> None:
-        """Load library and weights. Raises WorkError (engine_unavailable)."""
-        if obstacle := self.find_obstacle():
-            raise WorkError(ENGINE_UNAVAILABLE, obstacle)
-        self.library.prepare()
-        self._model = self.open_model(self.weights[0].path)
-
-    def unload(self) -> None:
-        self._model = None
-        self._references.clear()
 
     def split(self, text: str, *, language: str) -> list[Sentence]:  # noqa: ARG002 - the same in all of them
         return split_sentences(text, longest=self.longest_characters)

@@ -11,12 +11,9 @@ from apps.core import retry_after
 from apps.core.errors import NotFoundError, UnavailableError
 from apps.jobs.kinds import PREVIEW
 from apps.jobs.models import Job, JobState
-from apps.jobs.params import SpokenParams
-from apps.jobs.plans import PartPlan
 from apps.jobs.services.acceptance import inserting_jobs
+from apps.jobs.services.platform_speech import plan_platform_speech
 from apps.jobs.services.submit import PLATFORM_TENANT, JobPlan, Owner
-from workers.contract.messages import SpeakWork
-from workers.contract.outputs import audio_outputs
 from workers.contract.tags import primary_tag
 
 FORMAT = "mp3"
@@ -82,15 +79,4 @@ def _is_reusable(job: Job) -> bool:
 
 def _plan(engine: EngineRow, voice: VoiceRow) -> JobPlan:
     text = SENTENCES.get(primary_tag(voice.language), SENTENCES["en"])
-    work = SpeakWork(engine=engine.id, voice=engine.voice_ref(voice), text=text, language=voice.language, format=FORMAT)
-    return JobPlan(
-        kind=PREVIEW,
-        engine_id=engine.id,
-        queue=engine.queue,
-        lane=PREVIEW.lanes.choose(len(text), is_awaited=False),
-        parts=(PartPlan("speak", work, audio_outputs(FORMAT, is_kept=True), units=len(text)),),
-        units=len(text),
-        price_millicredits=0,
-        output_format=FORMAT,
-        params=SpokenParams(model=engine.id, voice=voice.id, text=text, language=voice.language, format=FORMAT),
-    )
+    return plan_platform_speech(PREVIEW, text, engine=engine, voice=voice, audio_format=FORMAT)

@@ -10,17 +10,17 @@ from django.utils import timezone
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import list_models
 from apps.jobs.models import ACTIVE_STATES, Job, JobState
-from apps.jobs.params import JobParams, SpokenParams
+from apps.jobs.params import JobParams
 from apps.jobs.plans import PartPlan
 from apps.jobs.services.acceptance import inserting_jobs
+from apps.jobs.services.platform_speech import plan_platform_speech
 from apps.jobs.services.retention import delete_result
 from apps.jobs.services.submit import PLATFORM_TENANT, JobPlan, Owner
 from apps.status.components import SPEECH, TRANSCRIPTION, State
 from apps.status.kinds import SPEECH_PROBE, TRANSCRIPTION_PROBE
 from apps.status.models import ProbeJob
 from workers.contract.formats import DOCUMENT
-from workers.contract.messages import SpeakWork
-from workers.contract.outputs import audio_outputs, text_outputs
+from workers.contract.outputs import text_outputs
 from workers.contract.references import StoredObject
 from workers.contract.transcription import ListenWork
 
@@ -114,18 +114,7 @@ def _spoken_key() -> str:
 
 def _speech_plan(engine: EngineRow) -> JobPlan:
     voice = engine.voices.get(engine.spec.default_voice) or next(iter(engine.voices.values()))
-    work = SpeakWork(engine=engine.id, voice=engine.voice_ref(voice), text=TEXT, language=voice.language, format=FORMAT)
-    return JobPlan(
-        kind=SPEECH_PROBE,
-        engine_id=engine.id,
-        queue=engine.queue,
-        lane=SPEECH_PROBE.lanes.choose(len(TEXT), is_awaited=False),
-        parts=(PartPlan("speak", work, audio_outputs(FORMAT, is_kept=True), units=len(TEXT)),),
-        units=len(TEXT),
-        price_millicredits=0,
-        output_format=FORMAT,
-        params=SpokenParams(model=engine.id, voice=voice.id, text=TEXT, language=voice.language, format=FORMAT),
-    )
+    return plan_platform_speech(SPEECH_PROBE, TEXT, engine=engine, voice=voice, audio_format=FORMAT)
 
 
 def _transcription_plan(engine: EngineRow) -> JobPlan:
