@@ -1,6 +1,6 @@
 """Prices in thousandths of a credit: whole numbers, rounded up once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from apps.billing.models import PriceUnit, ServicePrice, TierPrice
@@ -40,10 +40,18 @@ def characters_price_millicredits(characters: int, *, millicredits_per_1k: int) 
     return -(-characters * millicredits_per_1k // 1000)
 
 
-def tier_price(tier: str) -> int:
-    """Price of a tier in millicredits per 1,000 characters; a tier without a row costs as much as the most expensive."""
-    prices = dict(TierPrice.objects.values_list("tier", "millicredits_per_1k_characters"))
-    return prices[tier] if tier in prices else max(prices.values(), default=max(STARTING_TIER_PRICES.values()))
+def read_tier_prices() -> dict[str, int]:
+    """Prices of the tiers that have a row, in millicredits per 1,000 characters."""
+    return dict(TierPrice.objects.values_list("tier", "millicredits_per_1k_characters"))
+
+
+def tier_price(tier: str, *, prices: Mapping[str, int] | None = None) -> int:
+    """Price of a tier in millicredits per 1,000 characters; a tier without a row costs as much as the most expensive.
+
+    prices: those of `read_tier_prices`, for callers that need several.
+    """
+    known = read_tier_prices() if prices is None else prices
+    return known[tier] if tier in known else max(known.values(), default=max(STARTING_TIER_PRICES.values()))
 
 
 def service_price(service: str) -> int:

@@ -9,7 +9,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from apps.accounts.models import Plan
-from apps.billing.prices import service_price, tier_price
+from apps.billing.prices import read_tier_prices, service_prices, tier_price
 from apps.catalog.models import Engine, StandIn, Voice, Worker, WorkerQueue
 from workers.contract import names
 from workers.contract.engines import EngineSpec
@@ -143,15 +143,34 @@ class Catalogue:
     plans: tuple[Plan, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Prices:
+    """Prices of all models, read in two queries."""
+
+    tiers: Mapping[str, int]
+    services: Mapping[str, int]
+
+    @classmethod
+    def read(cls) -> "_Prices":
+        return cls(read_tier_prices(), service_prices({*SERVICES_BY_KIND.values()}))
+
+    def of_tier(self, tier: str) -> int:
+        return tier_price(tier, prices=self.tiers)
+
+
 def read_catalogue() -> Catalogue:
     now = timezone.now()
     workers = list(Worker.objects.all())
     live = [worker for worker in workers if not worker.is_stopping and now - worker.last_seen_at < timedelta(seconds=LIVE_SECONDS)]
     recent = {engine for worker in workers if now - worker.last_seen_at < timedelta(seconds=RECENT_SECONDS) for engine in worker.engines}
     available = {engine for worker in live for engine in worker.engines}
-    voices = _read_voices()
+    voices, prices = _read_voices(), _Prices.read()
     rows = [
-        _engine_row(engine, voices=voices.get(engine.id, []), is_available=engine.id in available, was_seen_lately=engine.id in recent)
+        replace(
+            _engine_row(engine, voices=voices.get(engine.id, []), prices=prices),
+            is_available=engine.id in available,
+            was_seen_lately=engine.id in recent,
+        )
         for engine in Engine.objects.filter(is_enabled=True).order_by("id")
     ]
     installed = {row.id: row for row in rows}
@@ -164,19 +183,19 @@ def read_catalogue() -> Catalogue:
         capacities=_read_capacities(live),
         loaded=tuple(sorted({engine for worker in live for engine in worker.loaded})),
         missing={engine.casefold(): reason for worker in live for engine, reason in worker.missing.items()},
-        stand_ins={row.model_id.casefold(): _stand_in_row(row) for row in stand_ins if row.is_enabled},
+        stand_ins={row.model_id.casefold(): _stand_in_row(row, prices=prices) for row in stand_ins if row.is_enabled},
         documented_kinds={row.model_id.casefold(): row.kind for row in stand_ins},
         plans=tuple(Plan.objects.all()),
     )
 
 
-def _stand_in_row(row: StandIn) -> StandInRow:
+def _stand_in_row(row: StandIn, *, prices: _Prices) -> StandInRow:
     return StandInRow(
         model_id=row.model_id,
         name=row.name or row.model_id,
         kind=row.kind,
         tier=row.tier,
-        millicredits_per_1k=tier_price(row.tier) if row.tier else None,
+        millicredits_per_1k=prices.of_tier(row.tier) if row.tier else None,
         candidates=tuple(row.candidates),
         voices={documented.casefold(): voice for documented, voice in row.voices.items()},
         max_characters=row.max_characters,
@@ -207,7 +226,8 @@ def _read_voices() -> dict[str, list[VoiceRow]]:
     return voices
 
 
-def _engine_row(engine: Engine, *, voices: list[VoiceRow], is_available: bool, was_seen_lately: bool) -> EngineRow:
+def _engine_row(engine: Engine, *, voices: list[VoiceRow], prices: _Prices) -> EngineRow:
+    """Row of a model that nothing serves."""
     spec = EngineSpec.from_dict(engine.spec)
     default_first = sorted(voices, key=lambda voice: voice.id != spec.default_voice)
     return EngineRow(
@@ -217,13 +237,13 @@ def _engine_row(engine: Engine, *, voices: list[VoiceRow], is_available: bool, w
         version=engine.version,
         tier=engine.tier,
         queue=engine.queue,
-        millicredits_per_1k=tier_price(engine.tier) if engine.millicredits_per_1k is None else engine.millicredits_per_1k,
-        millicredits_per_minute=service_price(SERVICES_BY_KIND[engine.kind]) if engine.kind in SERVICES_BY_KIND else 0,
+        millicredits_per_1k=prices.of_tier(engine.tier) if engine.millicredits_per_1k is None else engine.millicredits_per_1k,
+        millicredits_per_minute=prices.services[SERVICES_BY_KIND[engine.kind]] if engine.kind in SERVICES_BY_KIND else 0,
         spec=spec,
         voices={voice.id: voice for voice in default_first},
         first_announced_at=engine.first_announced_at,
-        is_available=is_available,
-        was_seen_lately=was_seen_lately,
+        is_available=False,
+        was_seen_lately=False,
     )
 
 

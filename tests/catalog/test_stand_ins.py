@@ -6,7 +6,7 @@ import pytest
 
 from apps.accounts.models import Plan
 from apps.billing.models import TierPrice
-from apps.catalog.catalogue import EngineRow
+from apps.catalog.catalogue import EngineRow, read_catalogue
 from apps.catalog.models import Engine, StandIn
 from apps.catalog.selectors import clear_catalogue_cache, find_listed_model, find_model, list_stand_ins, list_voices
 from apps.catalog.services import announce_worker, load_starting_stand_ins
@@ -46,6 +46,12 @@ def _rows() -> None:
 def switch_off(model_id: str) -> None:
     StandIn.objects.filter(model_id=model_id).update(is_enabled=False)
     clear_catalogue_cache()
+
+
+def test_catalogue_with_all_stand_ins_is_read_in_eight_queries(django_assert_num_queries: Any) -> None:
+    assert StandIn.objects.count() > 20
+    with django_assert_num_queries(8):  # workers, voices, prices of tiers and services, models, stand-ins, slots, plans
+        read_catalogue()
 
 
 def named(engine: EngineRow) -> tuple[str, str, int]:

@@ -9,7 +9,7 @@ from workers.contract.messages import SpeakWork
 from workers.contract.outputs import audio_outputs
 
 
-def plan_platform_speech(kind: JobKind, text: str, *, engine: EngineRow, voice: VoiceRow, audio_format: str) -> JobPlan:
+def plan_platform_speech(kind: JobKind[SpokenParams], text: str, *, engine: EngineRow, voice: VoiceRow, audio_format: str) -> JobPlan:
     """Plan of one part in the voice's language, kept and free of charge."""
     work = SpeakWork(engine=engine.id, voice=engine.voice_ref(voice), text=text, language=voice.language, format=audio_format)
     return JobPlan(
