@@ -26,8 +26,9 @@ def references_of(text: str) -> Iterator[tuple[str, str]]:
 
 
 def find_fault(path: str, name: str) -> str:
-    """Fault of a reference; empty if what it names exists. A path may leave out `.py`, and have wildcards."""
-    files = [*ROOT.glob(path.rstrip("/")), *ROOT.glob(f"{path.rstrip('/')}.py")]
+    """Fault of a reference; empty if what it names exists. A path may leave out `.py`, have wildcards, and name a script of a page."""
+    forms = (path.rstrip("/"), f"{path.rstrip('/')}.py", f"apps/*/static/*/js/{path}")
+    files = [file for form in forms for file in ROOT.glob(form)]
     if not files:
         return f"{path} does not exist"
     sources = [source for file in files for source in (file.rglob("*.py") if file.is_dir() else [file])]
