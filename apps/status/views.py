@@ -26,6 +26,8 @@ HEADLINES = {
     "down": "Something is down",
     "unknown": "No recent probe",
 }
+OPEN_INCIDENT = "An incident is open"
+"""Headline while all probes succeed, and the operator knows more than they do."""
 TITLES = {component.id: component.title for component in COMPONENTS}
 CACHED = {"Cache-Control": "public, max-age=15"}
 
@@ -51,7 +53,7 @@ def status_page(request: HttpRequest) -> HttpResponse:
     shown = _for_people(read_shown())
     asked = request if shown["is_current"] else _without_session(request)
     is_public = settings.SESSION_COOKIE_NAME not in request.COOKIES  # others see their own menu
-    context = {"status": shown, "headline": HEADLINES[shown["status"]], "is_public": is_public}
+    context = {"status": shown, "headline": _headline_of(shown), "is_public": is_public}
     response = render(asked, "status/status.html", context)  # without a token of anybody's if caches may keep it
     response["Cache-Control"] = CACHED["Cache-Control"] if is_public else "no-store"
     return response
@@ -62,6 +64,10 @@ def status_feed(request: HttpRequest) -> HttpResponse:
     """GET /status/feed/: incidents and their updates."""
     body = atom_feed(read_shown(), address=f"{public_base(request)}/status/")
     return HttpResponse(body, content_type="application/atom+xml; charset=utf-8", headers=CACHED)
+
+
+def _headline_of(shown: dict[str, Any]) -> str:
+    return OPEN_INCIDENT if shown["status"] == "up" and shown["incidents"] else HEADLINES[shown["status"]]
 
 
 def _without_session(request: HttpRequest) -> HttpRequest:

@@ -70,7 +70,7 @@ def test_pages_fit_every_width_and_have_no_serious_violations(buyer: Shop, live_
     buyer.subscribe("starter")
     buyer.fake.refund(buyer.buy_pack(), amount=100)
     buyer.deliver()
-    _visit({"billing": "/dashboard/billing/", "pricing-year": "/pricing/?interval=year"}, live_server, page, theme=theme)
+    _visit({"pricing-year": "/pricing/?interval=year", "billing": "/dashboard/billing/"}, live_server, page, theme=theme)
     page.click("[data-open='#change-pro']")
     page.screenshot(SHOTS / f"billing-dialog-{theme}-1440.png", width=1440, theme=theme, is_whole=False)
 

@@ -79,6 +79,7 @@ def test_incidents_are_open_until_resolved_and_maintenance_is_announced(client: 
     assert lists == {"incidents": ["Voices are silent"], "past_incidents": ["Queues were slow"], "scheduled_maintenance": ["New disks"]}
     page = client.get("/status/").content.decode()
     assert "A worker is &lt;b&gt;stuck&lt;/b&gt;." in page
+    assert ("An incident is open" in page, "Everything works" in page) == (True, False)
     feed = fromstring(client.get("/status/feed/").content)  # noqa: S314 - our own
     assert [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")] == ["New disks", "Voices are silent", "Queues were slow"]
     assert "resolved: It is over." in str([entry.findtext(f"{ATOM}content") for entry in feed.iter(f"{ATOM}entry")][2])
