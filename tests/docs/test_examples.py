@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,6 +111,28 @@ def test_programs_of_the_documents_run(block: Block, server: RunningShell, owner
         gc.collect()
     assert audio is None or len(audio) > 100
     assert Job.objects.filter(state="completed").exists()
+
+
+@pytest.mark.prove
+@pytest.mark.usefixtures("_workplace")
+def test_examples_of_the_command_line_run_in_a_shell(server: RunningShell, owner: Person, tmp_path: Path) -> None:
+    """All of them, pipes and redirections too; tests/flows/test_cli.py runs them with real models."""
+    Path("book.md").write_text("# One\nHello there.\n")
+    Path("texts.csv").write_text("text,file\nHello there.,hello\nGood bye.,\n")
+    Path("talk.pcm").write_bytes(SOUND[44:])
+    variables = {**os.environ, "TTSAI_URL": server.url, "TTSAI_API_KEY": owner.key, "XDG_CONFIG_HOME": str(tmp_path)}
+    variables["PATH"] = f"{Path(sys.executable).parent}:{variables['PATH']}"
+    failed = []
+    with working(Maker().do):
+        for example in (line for block in blocks_of("docs/cli.md", "sh") for line in block.code.splitlines()):
+            done = subprocess.run(["sh", "-euc", example], env=variables, capture_output=True, text=True, timeout=120, check=False)
+            if done.returncode or "Error" in done.stderr:
+                failed.append((example, done.returncode, done.stderr))
+    assert failed == []
+    assert all(
+        Path(name).stat().st_size
+        for name in ("pipe.wav", "book.m4b", "talk.srt", "adam.wav", "clear.wav", "dry.wav", "hola.mp3", "ada.mp3")
+    )
 
 
 @pytest.mark.usefixtures("_workplace")
