@@ -4,9 +4,8 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from apps.compat.deepgram.live_messages import LiveShapes
 from apps.compat.deepgram.live_options import LiveOptions
 from apps.compat.deepgram.transcripts import Transcript, read_transcript_of
 from apps.compat.deepgram.utterances import UtteranceBuffer
@@ -57,10 +56,33 @@ class Ending:
     is_from_finalize: bool
 
 
+class ChannelShapes(Protocol):
+    """Messages about one channel."""
+
+    def results(
+        self,
+        transcript: Transcript | None,
+        *,
+        channel: int,
+        start: float,
+        seconds: float,
+        is_final: bool,
+        is_speech_final: bool = False,
+        is_from_finalize: bool = False,
+    ) -> dict[str, Any]:
+        """Message of an interim or a final result."""
+
+    def speech_started(self, *, channel: int, seconds: float) -> dict[str, Any]:
+        """Message of detected speech."""
+
+    def utterance_end(self, *, channel: int, last_word_end: float) -> dict[str, Any]:
+        """Message of a pause after the last word."""
+
+
 class LiveChannel:
     """State of one channel. Its results are sent in the order of the audio."""
 
-    def __init__(self, *, number: int, options: LiveOptions, shapes: LiveShapes, jobs: LiveJobs, send: Send) -> None:
+    def __init__(self, *, number: int, options: LiveOptions, shapes: ChannelShapes, jobs: LiveJobs, send: Send) -> None:
         self._number = number
         self._options = options
         self._shapes = shapes

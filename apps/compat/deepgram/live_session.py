@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -26,7 +26,24 @@ CLOSE_STREAM: Final = "CloseStream"
 
 async def serve_listening(socket: Socket) -> None:
     """Serve a connection to its end. The handler of the route."""
-    session = ListeningSession(socket)
+    await serve_session(ListeningSession(socket))
+
+
+class LiveSession(Protocol):
+    """A connection that hears live audio."""
+
+    def recognisers(self) -> list[Any]:
+        """Work that goes on beside `run`."""
+
+    async def run(self) -> None:
+        """Handle the client's messages until it leaves."""
+
+    def close(self) -> None:
+        """Stop everything that is in progress."""
+
+
+async def serve_session(session: LiveSession) -> None:
+    """Run a session with its recognisers until one of them ends."""
     tasks = [asyncio.ensure_future(work) for work in (session.run(), *session.recognisers())]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)  # none ends but with a reason
@@ -95,7 +112,7 @@ class ListeningSession:
         frames = await self._jobs.compute(self._decoder.feed, data)
         self._seconds += len(frames) / self._options.raw.sample_rate
         if self._options.channels == 1:
-            await self._channels[0].append(_as_mono(frames))
+            await self._channels[0].append(as_mono(frames))
         else:
             for number, channel in enumerate(self._channels):
                 await channel.append(np.ascontiguousarray(frames[:, number]))
@@ -174,7 +191,7 @@ class FrameDecoder:
         return decode_g711(data, law="mu" if self._raw.encoding == "mulaw" else "a")
 
 
-def _as_mono(frames: Samples) -> Samples:
+def as_mono(frames: Samples) -> Samples:
     """All channels as one."""
     if frames.shape[1] == 1:
         return np.ascontiguousarray(frames[:, 0])

@@ -53,6 +53,11 @@ class Transcript:
         self._options = options
 
     @property
+    def language(self) -> str:
+        """Tag of the language; empty without speech."""
+        return self._language
+
+    @property
     def text(self) -> str:
         """The transcript, with punctuation if the client asked for it."""
         is_written = self._options.has_punctuation

@@ -1,8 +1,10 @@
 """Transcripts as ElevenLabs' API shows them: words, and the spacing between them."""
 
 import math
+from collections.abc import Sequence
 from typing import Any, Final
 
+from apps.compat.deepgram.transcripts import HeardWord
 from apps.compat.elevenlabs.languages import long_code
 from apps.compat.openai.transcripts import cues_of
 from apps.jobs.models import Job
@@ -57,6 +59,16 @@ def word_shapes(heard: TranscriptDocument, *, has_characters: bool = False) -> l
             shape = _entry(text, kind="word", start=word.start, end=word.end, speaker=speaker, probability=word.probability)
             shape["channel_index"] = segment.channel
             shapes.append(shape | ({"characters": _characters(text, start=word.start, end=word.end)} if has_characters else {}))
+    return shapes
+
+
+def spaced_shapes(words: Sequence[HeardWord]) -> list[dict[str, Any]]:
+    """Words of live audio and the spacings between them."""
+    shapes: list[dict[str, Any]] = []
+    for word in words:
+        if shapes:
+            shapes.append(_spacing(shapes[-1], until=word.start, speaker=None))
+        shapes.append(_entry(word.written, kind="word", start=word.start, end=word.end, speaker=None, probability=word.confidence))
     return shapes
 
 
