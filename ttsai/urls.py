@@ -74,6 +74,7 @@ urlpatterns = [
     in_zone(zones.WEB_API, path("web/v1/", include([*API, path("", include("apps.compat.openai.urls"))]))),
     in_zone(zones.API, path("mcp/", McpView.as_view())),
     in_zone(zones.EVENT, path("webhooks/", include("apps.payments.webhook_urls"))),
+    in_zone(zones.EVENT, path("webhooks/", include("apps.status.webhook_urls"))),
     in_zone(zones.FILE, path("static/", include("apps.speech.download_urls"))),
     in_zone(zones.OPERATOR, path("admin/", admin.site.urls)),
     in_zone(zones.SITE, path("", include(SITE))),

@@ -126,6 +126,14 @@ def add_bodies_of_webhooks(result: dict[str, Any], *, generator: SchemaGenerator
     return result | {"components": generator.registry.build(spectacular_settings.APPEND_COMPONENTS)}
 
 
+def leave_out_labels(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Remove the titles of properties: they repeat the labels of the operator's pages, and are no part of the API."""
+    for schema in result.get("components", {}).get("schemas", {}).values():
+        for part in schema.get("properties", {}).values():
+            part.pop("title", None)
+    return result
+
+
 def add_common_responses(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add errors, headers and keys common to all operations, in the dialect of each path."""
     components = result.setdefault("components", {})

@@ -136,6 +136,13 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         except SocialApp.DoesNotExist as error:
             raise Http404(f"no social login by {provider}") from error
 
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:  # noqa: ARG002 - allauth's signature
+        """Refuse user information of another person than the ID token's, as OpenID Connect demands; django-allauth reads the first alone."""
+        told = sociallogin.account.extra_data
+        information, token = (told.get(name) or {} for name in ("userinfo", "id_token"))
+        if information and token and information.get("sub") != token.get("sub"):
+            raise PermissionDenied("The provider told of two people.")
+
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> Any:
         """Count the sign-up; beyond the day's limit the login page says so."""
         try:

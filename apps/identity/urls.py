@@ -15,5 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/sessions/<int:session_id>/end/", views.end_one_session, name="identity_end_session"),
     path("account/sessions/", views.list_sessions, name="usersessions_list"),
     path("dashboard/accounts/new/", account_views.new_account, name="identity_new_account"),
+    path("account/oidc/<str:provider_id>/login/", views.start_oidc_login, name="openid_connect_login"),
+    path("account/oidc/<str:provider_id>/login/callback/", views.finish_oidc_login, name="openid_connect_callback"),
     path("account/", include(ALLAUTH)),
 ]

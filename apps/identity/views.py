@@ -1,18 +1,24 @@
 """Pages of a person beside django-allauth's: overview of security, the state of the last mail, sessions and the end of one."""
 
+import logging
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import get_adapter as get_social_adapter
+from allauth.socialaccount.providers.openid_connect import views as openid_connect_views
 from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from requests import RequestException
 
 from apps.core.errors import NotFoundError
 from apps.identity.adapters import SESSION_MAIL
@@ -20,6 +26,8 @@ from apps.identity.devices import name_device
 from apps.identity.services import end_session, note_session
 from apps.mail.models import OutgoingMail
 from apps.teams.access import person_page
+
+logger = logging.getLogger(__name__)
 
 
 @require_safe
@@ -65,6 +73,24 @@ class SessionList(ListUserSessionsView):
         context["devices"] = [(session, name_device(session.user_agent)) for session in sessions]
         return context
 
+
+def oidc_step(step: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Wrap a view of django-allauth's OpenID Connect login: a server that does not answer is told on the page before, not by a 500."""
+
+    @wraps(step)
+    def told(request: HttpRequest, provider_id: str) -> HttpResponse:
+        try:
+            return step(request, provider_id)
+        except RequestException as error:
+            logger.warning("The OpenID Connect server of %s does not answer (%s)", provider_id, type(error).__name__)
+            messages.error(request, "The other server does not answer. Try again in a minute, or sign in another way.")
+            return HttpResponseRedirect(reverse("socialaccount_connections") if request.user.is_authenticated else settings.LOGIN_URL)
+
+    return told
+
+
+start_oidc_login = oidc_step(openid_connect_views.login)
+finish_oidc_login = oidc_step(openid_connect_views.callback)
 
 list_sessions = SessionList.as_view()
 list_sessions.methods = ["GET", "POST"]  # tests/pages reads it

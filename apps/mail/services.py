@@ -1,5 +1,6 @@
 """Write operations: put a mail into the outbox, send what is due, forget old ones."""
 
+import contextlib
 import logging
 import smtplib
 from collections.abc import Sequence
@@ -101,7 +102,11 @@ def _send(mail: OutgoingMail) -> Exception | None:
         if mail.html:
             message.attach_alternative(mail.html, "text/html")
         message.connection = get_connection()
-        message.send()
+        try:
+            message.send()
+        finally:  # Django closes it after a mail that was taken, not after a login that was refused
+            with contextlib.suppress(OSError):
+                message.connection.close()
     except OSError as error:  # smtplib's errors are among them
         logger.warning("mail %s was not sent: %s", mail.pk, type(error).__name__)
         _postpone(mail, error)

@@ -1,6 +1,9 @@
 """Numbers and names in words, for pages."""
 
+from collections.abc import Iterable
 from typing import Final
+
+from django.db.models import Model
 
 from apps.billing.prices import format_credits
 
@@ -46,8 +49,31 @@ LABELS: Final = {
     "price_minor": "price",
     "object_id": "object",
     "attempt_count": "attempts",
+    "is_superuser": "superuser",
+    "is_internal": "of the platform's probes",
+    "is_blocked": "blocked",
+    "is_taken_down": "taken down",
+    "is_revoked": "consent revoked",
+    "is_stopping": "stopping",
+    "is_fitted": "fitted",
+    "has_debt": "owes credits",
+    "has_pending_update": "waits for a payment",
+    "cancels_at_period_end": "ends with the period",
+    "voice_id": "voice",
+    "model_id": "model",
+    "engine": "model",
+    "error_code": "error",
+    "disabled_reason": "reason",
+    "concurrent_jobs": "jobs at once",
+    "last_turn_at": "last turn",
+    "last_announced_at": "last announced",
+    "last_used_at": "last used",
+    "next_attempt_at": "next attempt",
+    "bytes": "size in bytes",
+    "hits": "times used",
+    "index": "position",
 }
-"""Labels of fields whose names are no English."""
+"""Labels of fields whose names are no English, in forms, headings of columns and filters."""
 
 CREDIT_FIELDS: Final = {
     "millicredits_per_1k_characters": ("Credits for 1,000 characters", "What the speech models of the tier cost."),
@@ -56,6 +82,16 @@ CREDIT_FIELDS: Final = {
     "monthly_millicredits": ("Credits a month", "For each paid month; a paid year gives twelve times as many."),
 }
 """Label and help of fields that hold thousandths of a credit and are edited in credits."""
+
+
+def label_columns(models: Iterable[type[Model]]) -> None:
+    """Give the fields their labels where forms do not: headings of columns and titles of filters read the name from the field.
+
+    Migrations compare `_verbose_name`, which stays.
+    """
+    for model in models:
+        for field in model._meta.concrete_fields:  # noqa: SLF001 - Django's documented API
+            field.verbose_name = LABELS.get(field.name, field.verbose_name)
 
 
 def counted(number: int, noun: str) -> str:

@@ -32,6 +32,9 @@ TRANSCRIPTION: Final = "transcription"
 TOOLS: Final = "tools"
 WEBHOOKS: Final = "webhooks"
 
+NEED_BROKER: Final = (SPEECH, TRANSCRIPTION, TOOLS, WEBHOOKS)
+"""Components that do nothing without the broker: work reaches the workers, and webhooks their sender, through it."""
+
 COMPONENTS: Final = (
     Component(WEB, "API and website", "Answers requests"),
     Component(SPEECH, "Text to speech", "Speaks texts"),

@@ -113,7 +113,7 @@ def test_saving_a_person_who_is_gone_makes_no_new_one() -> None:
     assert not User.objects.exists()
 
 
-def test_what_a_request_in_flight_wrote_after_the_erasure_is_erased_by_the_next_run(ada: User) -> None:
+def test_rows_written_by_a_request_in_flight_after_the_erasure_are_erased_by_the_next_run(ada: User) -> None:
     account = AccountFactory(credits=1)
     MembershipFactory(user=ada, account=account, role=Role.OWNER)
     request_erasure(account, requested_by=EMAIL)

@@ -6,9 +6,12 @@ from typing import Any
 from unittest import mock
 
 import pytest
+import redis
 from django.db import OperationalError
+from django.test import Client
 from django.utils import timezone
 
+from apps.core.outbound import OutboundError
 from apps.core.storage import StorageAwayError, get_storage
 from apps.core.ttl_cache import clear_all_caches
 from apps.jobs.dispatch import dispatch_all
@@ -16,7 +19,7 @@ from apps.jobs.models import Job, Part
 from apps.jobs.services.finish import finish_part
 from apps.status.components import COMPONENT_IDS, State
 from apps.status.models import Day, Minute, ProbeJob
-from apps.status.services import job_probes, probes, recording
+from apps.status.services import gaps, job_probes, outage_watch, probes, recording, webhook_probe
 from apps.status.services.recording import KEPT_DAYS, KEPT_MINUTES, forget_old, probe_minute, record
 from apps.webhooks.models import Delivery
 from tests.factories import AccountFactory
@@ -156,3 +159,81 @@ def test_old_minutes_and_days_are_deleted(found: Callable[..., None]) -> None:
 def test_every_component_has_a_probe() -> None:
     assert {*probes.PROBES, "speech", "transcription"} == set(COMPONENT_IDS)
     assert set(job_probes.PREFERRED) == {"tts", "stt"}
+
+
+def test_a_broker_that_is_away_takes_down_whatever_needs_it() -> None:
+    announce(engine_spec(), engine_spec("whisper", **WHISPER))
+    with mock.patch.object(probes, "client", side_effect=redis.exceptions.ConnectionError("away")):
+        found = states()
+    assert {name for name, state in found.items() if state == "down"} == {"broker", "speech", "transcription", "tools", "webhooks"}
+    assert (found["database"], found["web"], found["storage"]) == ("up", "up", "up")
+
+
+def test_the_worker_probes_by_itself_while_no_task_can_arrive(monkeypatch: pytest.MonkeyPatch, found: Callable[..., None]) -> None:
+    found(web="up", broker="down")
+    looks = iter([False, False, True])
+    answers = iter([True, False])
+    monkeypatch.setattr(outage_watch, "_broker_answers", lambda: next(answers))
+    monkeypatch.setattr(recording, "client", mock.Mock(side_effect=redis.exceptions.ConnectionError("away")))
+    monkeypatch.setattr(recording, "find_outage", lambda minute: [])
+    watch = outage_watch.OutageWatch(wait=lambda _stopped: next(looks))
+    watch.start()
+    watch.join()
+    assert Minute.objects.get().results == {"web": ["up", 5], "broker": ["down", 5]}
+
+
+def test_the_watch_looks_twenty_seconds_after_each_full_minute() -> None:
+    assert [outage_watch.seconds_to_next_look(now) for now in (600.0, 619.0, 620.0, 659.0)] == [20.0, 1.0, 60.0, 21.0]
+
+
+def test_an_outage_in_which_no_worker_ran_is_recorded_afterwards(found: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    found(web="up", broker="up", speech="up", database="up")
+    monkeypatch.setattr(gaps, "_database_start", lambda: NOON - timedelta(days=1))
+    probe_minute(NOON)
+    monkeypatch.setattr(gaps, "_broker_start", lambda now: NOON + timedelta(minutes=3))
+    probe_minute(NOON + timedelta(minutes=5))
+    rows = {(row.minute - NOON.replace(second=0)).seconds // 60: row.results for row in Minute.objects.order_by("minute")}
+    assert list(rows) == [0, 1, 2, 3, 5]
+    assert rows[1] == rows[3] == {"broker": ["down", None], "speech": ["down", None]}
+    assert Day.objects.filter(component="broker").values_list("up", "down").get() == (2, 3)
+    assert Day.objects.filter(component="web").values_list("up", "down").get() == (2, 0)
+
+
+def test_a_stop_of_the_whole_installation_is_no_outage_of_the_broker(found: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    found(web="up", broker="up")
+    probe_minute(NOON)
+    for start in (NOON + timedelta(minutes=3), NOON - timedelta(days=2)):
+        monkeypatch.setattr(gaps, "_broker_start", lambda now, start=start: start)
+        monkeypatch.setattr(gaps, "_database_start", lambda start=start: start)
+        assert list(gaps.find_outage(NOON + timedelta(minutes=5))) == []
+
+
+def test_the_delivery_probe_is_signed_and_its_receipt_is_checked(settings: Any, live_server: Any) -> None:
+    settings.TTSAI_STATUS_URL = live_server.url
+    host = live_server.url.removeprefix("http://")
+    assert webhook_probe.deliver_probe() is None  # an address of this machine, which webhooks do not reach
+    settings.TTSAI_OUTBOUND_ALLOW = [host]
+    took = webhook_probe.deliver_probe()
+    assert took is not None
+    assert took >= 0
+    with mock.patch("apps.status.webhook_views.receive_probe", return_value="another"), pytest.raises(OutboundError, match="with 200"):
+        webhook_probe.deliver_probe()
+
+
+def test_a_delivery_probe_that_does_not_arrive_is_an_outage_of_webhooks(settings: Any) -> None:
+    port = free_port()
+    settings.TTSAI_STATUS_URL = f"http://127.0.0.1:{port}"
+    settings.TTSAI_OUTBOUND_ALLOW = [f"127.0.0.1:{port}"]
+    assert states()["webhooks"] == "down"
+
+
+def test_a_probe_with_a_wrong_or_an_old_signature_gets_no_receipt() -> None:
+    client, now = Client(), datetime.now(UTC)
+    path, body = "/webhooks/probe/", webhook_probe.BODY
+    right = webhook_probe.sign("msg_1", at=now)
+    answer = client.post(path, body, content_type="application/json", headers=right)
+    assert (answer.status_code, answer.json()) == (200, {"receipt": webhook_probe.receipt("msg_1")})
+    old = webhook_probe.sign("msg_1", at=now - timedelta(hours=1))
+    for headers in (old, right | {"webhook-id": "msg_2"}, {**right, "webhook-signature": "v1,AAAA"}, {}):
+        refused = client.post(path, body, content_type="application/json", headers=headers)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (400, "invalid_signature")

@@ -48,6 +48,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ],
     "POSTPROCESSING_HOOKS": [  # without the library's own, which names enums by collision
         "apps.core.schema.add_bodies_of_webhooks",
+        "apps.core.schema.leave_out_labels",
         "apps.core.schema.add_common_responses",
         "apps.documentation.reference.examples.add_examples",
     ],

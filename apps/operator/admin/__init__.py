@@ -21,6 +21,9 @@ from apps.operator.admin import (
     voices,
     webhooks,
 )
+from apps.operator.wording import label_columns
+from apps.voices.models import Enrolment
 
+label_columns({*admin.site._registry, Enrolment})  # noqa: SLF001 - there is no other list; filters of voices read the enrolment
 admin.site.index_template = "operator/start.html"
 admin.site.index_title = "Start"

@@ -340,7 +340,10 @@ class ErasureAdmin(ReadOnlyAdmin):
     """Erasures of accounts, in progress or finished."""
 
     list_display = ["account", "requested_by", "reason", "requested_at", "finished_at"]
+    list_filter = [("finished_at", admin.EmptyFieldListFilter), "requested_at"]
     list_select_related = ["account"]
+    search_fields = ["account__name", "requested_by", "=account__id"]
+    search_help_text = "Account name or number, or the address of the person who asked"
 
 
 @admin.register(AnonymousUse)

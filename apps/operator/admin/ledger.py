@@ -87,9 +87,11 @@ class LedgerEntryAdmin(UuidSearch, ReadOnlyAdmin):
 
 @admin.register(Balance)
 class BalanceAdmin(ReadOnlyAdmin):
-    list_display = ["account", "credits", "low_below"]
+    list_display = ["account", "credits", "low_below", "has_debt"]
+    list_filter = ["has_debt"]
     list_select_related = ["account"]
     search_fields = ["account__name", "=account__id"]
+    search_help_text = "Account name or number"
     ordering = ["-available_millicredits"]
     fields = ["account", "credits", "low_below"]
     readonly_fields = fields

@@ -64,6 +64,10 @@ class PlanOfferAdmin(AuditedAdmin):
 
     form = OfferForm
     list_display = ["plan", "monthly", "yearly", "credits", "is_public", "position"]
+    list_filter = ["is_public", "currency"]
+    list_select_related = ["plan"]
+    search_fields = ["plan__name", "=stripe_product", "=stripe_monthly_price", "=stripe_yearly_price"]
+    search_help_text = "Name of the plan, or complete id at Stripe"
     fieldsets = [
         (None, {"fields": ["plan", "description", ("is_public", "position")]}),
         ("Price", {"fields": ["currency", ("monthly_price_minor", "yearly_price_minor"), "monthly_millicredits"]}),
@@ -91,6 +95,9 @@ class PlanOfferAdmin(AuditedAdmin):
 class CreditPackAdmin(AuditedAdmin):
     form = OfferForm
     list_display = ["name", "price", "credits", "stripe_price", "is_public", "position"]
+    list_filter = ["is_public", "currency"]
+    search_fields = ["name", "slug", "=stripe_product", "=stripe_price"]
+    search_help_text = "Name, or complete id at Stripe"
     fieldsets = [
         (None, {"fields": [("name", "slug"), ("is_public", "position")]}),
         ("Price", {"fields": [("price_minor", "currency"), "millicredits"]}),
@@ -174,6 +181,8 @@ class CreditDebtAdmin(ReadOnlyAdmin):
     list_display = ["id", "account", "owed", "settled", "created_at", "settled_at"]
     list_filter = [("settled_at", admin.EmptyFieldListFilter), "created_at"]
     list_select_related = ["account"]
+    search_fields = ["account__name", "=payment__reference"]
+    search_help_text = "Account, or complete id of the payment"
     fields = ["account", "payment", "owed", "settled", "created_at", "settled_at"]
     readonly_fields = fields
 
@@ -208,8 +217,10 @@ class SubscriptionAdmin(ReadOnlyAdmin):
 @admin.register(AutoTopUp)
 class AutoTopUpAdmin(ReadOnlyAdmin):
     list_display = ["account", "is_enabled", "pack", "disabled_reason", "updated_at"]
-    list_filter = ["is_enabled"]
+    list_filter = ["is_enabled", "pack"]
     list_select_related = ["account", "pack"]
+    search_fields = ["account__name", "=account__id"]
+    search_help_text = "Account name or number"
     fields = ["account", "is_enabled", "pack", "threshold", "monthly_cap", "disabled_reason", "updated_at"]
     readonly_fields = fields
 

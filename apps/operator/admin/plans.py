@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Model, QuerySet
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -65,7 +66,9 @@ class PlanAdmin(CatalogueAdmin):
         "weight",
         "account_count",
     ]
+    list_filter = ["is_default", "watermark", "uses_cache"]
     search_fields = ["name", "slug"]
+    search_help_text = "Name or slug"
     fieldsets = [
         (None, {"fields": ["name", "slug", "is_default"]}),
         (
@@ -131,6 +134,18 @@ class PlanAdmin(CatalogueAdmin):
 @admin.register(TierPrice)
 class TierPriceAdmin(CatalogueAdmin):
     list_display = ["tier", "credits_per_1k", "models"]
+    search_fields = ["tier"]
+    search_help_text = "Tier"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TierPrice]:
+        """Rows with the models of each tier, read with the list."""
+        rows: QuerySet[TierPrice] = super().get_queryset(request)
+        own = Engine.objects.filter(tier=OuterRef("tier"), kind="tts", millicredits_per_1k=None).order_by().values("tier")
+        documented = StandIn.objects.filter(tier=OuterRef("tier"), is_enabled=True).order_by().values("tier")
+        return rows.annotate(
+            own_models=Subquery(own.annotate(names=ArrayAgg("id", order_by="id")).values("names")),
+            documented_models=Subquery(documented.annotate(names=ArrayAgg("model_id", order_by="model_id")).values("names")),
+        )
 
     @display(description="credits for 1,000 characters")
     def credits_per_1k(self, price: TierPrice) -> str:
@@ -138,11 +153,9 @@ class TierPriceAdmin(CatalogueAdmin):
         return f"{price.millicredits_per_1k_characters / 1000:g}"
 
     @display(description="charged for")
-    def models(self, price: TierPrice) -> str:
+    def models(self, price: Any) -> str:
         """Speech models and documented models of the tier that have no price of their own."""
-        own = Engine.objects.filter(tier=price.tier, kind="tts", millicredits_per_1k=None).values_list("id", flat=True)
-        documented = StandIn.objects.filter(tier=price.tier, is_enabled=True).values_list("model_id", flat=True)
-        return _shortened([*own, *documented]) or "no model: not charged"
+        return _shortened([*(price.own_models or []), *(price.documented_models or [])]) or "no model: not charged"
 
 
 @admin.register(ServicePrice)
@@ -150,6 +163,9 @@ class ServicePriceAdmin(CatalogueAdmin):
     """Prices of services that are not priced per character. There is one row per service."""
 
     list_display = ["service", "credits", "unit", "charged_for"]
+    list_filter = ["unit"]
+    search_fields = ["service"]
+    search_help_text = "Service"
     fields = ["service", "charged_for", ("millicredits", "unit")]
 
     @display(description="credits", ordering="millicredits")

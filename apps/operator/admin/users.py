@@ -6,8 +6,9 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
+from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from apps.accounts.models import User
@@ -29,7 +30,22 @@ class GroupAdmin(AuditedAdmin):
     """Permissions shared by several staff users."""
 
     search_fields = ["name"]
+    search_help_text = "Name of the group"
+    list_display = ["name", "people", "permission_count"]
     filter_horizontal = ["permissions"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        """Rows with the numbers of their people and permissions."""
+        rows: QuerySet[Group] = super().get_queryset(request)
+        return rows.annotate(people_in_it=Count("user", distinct=True), permissions_of_it=Count("permissions", distinct=True))
+
+    @display(description="people", ordering="people_in_it")
+    def people(self, group: Any) -> int:
+        return int(group.people_in_it)
+
+    @display(description="permissions", ordering="permissions_of_it")
+    def permission_count(self, group: Any) -> int:
+        return int(group.permissions_of_it)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Permissions with their tables, in one query."""
@@ -70,6 +86,7 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # Dja
     list_display = ["email", "name", "is_active", "is_staff", "is_superuser", "last_login", "created_at"]
     list_filter = ["is_active", "is_staff", "is_superuser"]
     search_fields = ["email", "name"]
+    search_help_text = "Email address or name"
     readonly_fields = ["last_login", "created_at"]
     inlines = [MembershipsInline]
     fieldsets = [

@@ -173,6 +173,9 @@ class NoticeAdmin(ReadOnlyAdmin):
     """Notices that wait to become deliveries. Old rows mean that the platform's worker does not run."""
 
     list_display = ["id", "created_at", "account_id", "event"]
+    list_filter = [ByEvent, "created_at"]
+    search_fields = ["=account_id", "=event"]
+    search_help_text = "Number of the account, or the event"
     ordering = ["id"]
     fields = ["created_at", "account_id", "event", "shown_data"]
     readonly_fields = fields

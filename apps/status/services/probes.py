@@ -19,13 +19,20 @@ from apps.jobs.models import Lane, Part, PartState
 from apps.status import components
 from apps.status.components import State
 from apps.status.services.job_probes import Result, is_offered, probe_kind
+from apps.status.services.webhook_probe import deliver_probe
 from apps.webhooks.models import Delivery, DeliveryState
 from workers.contract import names
 
 logger = logging.getLogger(__name__)
 
 WEB_SECONDS: Final = 5.0
-SLOW_MILLISECONDS: Final = {components.WEB: 2000, components.DATABASE: 500, components.BROKER: 500, components.STORAGE: 3000}
+SLOW_MILLISECONDS: Final = {
+    components.WEB: 2000,
+    components.DATABASE: 500,
+    components.BROKER: 500,
+    components.STORAGE: 3000,
+    components.WEBHOOKS: 3000,
+}
 BACKLOG: Final = timedelta(minutes=1)
 """Age of the oldest queued part that a customer waits for, from which a queue counts as slow."""
 LONG_BACKLOG: Final = timedelta(minutes=10)
@@ -44,6 +51,8 @@ def run_probes() -> dict[str, Result]:
             break  # nothing is known about the workers
         if is_offered(kind):
             found[component] = _by_queue(_checked(component, lambda component=component: probe_kind(component)), kind=kind)  # type: ignore[misc]
+    if found[components.BROKER][0] == State.DOWN:
+        found |= {name: (State.DOWN, None) for name in components.NEED_BROKER if name in found}
     return found
 
 
@@ -80,11 +89,16 @@ def _ask_storage() -> None:
 
 
 def _probe_webhooks() -> Result:
+    """By the oldest delivery that is due, and by one of our own that must arrive."""
     due = Delivery.objects.filter(state=DeliveryState.PENDING, next_attempt_at__isnull=False).aggregate(oldest=Min("next_attempt_at"))[
         "oldest"
     ]
     late = timezone.now() - due if due is not None else timedelta(0)
-    return (State.DOWN if late > VERY_LATE else State.DEGRADED if late > LATE else State.UP), None
+    milliseconds = deliver_probe()
+    state = State.DOWN if late > VERY_LATE else State.DEGRADED if late > LATE else State.UP
+    if state == State.UP and milliseconds is not None and milliseconds > SLOW_MILLISECONDS[components.WEBHOOKS]:
+        state = State.DEGRADED
+    return state, milliseconds
 
 
 def _probe_tools() -> Result:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.core.valkey import ValkeyAway, client
 from apps.status.components import State
 from apps.status.models import Day, Minute
+from apps.status.services.gaps import find_outage
 from apps.status.services.job_probes import Result
 from apps.status.services.probes import run_probes
 
@@ -39,6 +40,8 @@ def probe_minute(now: datetime | None = None) -> bool:
     results = run_probes()
     try:
         _record_pending()
+        for missed, known in find_outage(minute):
+            record(missed, known)
         record(minute, results)
     except DatabaseError as error:
         logger.warning("status: the results of %s wait for the database (%s)", minute, type(error).__name__)
