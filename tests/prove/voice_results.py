@@ -39,6 +39,8 @@ CODE: Final = {
     ),
 }
 """Files by kind of voice whose change changes the voice."""
+SOURCE_LANGUAGE_CODE: Final = (*(f"workers/kokoro/source_languages.{ending}" for ending in ("py", "toml")), "workers/text/g2p/espeak.py")
+"""The same of a voice that is fitted to speech in another language than English."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,10 @@ def _path(person: Person, kind: str) -> Path:
 
 
 def _digest(person: Person, kind: str) -> str:
-    steps = [wanted_steps(), UNALIGNED_DIVISOR] if kind == "fitted voice" else []
-    found = hashlib.sha256(json.dumps([SENTENCES, steps, _code_digest(CODE[kind])]).encode())
+    is_fitted = kind == "fitted voice"
+    steps = [wanted_steps(), UNALIGNED_DIVISOR] if is_fitted else []
+    code = CODE[kind] + (SOURCE_LANGUAGE_CODE if is_fitted and person.language != "en" else ())
+    found = hashlib.sha256(json.dumps([SENTENCES, steps, _code_digest(code)]).encode())
     for recording in (*person.clips, person.held_out):
         found.update(recording.samples.tobytes())
     return found.hexdigest()
