@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Model, Q, QuerySet, Sum
+from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -168,7 +168,8 @@ class EngineAdmin(CatalogueAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Engine]:
         rows: QuerySet[Engine] = super().get_queryset(request)
-        return rows.annotate(voices_of_it=Count("voices", filter=Q(voices__is_enabled=True)))
+        of_tier = TierPrice.objects.filter(tier=OuterRef("tier")).values("millicredits_per_1k_characters")
+        return rows.annotate(voices_of_it=Count("voices", filter=Q(voices__is_enabled=True)), price_of_tier=Subquery(of_tier))
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         """Never: workers announce models."""
@@ -209,7 +210,7 @@ class EngineAdmin(CatalogueAdmin):
         return self.ask(request, page=page, obj=engine, perform=perform)
 
     @display(description="price in credits")
-    def price(self, engine: Engine) -> str:
+    def price(self, engine: Any) -> str:
         """Charged price and its source."""
         if engine.kind != "tts":
             services = PAID_BY.get(engine.kind, ())
@@ -217,7 +218,8 @@ class EngineAdmin(CatalogueAdmin):
             return " or ".join(dict.fromkeys(prices)) or "part of other services"
         if engine.millicredits_per_1k is not None:
             return f"{engine.millicredits_per_1k / 1000:g} for 1,000 characters"
-        return f"{tier_price(engine.tier) / 1000:g} for 1,000 characters (tier)"
+        price = tier_price(engine.tier) if engine.price_of_tier is None else engine.price_of_tier
+        return f"{price / 1000:g} for 1,000 characters (tier)"
 
     @display(description="voices", ordering="voices_of_it")
     def voice_count(self, engine: Any) -> int:
