@@ -34,6 +34,17 @@ def find_usable_keys(key_ids: Collection[int]) -> set[int]:
     return set(keys.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now())).values_list("pk", flat=True))
 
 
+def find_present_members(members: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """The given pairs of account and person that still belong together: the person and the account are active."""
+    pairs = Membership.objects.filter(
+        account_id__in={account_id for account_id, _ in members},
+        user_id__in={user_id for _, user_id in members},
+        user__is_active=True,
+        account__status=AccountStatus.ACTIVE,
+    )
+    return set(pairs.values_list("account_id", "user_id")) & set(members)
+
+
 def list_keys(account: Account) -> QuerySet[ApiKey]:
     return ApiKey.objects.filter(account=account)
 

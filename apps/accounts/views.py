@@ -7,8 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts.callers import get_caller
-from apps.accounts.models import ApiKey
+from apps.accounts.callers import Caller, get_caller
+from apps.accounts.models import ApiKey, Membership
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.accounts.selectors import add_spending, get_key, list_keys
 from apps.accounts.serializers import (
@@ -21,7 +21,7 @@ from apps.accounts.serializers import (
     TicketSerializer,
 )
 from apps.accounts.services import change_key_for, create_key_for, revoke_key, rotate_key_for
-from apps.accounts.ws_tickets import create_ticket
+from apps.accounts.ws_tickets import Ticket, create_ticket, create_ticket_of_member
 from apps.core.errors import PermissionDeniedError
 
 
@@ -121,11 +121,17 @@ class TicketView(APIView):
         summary="A ticket that opens one WebSocket",
     )
     def post(self, request: Request) -> Response:
-        """Create a ticket for a browser, which must not know an API key. It opens one WebSocket of any route within a minute, as this key, in
-        the query (`?ticket=…`) or as the subprotocol `ttsai-ticket.<ticket>` beside `ttsai-ticket`; and it ends with its key.
+        """Create a ticket for a browser, which must not know an API key. It opens one WebSocket of any route within a minute, as this key (by
+        session: with the scopes of the person's role), in the query (`?ticket=…`) or as the subprotocol `ttsai-ticket.<ticket>` beside
+        `ttsai-ticket`; and it ends with its key or membership.
         """
-        key = get_caller(request).key
-        if key is None:
-            raise PermissionDeniedError("Tickets are created with an API key.")
-        ticket = create_ticket(key)
+        ticket = _create_ticket(get_caller(request))
         return Response({"ticket": ticket.value, "expires_at": ticket.expires_at}, headers={"Cache-Control": "no-store"})
+
+
+def _create_ticket(caller: Caller) -> Ticket:
+    if caller.key is not None:
+        return create_ticket(caller.key)
+    if caller.user is None or not Membership.objects.filter(account=caller.account, user=caller.user).exists():
+        raise PermissionDeniedError("Tickets are created with an API key, or by a member of the account.")
+    return create_ticket_of_member(caller.required_account, caller.user)

@@ -10,8 +10,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from apps.accounts.authentication import check_active, count_failure
-from apps.accounts.callers import Caller, CallerUser, caller_of_key
-from apps.accounts.models import ApiKey
+from apps.accounts.callers import Caller, CallerUser, caller_of_key, caller_of_session
+from apps.accounts.models import Account, ApiKey, Membership, User
 from apps.accounts.selectors import digest_of
 from apps.core import retry_after
 from apps.core.addresses import client_address
@@ -22,6 +22,8 @@ from apps.core.valkey import ValkeyAway, client
 TICKET_START: Final = "wst_"
 TICKET_LENGTH: Final = len(TICKET_START) + 43
 TICKET_SECONDS: Final = 60
+MEMBER: Final = "member"
+"""First word of what is stored for a ticket of a person; for a key it is its id."""
 QUERY_NAME: Final = "ticket"
 SUBPROTOCOL: Final = "ttsai-ticket"
 """Subprotocol that a browser is answered with if it sends its ticket as `ttsai-ticket.<ticket>` beside it."""
@@ -38,12 +40,12 @@ class Ticket:
 
 def create_ticket(key: ApiKey) -> Ticket:
     """Create a ticket that stands for the key once. Raises UnavailableError."""
-    value = TICKET_START + secrets.token_urlsafe(32)
-    try:
-        client().set(_name(value), key.pk, ex=TICKET_SECONDS)
-    except ValkeyAway as error:
-        raise _unavailable() from error
-    return Ticket(value, int(time.time()) + TICKET_SECONDS)
+    return _store(str(key.pk))
+
+
+def create_ticket_of_member(account: Account, user: User) -> Ticket:
+    """Create a ticket that stands once for a person in an account, with the scopes of their role. Raises UnavailableError."""
+    return _store(f"{MEMBER}:{account.pk}:{user.pk}")
 
 
 def find_ticket(request: HttpRequest) -> str | None:
@@ -57,33 +59,48 @@ def find_ticket(request: HttpRequest) -> str | None:
 
 
 class TicketAuthentication(BaseAuthentication):
-    """Authenticates a handshake by its ticket, which is used up; `request.auth` becomes the caller of the key that created it."""
+    """Authenticates a handshake by its ticket, which is used up; `request.auth` becomes the caller who created it, by a key or by session."""
 
     def authenticate(self, request: Request) -> tuple[CallerUser, Caller]:
         http_request: HttpRequest = request._request  # noqa: SLF001 - DRF has no other name for it
         address = client_address(http_request)
-        key = _take_key(find_ticket(http_request) or "")
-        if key is None:
+        holder = _take_holder(find_ticket(http_request) or "")
+        if holder is None:
             count_failure(http_request, address=address)
             raise AuthenticationFailedError(
                 "The ticket is wrong, was used already or has expired. Create one with POST /v1/ws-tickets/ for each connection.",
                 code="invalid_ticket",
             )
-        check_active(key.account)
-        caller = caller_of_key(key, address=address, public_base=find_public_base(http_request))
+        check_active(holder.account)
+        make_caller: Any = caller_of_key if isinstance(holder, ApiKey) else caller_of_session
+        caller: Caller = make_caller(holder, address=address, public_base=find_public_base(http_request))
         http_request.caller = caller  # type: ignore[attr-defined]  # for RequestMiddleware, which shows the limits
         return CallerUser(caller), caller
 
 
-def _take_key(value: str) -> ApiKey | None:
-    """The live key of a ticket, which is valid no longer."""
+def _store(holder: str) -> Ticket:
+    value = TICKET_START + secrets.token_urlsafe(32)
+    try:
+        client().set(_name(value), holder, ex=TICKET_SECONDS)
+    except ValkeyAway as error:
+        raise _unavailable() from error
+    return Ticket(value, int(time.time()) + TICKET_SECONDS)
+
+
+def _take_holder(value: str) -> ApiKey | Membership | None:
+    """The live key or the member of a ticket, which is valid no longer."""
     if len(value) != TICKET_LENGTH or not value.isascii():
         return None
     try:
         stored: Any = client().getdel(_name(value))
     except ValkeyAway as error:
         raise _unavailable() from error
-    key = ApiKey.objects.select_related("account__plan").filter(pk=int(stored)).first() if stored is not None else None
+    kind, *ids = (stored or b"").decode().split(":")
+    if kind == MEMBER:
+        account_id, user_id = map(int, ids)
+        members = Membership.objects.select_related("account__plan", "user")
+        return members.filter(account_id=account_id, user_id=user_id, user__is_active=True).first()
+    key = ApiKey.objects.select_related("account__plan").filter(pk=int(kind)).first() if kind else None
     return key if key is not None and key.is_live else None
 
 

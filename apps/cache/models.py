@@ -97,6 +97,9 @@ class CacheWork(models.Model):
     key = models.CharField(max_length=64)
     role = models.CharField(max_length=10, choices=CacheRole.choices)
     lane = models.CharField(max_length=10)
+    is_streamed = models.BooleanField(
+        db_default=False, help_text="Its audio is published while it is made, so that a stream can follow it."
+    )
     engine_id = models.CharField(max_length=100)
     engine_version = models.CharField(max_length=100)
     voices = models.JSONField(default=list)

@@ -17,6 +17,8 @@ class JobNews:
     def __init__(self, exchange: Exchange, job_uuid: UUID) -> None:
         self.part = 0
         """Part whose audio is being read: others' news do not wake the reader."""
+        self.wakes: JobNews | None = None
+        """News of another job, whose reader is to look when this job's rows should be read."""
         self._exchange = exchange
         self._job_uuid = job_uuid
         self._woken = asyncio.Event()
@@ -39,6 +41,10 @@ class JobNews:
         except TimeoutError:
             return True
         self._woken.clear()
+        return self.take()
+
+    def take(self) -> bool:
+        """True if the rows should be read, without waiting."""
         is_due, self._is_due = self._is_due, False
         return is_due
 
@@ -52,6 +58,8 @@ class JobNews:
                 part = event.get("part")
                 if part is None:  # the platform's own: a part or the job has ended
                     self._is_due = True
+                    if self.wakes is not None:
+                        self.wakes._woken.set()  # noqa: SLF001 - its own class
                 if part in {None, self.part}:
                     self._woken.set()
                 if event.get("type") == "end":

@@ -1,6 +1,7 @@
 """Pure functions of the tools' scripts, run by Node.js: subtitles, texts, the Camelot wheel, advice about recordings."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -23,9 +24,9 @@ def _platform() -> None:
 
 
 def run(script: str, names: str, expression: str, given: Any = None) -> Any:
-    """Value of an expression over functions of a script."""
+    """Value of an expression over functions of a script, without its imports, which are for a browser."""
     assert NODE is not None
-    source = (SCRIPTS / f"{script}.js").read_text()
+    source = re.sub(r"^import .*$", "", (SCRIPTS / f"{script}.js").read_text(), flags=re.MULTILINE)
     program = f"{source}\nconst given = {json.dumps(given)};\nconsole.log(JSON.stringify({expression}));"
     assert all(name in source for name in names.split())
     done = subprocess.run([NODE, "--input-type=module", "-"], input=program, capture_output=True, text=True, check=False)

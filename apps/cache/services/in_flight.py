@@ -14,8 +14,10 @@ from apps.cache.tickets import SHARED_SCOPE, CacheTicket
 LANE_ORDER: Final = {"live": 0, "normal": 1, "bulk": 2}
 
 LEAD = """
-INSERT INTO cache_cachework (job_uuid, scope, key, role, lane, engine_id, engine_version, voices, is_writable, hit_millicredits)
-VALUES (%(job)s, %(scope)s, %(key)s, 'leader', %(lane)s, %(engine)s, %(version)s, to_jsonb(%(voices)s::text[]), true, %(price)s)
+INSERT INTO cache_cachework
+    (job_uuid, scope, key, role, lane, is_streamed, engine_id, engine_version, voices, is_writable, hit_millicredits)
+VALUES
+    (%(job)s, %(scope)s, %(key)s, 'leader', %(lane)s, %(streamed)s, %(engine)s, %(version)s, to_jsonb(%(voices)s::text[]), true, %(price)s)
 ON CONFLICT (scope, key) WHERE role = 'leader' DO NOTHING RETURNING job_uuid
 """
 LEADERLESS = """
@@ -28,14 +30,15 @@ SELECT job_uuid FROM cache_cachework AS work WHERE role = 'follower' AND NOT EXI
 def join_work(ticket: CacheTicket, *, job_uuid: UUID, lane: str, is_streamed: bool, hit_millicredits: int) -> CacheRole:
     """Record a job that is about to be inserted, and its role.
 
-    It follows an identical job in flight whose lane is at least as urgent: nobody who listens waits for bulk work. A stream follows none, since
-    its listener would hear nothing before the other's end.
+    It follows an identical job in flight whose lane is at least as urgent: nobody who listens waits for bulk work. A stream follows a stream
+    only, whose audio it hears while it is made; of any other job its listener would hear nothing before the end.
     """
     values: dict[str, Any] = {
         "job": job_uuid,
         "scope": ticket.scope,
         "key": ticket.key,
         "lane": lane,
+        "streamed": is_streamed,
         "engine": ticket.engine_id,
         "version": ticket.engine_version,
         "voices": list(ticket.voices),
@@ -48,14 +51,15 @@ def join_work(ticket: CacheTicket, *, job_uuid: UUID, lane: str, is_streamed: bo
             cursor.execute(LEAD, values)
             if cursor.fetchone() is not None:
                 return CacheRole.LEADER
-    may_follow = ticket.is_read and not is_streamed
-    role = CacheRole.FOLLOWER if may_follow and _is_leader_as_urgent(ticket, lane=lane) else CacheRole.ALONE
+    may_follow = ticket.is_read and _can_follow_leader(ticket, lane=lane, is_streamed=is_streamed)
+    role = CacheRole.FOLLOWER if may_follow else CacheRole.ALONE
     CacheWork.objects.create(
         job_uuid=job_uuid,
         scope=ticket.scope,
         key=ticket.key,
         role=role,
         lane=lane,
+        is_streamed=is_streamed,
         engine_id=ticket.engine_id,
         engine_version=ticket.engine_version,
         voices=list(ticket.voices),
@@ -94,6 +98,20 @@ def list_leaderless(limit: int) -> list[UUID]:
         return [job_uuid for (job_uuid,) in cursor.fetchall()]
 
 
+def find_leader(job_uuid: UUID) -> UUID | None:
+    """Job that computes in place of this one; None if it follows none, or none computes at the moment."""
+    work = CacheWork.objects.filter(pk=job_uuid, role=CacheRole.FOLLOWER).first()
+    if work is None:
+        return None
+    leaders = CacheWork.objects.filter(scope=work.scope, key=work.key, role=CacheRole.LEADER)
+    return leaders.values_list("job_uuid", flat=True).first()
+
+
+def is_follower(job_uuid: UUID) -> bool:
+    """True while the job waits for the result of another one."""
+    return CacheWork.objects.filter(pk=job_uuid, role=CacheRole.FOLLOWER).exists()
+
+
 def has_leader(work: CacheWork) -> bool:
     return CacheWork.objects.filter(scope=work.scope, key=work.key, role=CacheRole.LEADER).exists()
 
@@ -103,6 +121,8 @@ def change_role(job_uuid: UUID, *, role: CacheRole) -> None:
     CacheWork.objects.filter(pk=job_uuid, role=CacheRole.FOLLOWER).update(role=role)
 
 
-def _is_leader_as_urgent(ticket: CacheTicket, *, lane: str) -> bool:
-    leader = CacheWork.objects.filter(scope=ticket.scope, key=ticket.key, role=CacheRole.LEADER).values_list("lane", flat=True).first()
-    return leader is not None and LANE_ORDER.get(leader, 0) <= LANE_ORDER.get(lane, 0)
+def _can_follow_leader(ticket: CacheTicket, *, lane: str, is_streamed: bool) -> bool:
+    leader = CacheWork.objects.filter(scope=ticket.scope, key=ticket.key, role=CacheRole.LEADER).first()
+    if leader is None or (is_streamed and not leader.is_streamed):
+        return False
+    return LANE_ORDER.get(leader.lane, 0) <= LANE_ORDER.get(lane, 0)

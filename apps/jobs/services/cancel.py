@@ -20,16 +20,16 @@ def cancel_job(job: Job, *, reason: str, units_sent: int | None = None) -> Job:
     """Cancel the job. A job that no worker started ends at once, with all credits released; otherwise it ends when its workers report
     their progress.
 
-    units_sent: characters of speech that a listener got; speech beyond them is not charged. Raises 409 job_finished if it is over. Idempotent.
+    units_sent: characters of speech that a listener got; speech beyond them is not charged, unless somebody else got it. Raises 409 job_finished if it is over. Idempotent.
     """
     with transaction.atomic(durable=True):
         locked = lock_job(job.uuid)
         if locked.is_over:
             raise ConflictError(f"The job is over: {locked.state}.", code="job_finished", extra={"status": locked.state})
         if locked.state == JobState.QUEUED and not _is_started(locked):
-            end_cancelled_job(locked, reason=reason)
+            end_cancelled_job(locked, reason=reason, heard_units=units_sent or 0)
         elif locked.cancel_requested_at is None:
-            locked.units_sent = units_sent
+            locked.units_sent = None if locked.was_fetched else units_sent
             _request_cancellation(locked, reason=reason)
     dispatch_soon(locked.queue)
     return locked

@@ -9,6 +9,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.billing.services import release_credits, settle_credits
+from apps.cache.models import CacheRole
+from apps.cache.services.in_flight import find_work
 from apps.core.events import end_event, publish_event
 from apps.core.platform_tasks import send_platform_task
 from apps.jobs.charges import charge_for_completed_work
@@ -60,10 +62,13 @@ def expire_job(job: Job, *, message: str) -> None:
     )
 
 
-def end_cancelled_job(job: Job, *, reason: str) -> None:
-    """End a cancelled job: charge the finished work, rounded up once, and release the rest."""
+def end_cancelled_job(job: Job, *, reason: str, heard_units: int = 0) -> None:
+    """End a cancelled job: charge the finished work, rounded up once, and release the rest.
+
+    heard_units: characters that a listener got from the job that this one follows, charged at the price of a result from the cache.
+    """
     _close_parts(job)
-    charged = _charge(job, rule=kind_of(job).charge_on_cancel)
+    charged = _charge(job, rule=kind_of(job).charge_on_cancel) or _charge_of_follower(job, heard_units=heard_units)
     record_end(job, state=JobState.CANCELLED, charged_millicredits=charged, error_code="cancelled", error_message=reason)
 
 
@@ -72,6 +77,13 @@ def _charge(job: Job, *, rule: Charge) -> int:
     if rule == Charge.NOTHING or (rule == Charge.WORK_READ and not _is_text_read(job)):
         return 0
     return charge_for_completed_work(job.reserved_millicredits, parts=read_part_progress(job))
+
+
+def _charge_of_follower(job: Job, *, heard_units: int) -> int:
+    work = find_work(job.uuid) if heard_units and job.units else None
+    if work is None or work.role != CacheRole.FOLLOWER:
+        return 0
+    return min(job.reserved_millicredits, -(-work.hit_millicredits * min(heard_units, job.units) // job.units))
 
 
 def _is_text_read(job: Job) -> bool:

@@ -1,6 +1,7 @@
 """Page /speech-to-text/."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from apps.accounts.models import Plan
 from apps.playground.tools.choices import find_missing, heard_languages, model_options
@@ -17,18 +18,24 @@ def _find_obstacle(plan: Plan) -> str:
     return find_missing("stt", plan)
 
 
+def _details(visitor: Visitor) -> Mapping[str, Any]:  # noqa: ARG001 - the protocol
+    return {"has_live": True}
+
+
 SPEECH_TO_TEXT: Final = ToolPage(
     slug="speech-to-text",
     title="Speech to text",
-    lead="Turn a recording into a transcript with speakers, word timings and subtitles. Click a word to hear it.",
+    lead="Turn a recording, or what you say now, into a transcript with speakers, word timings and subtitles. Click a word to hear it.",
     limits=LIMITS,
     scope="stt:transcribe",
     rates=(Rate("transcription", "a minute of audio"),),
     samples=(Sample("dialogue", "Two people talk, 16 seconds"),),
     has_example=True,
+    details=_details,
     find_obstacle=_find_obstacle,
     gives=(
         "A transcript that follows the recording, word by word",
+        "Live: words while you speak",
         "Names for the speakers",
         "Subtitles as SRT or WebVTT, and text or JSON",
     ),

@@ -16,7 +16,7 @@ from starlette.routing import Router, WebSocketRoute
 from apps.accounts.authentication import KeyAuthentication
 from apps.accounts.callers import Caller, get_caller
 from apps.accounts.permissions import HasAccount
-from apps.accounts.selectors import find_usable_keys
+from apps.accounts.selectors import find_present_members, find_usable_keys
 from apps.accounts.throttles import PollLimit, count_request_of_caller
 from apps.accounts.ws_tickets import SUBPROTOCOL as TICKET_SUBPROTOCOL
 from apps.accounts.ws_tickets import TicketAuthentication, find_ticket
@@ -40,6 +40,9 @@ logger = logging.getLogger(__name__)
 
 KEY_NOT_USABLE: Final = Closing(
     POLICY, "invalid_api_key", AuthenticationFailedError("This API key was revoked, or its account is not active.")
+)
+NO_MEMBER: Final = Closing(
+    POLICY, "not_a_member", AuthenticationFailedError("You are no longer a member of this account, or it is not active.", code="not_a_member")
 )
 STOP_SECONDS: Final = 2.0
 KEYLESS_CONNECTIONS: Final = 20
@@ -178,6 +181,11 @@ class Sockets:
             usable = await self._threads.run(find_usable_keys, set(by_key.values()))
             for session in (session for session, key_id in by_key.items() if key_id not in usable):
                 session.end(KEY_NOT_USABLE)
+        by_member = {session: member for session, caller in callers.items() if (member := _member_of(caller)) is not None}
+        if by_member:
+            present = await self._threads.run(find_present_members, set(by_member.values()))
+            for session in (session for session, member in by_member.items() if member not in present):
+                session.end(NO_MEMBER)
 
 
 class _Endpoint:
@@ -210,6 +218,11 @@ def _authenticate(request: ShellRequest, route: SocketRoute) -> Caller | None:
     if route.check is not None:
         route.check(request, caller)
     return caller
+
+
+def _member_of(caller: Caller) -> tuple[int, int] | None:
+    """Account and person of a caller by session; None for others."""
+    return None if caller.account is None or caller.user is None else (caller.account.pk, caller.user.pk)
 
 
 def _take_lease(limits: dict[str, int]) -> Lease:

@@ -6,7 +6,8 @@ const EXTENSIONS = { "audio/webm": "webm", "audio/mp4": "m4a", "audio/ogg": "ogg
 /** A recording that cannot begin; its message is for the visitor. */
 export class RecordingError extends Error {}
 
-function inWords(error) {
+/** What a visitor is told about a microphone that cannot be used. */
+export function explainMicrophone(error) {
   if (error.name === "NotAllowedError") return "The browser may not use the microphone. Allow it in the address bar, then try again.";
   if (error.name === "NotFoundError") return "No microphone was found. Connect one, or choose a file.";
   if (error.name === "NotReadableError") return "Another program uses the microphone. Close it, then try again.";
@@ -50,7 +51,7 @@ export class Recorder extends EventTarget {
         audio: { echoCancellation: processing, noiseSuppression: processing, autoGainControl: processing },
       });
     } catch (error) {
-      throw new RecordingError(inWords(error));
+      throw new RecordingError(explainMicrophone(error));
     }
     const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
     const chunks = [];

@@ -144,7 +144,7 @@ export class Source {
 
   show(state) {
     this.root.dataset.state = state;
-    for (const name of ["empty", "recording", "chosen"]) this.part(name).hidden = name !== state;
+    for (const name of ["empty", "recording", "live", "chosen"]) this.part(name)?.toggleAttribute("hidden", name !== state);
   }
 
   advise(lines) {

@@ -45,6 +45,20 @@ export function subtitlesText(cues, speakerName, format) {
   return (isVtt ? "WEBVTT\n\n" : "") + blocks.join("\n");
 }
 
+/** Cues of segments that were never subtitles: cut where a line becomes too long to read, rather at the end of a phrase. */
+export function cuesOf(segments, { most = 84, seconds = 6 } = {}) {
+  const cues = [];
+  for (const { words } of segments) {
+    let cue = null;
+    for (const { word, start, end } of words) {
+      const isFull = cue && (cue.text.length + word.length + 1 > most || end - cue.start > seconds || (cue.text.length > most / 2 && /[.!?,;:]$/.test(cue.text)));
+      if (!cue || isFull) cues.push((cue = { start, end, speaker: "", text: word }));
+      else Object.assign(cue, { end, text: `${cue.text} ${word}` });
+    }
+  }
+  return cues;
+}
+
 /** The words, a paragraph for each turn of a speaker. */
 export function plainText(segments, speakerName) {
   const paragraphs = [];

@@ -2,11 +2,12 @@
 
 import { copy } from "../../../../website/js/site.js";
 import { onThemeChange } from "../../../../website/js/theme_colors.js";
+import { LiveTranscription } from "../live.js";
 import { draw, recolour } from "../picture.js";
 import { decode } from "../sound.js";
 import { Tool } from "../tool.js";
 import { Transcript } from "../transcript.js";
-import { parseSubtitles, plainText, subtitlesText } from "../transcript_files.js";
+import { cuesOf, parseSubtitles, plainText, subtitlesText } from "../transcript_files.js";
 import { clock } from "../../../../website/js/formats.js";
 import { element, saveText } from "../elements.js";
 
@@ -65,31 +66,69 @@ async function drawRecording(recording) {
   if (samples) surfer = draw({ wave: find("wave"), media: player, samples, height: 56 });
 }
 
-new Tool({
+function showTools(isShown) {
+  for (const part of document.querySelectorAll("[data-result-tool]")) part.hidden = !isShown;
+}
+
+/** Show a transcript with its subtitles, and what can be saved of it. */
+function showDocument(shown, name) {
+  document_ = shown;
+  transcript.show(document_);
+  showSpeakers(transcript.speakers);
+  const base = name.replace(/\.[^.]*$/, "");
+  const write = {
+    srt: () => [subtitlesText(cues, speakerName, "srt"), "application/x-subrip"],
+    vtt: () => [subtitlesText(cues, speakerName, "vtt"), "text/vtt"],
+    txt: () => [plainText(document_.segments, speakerName), "text/plain"],
+    json: () => [JSON.stringify(named(document_), null, 2), "application/json"],
+  };
+  for (const button of document.querySelectorAll("[data-save]")) {
+    button.onclick = () => saveText(`${base}.${button.dataset.save}`, ...write[button.dataset.save]());
+  }
+  find("copy-text").onclick = () => copy(plainText(document_.segments, speakerName));
+}
+
+/** Empty the result for new work. isLive: there is nothing to play or to save until its end. */
+function beginResult(tool, { isLive = false } = {}) {
+  showTools(!isLive);
+  transcript.begin();
+  tool.part("nothing").hidden = true;
+  tool.part("result").hidden = false;
+  find("speakers").hidden = true;
+}
+
+const tool = new Tool({
   begin(tool) {
     player.src = tool.recording.url;
-    transcript.begin();
-    tool.part("nothing").hidden = true;
-    tool.part("result").hidden = false;
-    for (const name of ["speakers"]) find(name).hidden = true;
+    beginResult(tool);
   },
   onEvent: (event) => event.type === "transcript" && transcript.addWindow(event),
   async show(result, tool) {
-    document_ = result.result;
-    transcript.show(document_);
-    showSpeakers(transcript.speakers);
+    showDocument(result.result, tool.recording.name);
     await Promise.all([loadSubtitles(result), drawRecording(tool.recording)]);
-    const base = tool.recording.name.replace(/\.[^.]*$/, "");
-    const write = {
-      srt: () => [subtitlesText(cues, speakerName, "srt"), "application/x-subrip"],
-      vtt: () => [subtitlesText(cues, speakerName, "vtt"), "text/vtt"],
-      txt: () => [plainText(document_.segments, speakerName), "text/plain"],
-      json: () => [JSON.stringify(named(document_), null, 2), "application/json"],
-    };
-    for (const button of document.querySelectorAll("[data-save]")) {
-      button.onclick = () => saveText(`${base}.${button.dataset.save}`, ...write[button.dataset.save]());
-    }
-    find("copy-text").onclick = () => copy(plainText(document_.segments, speakerName));
+  },
+});
+
+let liveUrl = "";
+new LiveTranscription(tool, {
+  view: find("transcript"),
+  onBegin() {
+    delete tool.root.dataset.done;
+    tool.part("charged").textContent = "Live";
+    tool.part("warnings").hidden = true;
+    document.querySelector('[aria-controls="view-transcript"]').click();
+    beginResult(tool, { isLive: true });
+  },
+  async onDone(heard, { wav, seconds }) {
+    URL.revokeObjectURL(liveUrl);
+    player.src = liveUrl = URL.createObjectURL(wav);
+    showTools(true);
+    cues = cuesOf(heard.segments);
+    showDocument(heard, "live.wav");
+    showSubtitles();
+    await drawRecording({ blob: wav, seconds });
+    tool.root.dataset.done = "live";
+    tool.part("result-title").focus({ preventScroll: true });
   },
 });
 
