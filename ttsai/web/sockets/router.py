@@ -42,7 +42,9 @@ KEY_NOT_USABLE: Final = Closing(
     POLICY, "invalid_api_key", AuthenticationFailedError("This API key was revoked, or its account is not active.")
 )
 NO_MEMBER: Final = Closing(
-    POLICY, "not_a_member", AuthenticationFailedError("You are no longer a member of this account, or it is not active.", code="not_a_member")
+    POLICY,
+    "not_a_member",
+    AuthenticationFailedError("You are no longer a member of this account, or it is not active.", code="not_a_member"),
 )
 STOP_SECONDS: Final = 2.0
 KEYLESS_CONNECTIONS: Final = 20
