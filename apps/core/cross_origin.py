@@ -17,7 +17,21 @@ from apps.core.dialects import Dialect, dialect_of
 from apps.core.zones import zone_of_request
 
 METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-HEADERS: Final = ("Authorization", "Content-Type", "X-API-Key", "Idempotency-Key", "Prefer", "Last-Event-ID", "Range", "X-Request-Id")
+HEADERS: Final = (
+    "Authorization",
+    "Content-Type",
+    "X-API-Key",
+    "Idempotency-Key",
+    "Prefer",
+    "Last-Event-ID",
+    "Range",
+    "X-Request-Id",
+    "Tus-Resumable",
+    "Upload-Length",
+    "Upload-Metadata",
+    "Upload-Offset",
+    "Upload-Checksum",
+)
 EXPOSED: Final = (
     "X-Request-Id",
     "X-RateLimit-Limit",
@@ -31,6 +45,11 @@ EXPOSED: Final = (
     "Content-Disposition",
     "Content-Range",
     "ETag",
+    "Location",
+    "Tus-Resumable",
+    "Upload-Expires",
+    "Upload-Length",
+    "Upload-Offset",
 )
 REMEMBERED_SECONDS: Final = 7200
 """Seconds for which a browser caches a preflight; Chromium's maximum."""

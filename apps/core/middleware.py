@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -142,8 +142,10 @@ def _options(request: PlatformRequest) -> HttpResponseBase:
         return error_response(path_not_found(asked_path(request)), request_id=request.request_id, path=request.path)
     view_class = getattr(view, "cls", None) or getattr(view, "view_class", None)
     methods = [name for name in ("get", "post", "put", "patch", "delete") if hasattr(view_class, name)]
-    allowed = [name.upper() for name in methods] + (["HEAD"] if "get" in methods else []) + ["OPTIONS"]
-    return HttpResponse(headers={"Allow": ", ".join(allowed), "Content-Length": "0"})
+    has_head = "get" in methods or hasattr(view_class, "head")
+    allowed = [name.upper() for name in methods] + (["HEAD"] if has_head else []) + ["OPTIONS"]
+    of_view: Mapping[str, str] = getattr(view_class, "options_headers", {})
+    return HttpResponse(headers={"Allow": ", ".join(allowed), "Content-Length": "0", **of_view})
 
 
 class CheckedSessionMiddleware(SessionMiddleware):

@@ -17,11 +17,15 @@ from apps.core.ids import find_uuid
 from apps.core.middleware import load_session
 from apps.core.zones import zone_of_request
 from apps.uploads.models import Upload, UploadState
-from apps.uploads.selectors import get_announced_upload
+from apps.uploads.selectors import get_announced_upload, get_own_upload
+from apps.uploads.services.resumable import check_piece, offset_of
 from apps.uploads.spool import check_disk
 
 FORM_BYTES: Final = 1_000_000
 """Allowance for the form's other fields, in addition to the file."""
+
+MOST_DIGITS: Final = 16
+"""Digits of a number of bytes that is worth reading."""
 
 _signer = Signer(salt="uploads.content")
 
@@ -42,6 +46,23 @@ def admit_form(request: HttpRequest, **_: str) -> int:
 def admit_content(request: HttpRequest, upload_id: str) -> int:
     """Admit the file of an announced upload: exactly the announced number of bytes."""
     return writable_upload(request, upload_id).announced_bytes
+
+
+def admit_piece(request: HttpRequest, upload_id: str) -> int:
+    """Admit a piece of the caller's own upload that continues it: at most the bytes that are missing. Raises 401, 403, 404, 409 or 410."""
+    if zone_of_request(request).has_sessions:
+        load_session(request)
+    wrapped = Request(request, authenticators=[SessionAuthentication(), KeyAuthentication()])
+    HasAccount().has_permission(wrapped, None)
+    caller = get_caller(wrapped)
+    caller.needs_scope("uploads:write")
+    upload = get_own_upload(caller, upload_id=upload_id)
+    offset = request.headers.get("Upload-Offset", "")
+    if offset.isdecimal() and len(offset) < MOST_DIGITS:
+        check_piece(upload, offset=int(offset))  # before its body is spooled
+    missing = upload.announced_bytes - offset_of(upload)
+    check_disk(missing)
+    return missing
 
 
 def signature_of(upload: Upload) -> str:

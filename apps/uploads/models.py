@@ -37,6 +37,10 @@ class Upload(models.Model):
         max_length=100, blank=True, help_text="Content type given by the customer; the measured type is in `audio`."
     )
     announced_bytes = models.PositiveBigIntegerField(default=0)
+    received_bytes = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text="Bytes of the pieces that are stored, of a resumable upload."
+    )
+    pieces = models.JSONField(default=list, db_default=[], help_text="Names of these pieces in the store, in order.")
     key = models.CharField(max_length=300, blank=True, help_text="Storage key of the object, once it is ready.")
     bytes = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)

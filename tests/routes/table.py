@@ -66,6 +66,8 @@ class Row:
     """Status of the owner's valid request."""
     stranger: int
     """Status of the same request with an outsider's key: 404, unless anybody who has the URL may see it."""
+    headers: dict[str, str]
+    """Headers that the method needs, beside the key's."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -79,8 +81,8 @@ class Row:
             method or self.method,
             below if below.startswith("/") else prefix + below,
             body,
-            kind,
-            headers=bearer(secret) if secret else {},
+            self.headers.get("Content-Type", kind),
+            headers={**self.headers, **(bearer(secret) if secret else {})},
             query_params={**self.query, **owned.query},
         )
         _let_go(answer)
@@ -99,9 +101,10 @@ def row(
     body: Any = None,
     status: int = 200,
     stranger: int = 404,
+    headers: dict[str, str] | None = None,
 ) -> Row:
     """Create a row; see Row for the fields."""
-    return Row(path, method, scope, owns, key, at or {}, query or {}, body, status, stranger)
+    return Row(path, method, scope, owns, key, at or {}, query or {}, body, status, stranger, headers or {})
 
 
 def all_rows() -> list[Row]:

@@ -8,6 +8,8 @@ from tests.factories_jobs import caller
 from tests.routes.table import Owned, row
 
 CONTENT = b"RIFF"
+TUS = {"Tus-Resumable": "1.0.0"}
+PIECE = {**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
 
 
 def upload_of(account: Account) -> Upload:
@@ -25,6 +27,9 @@ def an_address(account: Account) -> Owned:
 
 ROWS = [
     row("uploads/", "POST", scope="uploads:write", owns=None, body={"bytes": 100}),
+    row("uploads/resumable/", "POST", scope="uploads:write", owns=None, status=201, headers={**TUS, "Upload-Length": "100"}),
+    row("uploads/resumable/<upload_id>/", "PATCH", scope="uploads:write", owns=an_upload, body=CONTENT, headers=PIECE),
+    row("uploads/resumable/<upload_id>/", "DELETE", scope="uploads:write", owns=an_upload, status=204, headers=TUS),
     row("uploads/<upload_id>/", "GET", scope="uploads:read", owns=an_upload),
     row("uploads/<upload_id>/", "DELETE", scope="uploads:write", owns=an_upload),
     # The signed address is the permission, as with any presigned one.

@@ -99,6 +99,11 @@ class ToolRequest:
     """File name of the answer in the shown request; empty for JSON. An empty extension is that of the recording."""
 
     @property
+    def takes_uploads(self) -> bool:
+        """True if the request takes a file that was sent in advance."""
+        return "upload_id" in self.serializer().fields
+
+    @property
     def name(self) -> str:
         """Name in the page's markup."""
         return self.endpoint.strip("/").replace("/", "-")

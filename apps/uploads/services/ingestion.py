@@ -54,6 +54,8 @@ class Ingestion:
     url: str = ""
     announced_bytes: int = 0
     """Announced number of bytes, which must match; 0 if none was announced."""
+    pieces: tuple[str, ...] = ()
+    """Storage keys of the pieces that make the file, in order."""
     text_format: str = ""
     """Format of a text to be spoken (workers/documents); empty for a recording."""
 
@@ -162,15 +164,16 @@ def _of_url(ingestion: Ingestion, error: Exception, *, code: str) -> Application
 
 
 def _read_incoming(ingestion: Ingestion, spool: Spool) -> None:
-    """Read the object that a client wrote to the store. It may be overwritten, so the measured bytes are stored under another key."""
-    try:
-        stream = get_storage().open_stream(incoming_key(ingestion.tenant, upload=ingestion.upload))
-    except MissingObjectError as error:
-        raise UploadIncompleteError from error
+    """Read the object that a client wrote to the store, or the pieces. It may be overwritten, so the measured bytes are stored under another key."""
     check_disk(ingestion.announced_bytes)
-    try:
-        while (chunk := stream.read(COPIED_BYTES)) and spool.size <= ingestion.announced_bytes:
-            spool.write(chunk)
-            spool.finish()
-    finally:
-        stream.close()
+    for key in ingestion.pieces or (incoming_key(ingestion.tenant, upload=ingestion.upload),):
+        try:
+            stream = get_storage().open_stream(key)
+        except MissingObjectError as error:
+            raise UploadIncompleteError from error
+        try:
+            while (chunk := stream.read(COPIED_BYTES)) and spool.size <= ingestion.announced_bytes:
+                spool.write(chunk)
+                spool.finish()
+        finally:
+            stream.close()

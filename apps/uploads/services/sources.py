@@ -18,10 +18,10 @@ from apps.core.errors import ApplicationError, GoneError, InvalidRequestError, N
 from apps.core.outbound import AddressRefusedError, check_url
 from apps.core.storage import get_storage
 from apps.uploads.models import Origin, Upload, UploadState
-from apps.uploads.objects import incoming_key
+from apps.uploads.objects import incoming_key, piece_key
 from apps.uploads.selectors import get_own_upload, no_such_upload
 from apps.uploads.services.ingestion import Ingestion, RefusedFileError, StoredFile, TextInfo, fetch_source, measure, refusal
-from apps.uploads.services.uploads import begin_upload, has_arrived, release_source
+from apps.uploads.services.uploads import begin_upload, drop_pieces, has_all_pieces, has_arrived, release_source
 from apps.uploads.spool import Spool
 from apps.uploads.threads import fetch_slots, ingestion_threads
 from workers.audio.probe import AudioInfo, ProbeError, ProbeLimits
@@ -183,6 +183,8 @@ async def store_source_async(exchange: Exchange, order: SourceOrder) -> None:
         if ingestion.spool is not None:
             ingestion.spool.close()
     await exchange.run(record_measured, order.upload, measured)
+    if ingestion.pieces:
+        await exchange.run(drop_pieces, order.upload)
 
 
 def use_source(order: SourceOrder) -> Source:
@@ -232,8 +234,10 @@ def record_refusal(upload: Upload, error: Exception) -> None:
     elif isinstance(error, RefusedFileError):
         upload.state, upload.error_code, upload.error_message = UploadState.REFUSED, error.code, error.message
         waiting = Upload.objects.filter(pk=upload.pk).exclude(state=UploadState.READY)
-        waiting.update(state=upload.state, error_code=upload.error_code, error_message=upload.error_message)
+        changes = {"state": upload.state, "error_code": upload.error_code, "error_message": upload.error_message}
+        waiting.update(**changes, received_bytes=0, pieces=[])
         get_storage().delete(incoming_key(upload.tenant, upload=upload.uuid))  # what comes there next is another file
+        drop_pieces(upload)
 
 
 def order_of_sent_file(
@@ -247,6 +251,7 @@ def order_of_sent_file(
         limits=widest,
         param=param,
         spool=spool,
+        pieces=tuple(piece_key(upload.tenant, upload=upload.uuid, piece=name) for name in upload.pieces) if has_all_pieces(upload) else (),
         announced_bytes=upload.announced_bytes,
         text_format=find_text_format(upload.file_name, upload.content_type),
     )

@@ -13,7 +13,7 @@ from apps.core import retry_after
 from apps.core.errors import InvalidRequestError, TooManyRequestsError
 from apps.core.storage import StorageAwayError, get_storage
 from apps.uploads.models import Origin, Upload, UploadState
-from apps.uploads.objects import incoming_key, upload_folder
+from apps.uploads.objects import incoming_key, pieces_folder, upload_folder
 from apps.uploads.selectors import count_intakes, kept_bytes
 from apps.uploads.spool import check_disk
 
@@ -93,8 +93,15 @@ def presigned_url(upload: Upload) -> str | None:
 
 
 def has_arrived(upload: Upload) -> bool:
-    """True if a client wrote a file to the presigned URL that has not been measured yet."""
-    return upload.state != UploadState.READY and get_storage().stat(incoming_key(upload.tenant, upload=upload.uuid)) is not None
+    """True if a client wrote a file to the presigned URL, or sent all pieces, and it has not been measured yet."""
+    if upload.state == UploadState.READY:
+        return False
+    return has_all_pieces(upload) or get_storage().stat(incoming_key(upload.tenant, upload=upload.uuid)) is not None
+
+
+def has_all_pieces(upload: Upload) -> bool:
+    """True if a resumable upload was sent to its end."""
+    return 0 < upload.announced_bytes == upload.received_bytes
 
 
 def remove_upload(upload: Upload) -> None:
@@ -105,6 +112,11 @@ def remove_upload(upload: Upload) -> None:
         Upload.objects.filter(pk=upload.pk).update(deleted_at=now)
         return
     _delete(upload)
+
+
+def drop_pieces(upload: Upload) -> None:
+    """Delete the pieces of a file that is measured or refused. The sweep of the upload's folder deletes what a killed process leaves."""
+    get_storage().delete_prefix(pieces_folder(upload.tenant, upload=upload.uuid))
 
 
 def release_source(key: str) -> None:

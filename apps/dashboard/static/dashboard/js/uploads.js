@@ -1,6 +1,7 @@
-// Sends files in advance: announces each, puts it to its address, and sends it again when the connection broke off.
+// Sends files in advance: small ones at once, large ones in pieces that go on after a break, a pause or a reload of the page.
 
 import { explain, fetchJson } from "../../playground/js/api.js";
+import { RESUMABLE_BYTES, ResumableUpload, discard, unfinished } from "../../playground/js/resumable.js";
 import { sendBody } from "../../playground/js/sending.js";
 import { showLocalTimes } from "../../website/js/formats.js";
 
@@ -30,14 +31,15 @@ class Sending {
     this.item.querySelector("[data-name]").textContent = file.name;
     this.item.querySelector("[data-stop]").addEventListener("click", () => this.#cancel());
     this.item.querySelector("[data-again]").addEventListener("click", () => this.run());
+    if (file.size >= RESUMABLE_BYTES) this.#prepare();
     list.append(this.item);
   }
 
   async run() {
     this.item.querySelector("[data-again]").hidden = true;
     try {
-      this.#upload ??= await fetchJson("uploads/", { json: { file_name: this.file.name, bytes: this.file.size, content_type: this.file.type || "application/octet-stream" } });
-      await this.#put();
+      if (this.resumable) this.#upload = { upload_id: await this.resumable.run() };
+      else await this.#sendAtOnce();
       const shown = await fetchJson(`uploads/${this.#upload.upload_id}/`);
       if (shown.refusal) throw Object.assign(new Error(shown.refusal.message), { status: 400 });
       this.item.remove();
@@ -45,6 +47,28 @@ class Sending {
     } catch (error) {
       if (error.name !== "AbortError") this.#fail(error);
     }
+  }
+
+  /** Send it in pieces, with a button that pauses. */
+  #prepare() {
+    this.resumable = new ResumableUpload(this.file, {
+      owner: input.dataset.owner,
+      onProgress: (share) => { this.bar.value = 100 * share; },
+      onState: (text) => this.#say(text),
+    });
+    const button = this.item.querySelector("[data-pause]");
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      if (this.resumable.isPaused) this.resumable.resume();
+      else this.resumable.pause();
+      button.querySelector("[data-text]").textContent = this.resumable.isPaused ? "Go on" : "Pause";
+      if (!this.resumable.isPaused) this.#say("");
+    });
+  }
+
+  async #sendAtOnce() {
+    this.#upload ??= await fetchJson("uploads/", { json: { file_name: this.file.name, bytes: this.file.size, content_type: this.file.type || "application/octet-stream" } });
+    await this.#put();
   }
 
   async #put() {
@@ -77,6 +101,7 @@ class Sending {
   async #cancel() {
     this.#stop.abort();
     this.item.remove();
+    await this.resumable?.cancel();
     if (!this.#upload) return;
     await fetchJson(`uploads/${this.#upload.upload_id}/`, { method: "DELETE" }).catch(() => {});
     await refreshRows();
@@ -92,14 +117,34 @@ async function refreshRows() {
   showLocalTimes(shown);
 }
 
+/** Say which files were not sent to their end; choosing one again goes on where it stopped. */
+function showUnfinished() {
+  const box = document.querySelector("#unfinished");
+  const files = unfinished(input.dataset.owner);
+  box.hidden = files.length === 0;
+  box.querySelector("ul").replaceChildren(...files.map(({ name, size, offset, address }) => {
+    const line = document.querySelector("#unfinished-template").content.firstElementChild.cloneNode(true);
+    line.querySelector("[data-text]").textContent = `${name}: ${Math.floor((100 * offset) / size)} % sent`;
+    line.querySelector("button").setAttribute("aria-label", `Discard ${name}`);
+    line.querySelector("button").addEventListener("click", async () => {
+      await discard(address);
+      showUnfinished();
+      await refreshRows();
+    });
+    return line;
+  }));
+}
+
 async function sendAll(files) {
   for (const file of files) {
+    document.querySelector("#unfinished").hidden = true;
     const sending = new Sending(file);
     await sending.run(); // one after the other: a plan allows few at once
   }
 }
 
 if (input) {
+  showUnfinished();
   const zone = input.closest(".drop-zone");
   input.addEventListener("change", () => {
     sendAll([...input.files]);

@@ -4,6 +4,7 @@ import { ApiError, explain } from "../api.js";
 import { showFieldError } from "../field_errors.js";
 import { showRequest } from "../request_panel.js";
 import { runJob } from "../jobs.js";
+import { RESUMABLE_BYTES, ResumableUpload } from "../resumable.js";
 import { Source } from "./source.js";
 import { clock } from "../../../website/js/formats.js";
 import { element, shortNumber } from "./elements.js";
@@ -166,11 +167,26 @@ export class Tool {
     return true;
   }
 
-  makeForm() {
+  /** The request as a form. A large recording is sent before, in pieces that go on after a break, and named by its id. */
+  async makeForm() {
     const form = new FormData();
     for (const [name, value] of this.readFields()) form.append(name, value);
-    if (this.recording) form.append(this.panel.dataset.fileField, this.recording.blob, this.recording.name);
+    if (!this.recording) return form;
+    const { blob, name } = this.recording;
+    if (blob.size < RESUMABLE_BYTES || !("takesUploads" in this.panel.dataset)) form.append(this.panel.dataset.fileField, blob, name);
+    else form.append("upload_id", await this.sendInPieces(blob, name));
     return form;
+  }
+
+  sendInPieces(blob, name) {
+    const file = blob instanceof File ? blob : new File([blob], name, { type: blob.type });
+    const upload = new ResumableUpload(file, {
+      owner: this.root.dataset.owner,
+      signal: this.abort.signal,
+      onProgress: (share) => this.report("Sending the recording", share),
+      onState: (text) => text && this.report(text, null),
+    });
+    return upload.run();
   }
 
   async run() {
@@ -181,7 +197,7 @@ export class Tool {
     this.showBusy(true);
     this.report("Sending the recording", 0);
     try {
-      const result = await runJob(this.panel.dataset.endpoint, this.makeForm(), {
+      const result = await runJob(this.panel.dataset.endpoint, await this.makeForm(), {
         signal: this.abort.signal,
         onUpload: (share) => this.report(share < 1 ? "Sending the recording" : "Checking the recording", share < 1 ? share : null),
         onQueued: () => this.report("Waiting for a worker", null),
