@@ -1,12 +1,17 @@
-"""Chromium follows running jobs on the dashboard, through the real shell."""
+"""Chromium on the dashboard, through the real shell: running jobs are followed, a large file is sent in pieces."""
 
+import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from django.conf import settings as configured
 from django.test import Client
 
 from apps.accounts.models import Role
+from apps.uploads.models import Upload
 from tests.factories import MembershipFactory
 from tests.factories_jobs import caller, part_of, started, submit, work_off
 from tests.speech.conftest import _platform, server
@@ -17,6 +22,7 @@ from tests.web.shell import RunningShell
 __all__ = ["_platform", "server"]
 pytestmark = [pytest.mark.prove, pytest.mark.skipif(PROGRAM is None, reason="needs Chromium")]
 
+PICTURES = Path(configured.BASE_DIR) / "var" / "screenshots" / "dashboard"
 BROKEN_EVENTS = """window.EventSource = class extends EventTarget {
   static CLOSED = 2;
   constructor() { super(); this.readyState = 2; setTimeout(() => this.dispatchEvent(new Event("error"))); }
@@ -62,3 +68,30 @@ def test_the_page_of_a_job_shows_its_result_once_it_is_done(page: Browser, serve
     page.open(f"{server.url}/dashboard/jobs/{job.uuid.hex}/", until="document.querySelector('[data-running] progress')")
     work_off()
     page.wait_until("document.querySelector('#player')")
+
+
+def test_a_large_file_is_paused_and_goes_on_after_a_reload(page: Browser, server: RunningShell, owner: Person, tmp_path: Path) -> None:
+    recording = tmp_path / "a long talk.wav"
+    noise = np.random.default_rng(7).normal(0, 0.1, (44_100 * 130, 2)).astype(np.float32)
+    soundfile.write(recording, noise, 44_100, subtype="PCM_16")  # 23 MB, three pieces
+    page.open(f"{server.url}/dashboard/uploads/", until="document.querySelector('#upload-files')")
+    page.call("Network.emulateNetworkConditions", offline=False, latency=5, downloadThroughput=-1, uploadThroughput=6_000_000)
+    page.set_file("#upload-files", recording)
+    page.wait_until("document.querySelector('#sending progress')?.value > 45", seconds=60)
+    page.click("[data-pause]")
+    page.wait_until("document.querySelector('#sending [data-state]').textContent === 'Paused'")
+    stored = Upload.objects.get().received_bytes
+    assert stored == 8 * 1024 * 1024
+    page.open(f"{server.url}/dashboard/uploads/", until="document.querySelector('#unfinished')?.hidden === false")
+    assert page.value("document.querySelector('#unfinished li span').textContent") == "a long talk.wav: 36 % sent"
+    page.screenshot(PICTURES / "unfinished-1440-light.png")
+    page.screenshot(PICTURES / "unfinished-390-dark.png", width=390, theme="dark")
+    page.show_as()
+    page.call("Network.emulateNetworkConditions", offline=False, latency=0, downloadThroughput=-1, uploadThroughput=-1)
+    page.set_file("#upload-files", recording)
+    page.wait_until("document.querySelector('#sending').children.length === 0", seconds=90)
+    upload = Upload.objects.get()
+    assert (upload.state, upload.sha256) == ("ready", hashlib.sha256(recording.read_bytes()).hexdigest())
+    assert len(upload.pieces) == 3
+    assert "a long talk.wav" in str(page.value("document.querySelector('#upload-rows').textContent"))
+    assert page.value("localStorage.getItem('resumable-uploads')") == "{}"

@@ -144,8 +144,10 @@ def test_speech_that_a_second_stream_heard_stays_charged_if_the_first_is_dropped
     assert Part.objects.get(job=following).state == "waiting"
 
 
-def test_a_stream_follows_no_job_that_nobody_listens_to(join: Join, owner: Person) -> None:
+def test_a_stream_follows_no_job_that_nobody_listens_to(join: Join, owner: Person, valkey: redis.Redis) -> None:
     owner.post("/v1/tts/", {"text": TEXT, "voice": "af_bella", "format": "pcm"})
-    join()
+    listener = join()
     wait_until(lambda: CacheWork.objects.count() == 2)
     assert sorted(CacheWork.objects.values_list("role", "is_streamed")) == [("alone", True), ("leader", False)]
+    PartSpeaker(valkey, admitted_part(Job.objects.get(is_streamed=True))).say(1, is_last=True).finish()
+    assert listener.finish() == pcm_of(1)
