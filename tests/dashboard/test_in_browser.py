@@ -52,12 +52,12 @@ def test_a_row_changes_with_its_job_without_loading_the_page(page: Browser, serv
     job = submit(caller(owner.account), "The tide comes in.").job
     if not has_events:
         page.call("Page.addScriptToEvaluateOnNewDocument", source=BROKEN_EVENTS)
-    page.open(f"{server.url}/dashboard/jobs/", until="document.querySelector('.job-item .badge')?.textContent === 'queued'")
+    page.open(f"{server.url}/dashboard/jobs/", until="document.querySelector('.job-item .badge')?.textContent.trim() === 'Queued'")
     page.value("window.isSamePage = true")
     started(part_of(job))
-    page.wait_until("document.querySelector('.job-item .badge').textContent.startsWith('processing')")
+    page.wait_until("document.querySelector('.job-item .badge').textContent.startsWith('In progress')")
     work_off()
-    page.wait_until("document.querySelector('.job-item .badge').textContent === 'completed'")
+    page.wait_until("document.querySelector('.job-item .badge').textContent.trim() === 'Completed'")
     page.wait_until("document.querySelector('.job-item [data-play]')")
     assert page.value("window.isSamePage")
     assert page.complaints == []

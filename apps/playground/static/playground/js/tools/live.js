@@ -1,7 +1,7 @@
 // Live transcription on the page of speech to text: its button, its level, the words as they come.
 
 import { ApiError } from "../api.js";
-import { clock } from "../times.js";
+import { clock } from "../../../website/js/formats.js";
 import { element } from "./elements.js";
 import { LiveSocket } from "./live_socket.js";
 
