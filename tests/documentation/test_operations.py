@@ -30,6 +30,7 @@ NEEDS_MORE: Final = {
     "clonyvoice_voices_import_preview": 400,
     "clonyvoice_cancel": 409,  # a generation that still runs
     "uploads_content": 413,  # as many bytes as were announced
+    "uploads_resumable_append": 413,
 }
 """Examples that need what no fresh installation has, with the status that says so."""
 NAMED_OTHERWISE: Final = {"clonyvoice_merge_chunks", "clonyvoice_regenerate_chunk"}

@@ -92,7 +92,7 @@ def add_examples(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             example = example_of(method, path)
             for parameter in operation.get("parameters", ()):
                 value = example.parameters.get(parameter["name"])
-                if value is not None and parameter["in"] in {"path", "query"}:
+                if value is not None and (parameter["in"] in {"path", "query"} or parameter.get("required")):
                     parameter["example"] = _typed(value, parameter["schema"])
             for content_type, media in operation.get("requestBody", {}).get("content", {}).items():
                 body = example.body_for(content_type)
