@@ -53,6 +53,7 @@ export async function discard(address) {
 export class ResumableUpload {
   #stop = new AbortController();
   #isPaused = false;
+  #isSending = false;
   #goOn = null;
 
   constructor(file, { owner = "", onProgress = () => {}, onState = () => {}, signal } = {}) {
@@ -65,9 +66,10 @@ export class ResumableUpload {
     return this.#isPaused;
   }
 
+  /** Stop after the bytes on their way; a piece that is cut off is sent again. */
   pause() {
     this.#isPaused = true;
-    this.#stop.abort();
+    if (this.#isSending) this.#stop.abort();
   }
 
   resume() {
@@ -123,14 +125,15 @@ export class ResumableUpload {
   }
 
   async #sendPiece() {
-    if (this.#stop.signal.aborted) throw new DOMException("Stopped", "AbortError");
+    if (this.#stop.signal.aborted || this.#isPaused) throw new DOMException("Stopped", "AbortError");
     const end = Math.min(this.file.size, this.offset + pieceSize(this.file.size));
+    this.#isSending = true;
     await sendBody(this.address, this.file.slice(this.offset, end), {
       method: "PATCH",
       headers: { ...TUS, "X-CSRFToken": csrfToken(), "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(this.offset) },
       signal: this.#stop.signal,
       onProgress: (share) => this.onProgress((this.offset + share * (end - this.offset)) / this.file.size),
-    });
+    }).finally(() => { this.#isSending = false; });
     this.offset = end;
     this.#remember();
   }
