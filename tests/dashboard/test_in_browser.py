@@ -88,13 +88,15 @@ def test_a_large_file_is_paused_and_goes_on_after_a_reload(
     recording = tmp_path / "a long talk.wav"
     noise = np.random.default_rng(7).normal(0, 0.1, (44_100 * 130, 2)).astype(np.float32)
     soundfile.write(recording, noise, 44_100, subtype="PCM_16")  # 23 MB, three pieces
-    page.open(f"{server.url}/dashboard/uploads/", until="document.querySelector('#upload-files')")
+    page.open(f"{server.url}/dashboard/uploads/")
     page.set_file("#upload-files", recording)
     wait_until(lambda: Upload.objects.filter(received_bytes=8 * 1024 * 1024).exists())
     page.wait_until("document.querySelector('#sending progress').value > 40")
     page.click("[data-pause]")
     page.wait_until("document.querySelector('#sending [data-state]').textContent === 'Paused'")
-    page.open(f"{server.url}/dashboard/uploads/", until="document.querySelector('#unfinished')?.hidden === false")
+    page.open(
+        f"{server.url}/dashboard/uploads/", until="document.readyState === 'complete' && !document.querySelector('#unfinished').hidden"
+    )
     assert page.value("document.querySelector('#unfinished li span').textContent") == "a long talk.wav: 36 % sent"
     page.screenshot(PICTURES / "unfinished-1440-light.png")
     page.screenshot(PICTURES / "unfinished-390-dark.png", width=390, theme="dark")
