@@ -41,7 +41,7 @@ def _variables_of(statements: Sequence[ast.stmt]) -> Iterator[Variable]:
         if statement.lineno > last_line + 1 or text is not None:  # a blank line ends a group
             yield from (Variable(one.name, one.default, text or "") for one in group)
             group = []
-        if text is None:
+        if text is None and not isinstance(statement, ast.FunctionDef):
             group += _read_in(statement)
         last_line = statement.end_lineno or statement.lineno
     yield from group

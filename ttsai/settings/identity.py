@@ -18,14 +18,16 @@ TTSAI_DISPOSABLE_SIGN_UPS_PER_DAY = environment.number("TTSAI_DISPOSABLE_SIGN_UP
 """The same for addresses of throw-away mailboxes; 0 refuses them."""
 
 
-def asks_staff_for_second_factor(variables: Mapping[str, str]) -> bool:
-    """TTSAI_STAFF_SECOND_FACTOR; by default on, but off on a bare `make run`, whose admin is for this machine."""
+def asks_staff_for_second_factor(choice: str, variables: Mapping[str, str]) -> bool:
+    """The choice `on` or `off`; without one it is on, but off on a bare `make run`, whose admin is for this machine."""
     is_demo = variables.get("TTSAI_DEMO", "1") != "0" and not variables.get("TTSAI_PUBLIC_URL", "").startswith("https://")
-    return (variables.get("TTSAI_STAFF_SECOND_FACTOR") or ("off" if is_demo else "on")).lower() not in {"off", "0", "false", "no"}
+    return (choice or ("off" if is_demo else "on")).lower() not in {"off", "0", "false", "no"}
 
 
-TTSAI_STAFF_SECOND_FACTOR = asks_staff_for_second_factor(os.environ)
-"""True: the admin asks its operators for an authenticator app or a passkey."""
+TTSAI_STAFF_SECOND_FACTOR = asks_staff_for_second_factor(environment.text("TTSAI_STAFF_SECOND_FACTOR"), os.environ)
+"""`on`: the admin asks its operators for an authenticator app or a passkey; `off`. By default on with TTSAI_DEMO=0 (containers) or an https
+address in TTSAI_PUBLIC_URL, off on a bare `make run`.
+"""
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "/account/login/"
