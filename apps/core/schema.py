@@ -59,10 +59,12 @@ ERRORS = {
     "404": "There is no such thing, or it is not yours.",
     "409": "The Idempotency-Key was used with another body, or the state does not allow this.",
     "410": "It was there; its retention has passed.",
+    "412": "The client speaks another version of the protocol than this server.",
     "413": "The body is larger than the endpoint takes.",
     "415": "The body's content type is not taken here.",
     "422": "A field is missing, or its value is invalid.",
     "429": "Over a limit; `Retry-After` tells how long to wait.",
+    "460": "The piece's checksum is not that of the header; nothing was stored, send it again.",
     "503": "A server that the platform needs is away, or a job could not be done for want of one; try again.",
     "504": "Not ready in time. `timeout`: the job continues, poll the `uuid` beside `error`. `timed_out`: the job failed and costs nothing.",
 }

@@ -57,7 +57,11 @@ class ResumableListView(ResumableView):
             OpenApiParameter("Upload-Metadata", str, HEADER, description="`filename` and `filetype`, each with its value in base64."),
         ],
         request=None,
-        responses={201: OpenApiResponse(description="`Location` is the address of the file's pieces; its last part is the `upload_id`.")},
+        responses={
+            201: OpenApiResponse(description="`Location` is the address of the file's pieces; its last part is the `upload_id`."),
+            412: OpenApiResponse(),
+            413: OpenApiResponse(description="The file is larger than the plan takes."),
+        },
     )
     def post(self, request: Request) -> HttpResponse:
         """Begin a file that is sent in pieces, by the tus protocol 1.0.0, which clients in many languages speak. Once all bytes are there, its
@@ -92,7 +96,11 @@ class OneResumableView(ResumableView):
             OpenApiParameter("Upload-Checksum", str, HEADER, description="`sha1` or `sha256`, a space, and the piece's digest in base64."),
         ],
         request={tus.PIECE_TYPE: OpenApiTypes.BINARY},
-        responses={204: OpenApiResponse(description="The piece is stored; `Upload-Offset` says where the next one begins.")},
+        responses={
+            204: OpenApiResponse(description="The piece is stored; `Upload-Offset` says where the next one begins."),
+            412: OpenApiResponse(),
+            460: OpenApiResponse(),
+        },
     )
     def patch(self, request: Request, upload_id: str) -> HttpResponseBase:
         """Append a piece. It is stored before it is acknowledged; one whose connection breaks is sent again, so pieces of 5 to 50 MB are best.
@@ -121,7 +129,7 @@ class OneResumableView(ResumableView):
         tags=["uploads"],
         summary="End a resumable upload",
         parameters=[VERSION],
-        responses={204: OpenApiResponse(description="Its bytes are deleted.")},
+        responses={204: OpenApiResponse(description="Its bytes are deleted."), 412: OpenApiResponse()},
     )
     def delete(self, request: Request, upload_id: str) -> HttpResponse:
         """Delete a file, sent whole or in part."""

@@ -3,7 +3,7 @@
 import schemathesis
 
 
-@schemathesis.serializer("audio/wav")
+@schemathesis.serializer("audio/wav", "application/offset+octet-stream")
 def as_bytes(_context: object, value: object) -> bytes:
-    """Body of a range of media types, `audio/*`, for which schemathesis has no serializer of its own."""
+    """Body of media types for which schemathesis has no serializer of its own: a range, `audio/*`, and the pieces of resumable uploads."""
     return value if isinstance(value, bytes) else str(value).encode()
