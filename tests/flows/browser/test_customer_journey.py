@@ -332,7 +332,7 @@ def delete_account(platform: RunningPlatform, site: str, page: Browser, *, key: 
     page.type(f"{form} [name=password]", PASSWORD)
     page.click(f"{form} [type=submit]")
     page.wait_until(
-        f"document.readyState === 'complete' && document.querySelector({json.dumps(form)})?.textContent.includes('not correct')"
+        f"document.readyState === 'complete' && document.querySelector({json.dumps(form)})?.textContent.includes('password is wrong')"
     )
     go(page, f"{site}/account/login/", has="#passkey_login")
     page.click("#passkey_login")

@@ -28,6 +28,7 @@ function lightWords(box, player) {
     if (!player.paused) requestAnimationFrame(follow);
   };
   player.addEventListener("play", follow);
+  if (!player.paused) follow(); // it was started before this script ran
   player.addEventListener("seeked", show);
   box.addEventListener("click", (event) => {
     const button = event.target.closest("[data-start]");
