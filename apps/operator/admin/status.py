@@ -53,7 +53,7 @@ class IncidentAdmin(AuditedAdmin):
     inlines = [UpdatesInline]
     fieldsets = [
         (None, {"fields": ["title", ("impact", "is_maintenance"), "components"]}),
-        ("Time in UTC", {"fields": [("starts_at", "ends_at")]}),
+        ("Time in UTC", {"fields": ["starts_at", "ends_at"]}),
     ]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
