@@ -18,6 +18,7 @@ from apps.compat.clonyvoice.generation_shapes import audio_shape, generation_sha
 from apps.compat.clonyvoice.generation_views import GENERATED, PARAMETERS
 from apps.compat.clonyvoice.generation_waiting import answer_generation, idempotency_for
 from apps.compat.clonyvoice.line_orders import render_order
+from apps.compat.clonyvoice.permissions import read_or_write
 from apps.compat.clonyvoice.project_serializers import (
     DeletedSerializer,
     ProjectChangeSerializer,
@@ -55,7 +56,7 @@ class ProjectsView(APIView):
 
     def get_permissions(self) -> list[Any]:
         """Scope by the method."""
-        return [HasAccount(), scope_required("projects:read" if self.request.method == "GET" else "projects:write")()]
+        return read_or_write(self.request.method, read="projects:read", write="projects:write")
 
 
 class ProjectListView(ProjectsView):

@@ -172,7 +172,9 @@ def _order(body: Mapping[str, Any]) -> CloneOrder:
 def _order_recording(caller: Caller, given: str) -> SourceOrder:
     """The recording behind a URL, below the operator's folder, or in the text itself."""
     if given.lower().startswith(("http://", "https://")):
-        return order_source(caller, file=None, file_url=given, upload_id=None, limits=LIMITS, param="prompt_audio")
+        return order_source(
+            caller, file=None, file_url=given, upload_id=None, limits=LIMITS, param="prompt_audio", url_param="prompt_audio"
+        )
     is_path = len(given) < 1100 and not given.startswith("data:") and _LOCAL.fullmatch(given) is not None
     file = open_local_file(given, param="prompt_audio") if is_path else read_inline_file(given, param="prompt_audio")
     return order_source(caller, file=file, file_url=None, upload_id=None, limits=LIMITS, param="prompt_audio")

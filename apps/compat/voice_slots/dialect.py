@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from apps.core.dialects import AUTHORIZATION, Dialect
+from apps.core.dialects import API_KEY, AUTHORIZATION, Dialect
 from apps.core.errors import ApplicationError
 
 ERROR_SCHEMA: Final = {
@@ -44,7 +44,7 @@ DIALECT: Final = Dialect(
     roots=("/v1/", "/api/v1/"),
     paths=("voice-clones/",),
     urlconf="apps.compat.voice_slots.urls",
-    key_headers=(AUTHORIZATION,),
+    key_headers=(AUTHORIZATION, API_KEY),
     render_error=render_error,
     error_statuses=("404", "409"),
     error_schema=ERROR_SCHEMA,

@@ -101,7 +101,7 @@ def _train(request: Request, caller: Caller, body: Mapping[str, Any], *, slot_id
     """Deferred answer: the recording is fetched without holding a thread, then the job is made."""
     consent = ConsentStatement(body["consent"], body["consent_by"]) if body.get("consent") else None
     check_training(caller, slot_id=slot_id, consent=consent)
-    order = order_source(caller, file=None, file_url=body["key"], upload_id=None, limits=LIMITS, param="key")
+    order = order_source(caller, file=None, file_url=body["key"], upload_id=None, limits=LIMITS, param="key", url_param="key")
 
     def train(source: Source) -> JsonResponse:
         slot = train_slot(caller, slot_id=slot_id, source=source, name=body["name"], consent=consent, request_id=request_id_of(request))

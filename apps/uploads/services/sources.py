@@ -98,13 +98,14 @@ def order_source(
     upload_id: str | None,
     limits: SourceLimits,
     param: str = "file",
+    url_param: str = "file_url",
 ) -> SourceOrder:
     """Validate a source and take over the form's file, which may then be closed. Raises ApplicationError.
 
-    `param` is the endpoint's name of its file field. Call ingest_source_async afterwards.
+    `param` and `url_param` are the endpoint's names of its fields. Call ingest_source_async afterwards.
     """
     given = [
-        name for name, is_given in ((param, file is not None), ("file_url", bool(file_url)), ("upload_id", bool(upload_id))) if is_given
+        name for name, is_given in ((param, file is not None), (url_param, bool(file_url)), ("upload_id", bool(upload_id))) if is_given
     ]
     if len(given) != 1:
         code = "invalid_request" if given else "missing_field"
@@ -112,7 +113,7 @@ def order_source(
     if upload_id:
         return _order_of_upload(caller, upload_id, limits=limits.for_probe(caller, is_advance=True))
     if file_url:
-        return _order_of_url(caller, file_url, limits=limits.for_probe(caller))
+        return _order_of_url(caller, file_url, param=url_param, limits=limits.for_probe(caller))
     assert file is not None  # noqa: S101 - one of three is given
     return _order_of_file(caller, file, param=param, limits=limits.for_probe(caller))
 
@@ -268,15 +269,13 @@ def _order_of_upload(caller: Caller, upload_id: str, *, limits: ProbeLimits) -> 
     return order_of_sent_file(upload, limits=limits)
 
 
-def _order_of_url(caller: Caller, url: str, *, limits: ProbeLimits) -> SourceOrder:
+def _order_of_url(caller: Caller, url: str, *, param: str, limits: ProbeLimits) -> SourceOrder:
     try:
         name = check_url(url).path.rpartition("/")[2]
     except AddressRefusedError as error:
-        raise InvalidRequestError(f"file_url: {error}.", code="invalid_url", param="file_url") from error
+        raise InvalidRequestError(f"{param}: {error}.", code="invalid_url", param=param) from error
     upload = begin_upload(caller, origin=Origin.URL, file_name=name, size=0)
-    return SourceOrder(
-        upload, ingestion=Ingestion(upload.tenant, upload=upload.uuid, limits=limits, param="file_url", url=url), limits=limits
-    )
+    return SourceOrder(upload, ingestion=Ingestion(upload.tenant, upload=upload.uuid, limits=limits, param=param, url=url), limits=limits)
 
 
 def _order_of_file(caller: Caller, file: "UploadedFile[Any]", *, param: str, limits: ProbeLimits) -> SourceOrder:

@@ -135,7 +135,7 @@ def test_url_is_fetched_through_the_outbound_guard(server: RunningShell, owner: 
     url = f"http://127.0.0.1:{files.server_address[1]}/voice.mp3"
     try:
         refused = clone(server, owner, url)
-        assert (refused.status_code, refused.json()["error"], refused.json()["param"]) == (400, True, "file_url")
+        assert (refused.status_code, refused.json()["error"], refused.json()["param"]) == (400, True, "prompt_audio")
     finally:
         files.shutdown()
         files.server_close()

@@ -203,11 +203,16 @@ def test_slot_of_another_account_is_unknown(quiet_slots: SlotClient) -> None:
     assert quiet_slots.ask("GET", by=stranger)[1] == {"voices": []}
 
 
+def test_key_of_a_slot_request_may_be_sent_as_x_api_key() -> None:
+    assert Client().get("/v1/voice-clones", headers={"X-API-Key": person(credits=1).key}).status_code == 200
+
+
 @pytest.mark.usefixtures("_platform")
 def test_refusals_before_the_view_have_the_envelope_too() -> None:
     cases: list[tuple[str, dict[str, str], int]] = [
         ("/v1/voice-clones", {}, 401),
         ("/v1/voice-clones", {"Authorization": "Bearer no"}, 401),
+        ("/v1/voice-clones", {"X-API-Key": "no"}, 401),
         ("/v1/voice-clones/a/b", {}, 404),
     ]
     for path, headers, status in cases:

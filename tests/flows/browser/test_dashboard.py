@@ -61,7 +61,9 @@ def find_and_play(platform: RunningPlatform, page: Browser, uuid: str) -> None:
 
 def record_voice(platform: RunningPlatform, page: Browser) -> None:
     """A voice is made of the microphone, spoken, and deleted."""
-    page.open(f"{platform.url}/dashboard/voices/new/", until="document.querySelector('[data-part=record]') && document.readyState === 'complete'")
+    page.open(
+        f"{platform.url}/dashboard/voices/new/", until="document.querySelector('[data-part=record]') && document.readyState === 'complete'"
+    )
     page.click("[data-part=record]")
     page.wait_until(f"document.querySelector('[data-part=time]').textContent >= '0:{RECORDED_SECONDS}'", seconds=60)
     page.click("[data-part=stop]")
