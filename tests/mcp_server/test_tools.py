@@ -145,6 +145,12 @@ def test_convert_voice_returns_the_audio(mcp_of: McpMaker, owner: Person, song: 
     assert Job.objects.get().params["emotion"] == "sad"
 
 
+def test_convert_audio_returns_the_recording_in_the_asked_format(mcp_of: McpMaker, owner: Person, song: bytes) -> None:
+    result = call(mcp_of, owner, "convert_audio", recording=data_uri(song), format="flac", channels="mono")
+    assert base64.b64decode(result.content[0].data) == AUDIO
+    assert Job.objects.get().params["format"] == "flac"
+
+
 def test_design_voice_explains_a_mix_that_speak_takes(mcp_of: McpMaker, owner: Person) -> None:
     announce(engine_spec(voices=VOICES, languages=LANGUAGES, has_mixing=True))
 

@@ -44,6 +44,17 @@ def test_convert_speaks_a_premade_voice_with_the_default_model(client: ElevenLab
 
 
 @pytest.mark.parametrize(
+    ("output_format", "codec", "rate"),
+    [("opus_48000_32", "opus", 48_000), ("mp3_22050_32", "mp3float", 22_050), ("wav_16000", "pcm_s16le", 16_000)],
+)
+def test_output_format_decides_codec_and_sample_rate(client: ElevenLabs, output_format: str, codec: str, rate: int) -> None:
+    with working():
+        audio = b"".join(client.text_to_speech.convert(RACHEL, text=TEXT, output_format=output_format))
+    with av.open(io.BytesIO(audio)) as decoded:
+        assert (decoded.streams.audio[0].codec_context.name, decoded.streams.audio[0].sample_rate) == (codec, rate)
+
+
+@pytest.mark.parametrize(
     ("output_format", "size"), [("pcm_24000", len(SAMPLES)), ("ulaw_8000", len(SAMPLES) // 6), ("alaw_8000", len(SAMPLES) // 6)]
 )
 def test_stream_in_raw_formats_has_the_length_of_the_speech(client: ElevenLabs, output_format: str, size: int) -> None:
