@@ -14,11 +14,12 @@ from apps.accounts.callers import get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.accounts.throttles import PollLimit
 from apps.core.deferred import Deferred, Exchange
+from apps.core.errors import ApplicationError
 from apps.uploads import tus
 from apps.uploads.admission import admit_piece
 from apps.uploads.parsers import ContentParser
 from apps.uploads.selectors import get_own_upload
-from apps.uploads.services.resumable import check_piece, record_piece, store_piece
+from apps.uploads.services.resumable import check_piece, keeps_cut_pieces, record_piece, store_piece
 from apps.uploads.services.uploads import announce_upload, remove_upload
 from apps.uploads.spool import Spool
 from apps.uploads.threads import ingestion_threads
@@ -78,6 +79,7 @@ class OneResumableView(ResumableView):
 
     throttle_classes = [PollLimit]
     max_body_bytes = settings.TTSAI_UPLOAD_BYTES
+    keeps_beginning = True
     admit_body = staticmethod(admit_piece)
 
     def head(self, request: Request, upload_id: str) -> HttpResponse:
@@ -103,15 +105,19 @@ class OneResumableView(ResumableView):
         },
     )
     def patch(self, request: Request, upload_id: str) -> HttpResponseBase:
-        """Append a piece. It is stored before it is acknowledged; one whose connection breaks is sent again, so pieces of 5 to 50 MB are best.
-        A piece for another offset than what is stored is 409. HEAD on the same address returns `Upload-Offset`.
+        """Append a piece. It is stored before it is acknowledged. Of a piece whose connection breaks the bytes that arrived are stored, unless it
+        has a checksum: HEAD on the same address returns `Upload-Offset`, from where to go on. A piece for another offset is 409.
         """
         tus.check_piece_type(request.headers)
         upload = get_own_upload(get_caller(request), upload_id=upload_id)
         spool = request.data if isinstance(request.data, Spool) else Spool.new()
+        cut_by: ApplicationError | None = getattr(request, "body_cut_by", None)
         with spool.closed_on_error():
             check_piece(upload, offset=tus.read_number(request.headers, "Upload-Offset"), size=spool.size)
-            tus.check_checksum(request.headers, spool=spool)
+            if cut_by is None:
+                tus.check_checksum(request.headers, spool=spool)
+            elif tus.has_checksum(request.headers) or not keeps_cut_pieces(upload):
+                raise cut_by  # nothing tells whether the bytes that arrived are undamaged
         size = spool.size
 
         async def resolve(exchange: Exchange) -> HttpResponse:
@@ -120,6 +126,8 @@ class OneResumableView(ResumableView):
                 await exchange.run(lambda: record_piece(upload, name=name, size=size))
             else:
                 spool.close()
+            if cut_by is not None:
+                raise cut_by
             return HttpResponse(status=204, headers=tus.state_headers(upload))
 
         return Deferred(resolve)

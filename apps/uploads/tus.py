@@ -71,6 +71,10 @@ def check_piece_type(headers: Mapping[str, str]) -> None:
         raise InvalidRequestError(f"Send the piece as Content-Type: {PIECE_TYPE}.", code="unsupported_media_type", status=415)
 
 
+def has_checksum(headers: Mapping[str, str]) -> bool:
+    return bool(headers.get("Upload-Checksum"))
+
+
 def check_checksum(headers: Mapping[str, str], *, spool: Spool) -> None:
     """Compare a piece with its header Upload-Checksum, if there is one. Raises 460, InvalidRequestError."""
     given = headers.get("Upload-Checksum", "")

@@ -1,11 +1,16 @@
 """Resumable uploads: the tus protocol 1.0.0 at /v1/uploads/resumable/, with plain requests."""
 
 import base64
+import contextlib
 import hashlib
+import random
+import socket
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -17,6 +22,7 @@ from apps.accounts.models import Role
 from apps.core.storage import get_storage
 from apps.uploads.models import Upload
 from tests.factories import MembershipFactory, bearer
+from tests.flows.following import wait_until
 from tests.uploads.people import Person, files_below, person
 
 PATH = "/v1/uploads/resumable/"
@@ -225,3 +231,73 @@ def test_a_page_sends_pieces_by_its_session(owner: Person) -> None:
         content=b"12345",
     )
     assert allowed.status_code == 204
+
+
+def send_and_break(person: Person, path: str, content: bytes, *, offset: int, announced: int, headers: str = "") -> None:
+    """Send the beginning of a piece over a connection that then breaks."""
+    address = urlsplit(person.url)
+    head = (
+        f"PATCH {path} HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: Bearer {person.secret}\r\nTus-Resumable: 1.0.0\r\n"
+        f"Content-Type: {PIECE['Content-Type']}\r\nUpload-Offset: {offset}\r\nContent-Length: {announced}\r\n{headers}\r\n"
+    )
+    with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=20) as connection:
+        connection.sendall(head.encode() + content)
+
+
+@pytest.mark.parametrize("arrived", [1, 70_000, 3_000_000])
+def test_of_a_piece_whose_connection_breaks_the_bytes_that_arrived_are_kept(owner: Person, arrived: int) -> None:
+    content = random.Random(5).randbytes(4_000_000)
+    path = begin(owner, len(content))
+    append(owner, path, content[:10], offset=0)
+    send_and_break(owner, path, content[10 : 10 + arrived], offset=10, announced=len(content) - 10)
+    wait_until(lambda: stored(owner, path) == 10 + arrived)
+    assert append(owner, path, content[10 + arrived :], offset=10 + arrived).headers["Upload-Offset"] == str(len(content))
+    upload = Upload.objects.get()
+    folder = f"account-{owner.account.pk}/uploads/{upload.uuid.hex}/pieces"
+    assert b"".join(get_storage().read_bytes(f"{folder}/{piece}") for piece in upload.pieces) == content
+    assert len(upload.pieces) == 3
+
+
+def test_a_broken_piece_with_a_checksum_or_a_wrong_offset_or_key_keeps_nothing(owner: Person, outsider: Person, objects: Path) -> None:
+    path = begin(owner, 1000)
+    digest = base64.b64encode(hashlib.sha1(b"whole", usedforsecurity=False).digest()).decode()
+    send_and_break(owner, path, b"x" * 100, offset=0, announced=1000, headers=f"Upload-Checksum: sha1 {digest}\r\n")
+    send_and_break(owner, path, b"x" * 100, offset=5, announced=900)
+    send_and_break(outsider, path, b"x" * 100, offset=0, announced=1000)
+    send_and_break(owner, path, b"last", offset=0, announced=1000)
+    wait_until(lambda: stored(owner, path) == len(b"last"))
+    (piece,) = Upload.objects.get().pieces
+    assert [name.rpartition("/")[2] for name in files_below(objects)] == [piece]
+
+
+def test_a_piece_that_stops_arriving_is_a_408_and_its_bytes_are_kept(owner: Person, settings: Any) -> None:
+    settings.TTSAI_BODY_SECONDS, settings.TTSAI_BODY_BYTES_PER_SECOND = 1, 1_000_000
+    path = begin(owner, 1000)
+    go_on = threading.Event()
+
+    def stalled() -> Iterator[bytes]:
+        yield b"x" * 300
+        go_on.wait(60)
+
+    def send() -> None:
+        with contextlib.suppress(httpx.HTTPError):
+            append(owner, path, stalled(), offset=0)  # type: ignore[arg-type]
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    try:
+        wait_until(lambda: stored(owner, path) == 300)
+    finally:
+        go_on.set()
+        sender.join()
+
+
+def test_broken_pieces_leave_half_of_the_places_to_whole_ones(owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.uploads.services.resumable.MOST_PIECES", 4)
+    path = begin(owner, 1000)
+    for count in (1, 2):
+        send_and_break(owner, path, b"x", offset=count - 1, announced=900)
+        wait_until(lambda: stored(owner, path) == count)  # noqa: B023 - called within the loop's turn
+    send_and_break(owner, path, b"x", offset=2, announced=900)
+    assert append(owner, path, b"yy", offset=2).headers["Upload-Offset"] == "4"
+    assert (len(Upload.objects.get().pieces), stored(owner, path)) == (3, 4)

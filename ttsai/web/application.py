@@ -22,7 +22,7 @@ from ttsai.web.exchange import WebExchange
 from ttsai.web.hub import Hub
 from ttsai.web.probes import Probes, limit_headers
 from ttsai.web.responses import send_app, send_response
-from ttsai.web.routes import body_gate, body_limit, find_route
+from ttsai.web.routes import body_gate, body_limit, find_route, keeps_beginning
 from ttsai.web.sockets.router import Sockets
 from ttsai.web.threads import BusyError, DjangoThreads, ShellRequest
 
@@ -99,7 +99,10 @@ class Application:
         body = NO_BODY
         try:
             if match is not None:
-                body = await read_body(scope, receive, limit=await self._admitted_bytes(scope, match))
+                limit = await self._admitted_bytes(scope, match)
+                body = await read_body(scope, receive, limit=limit, keeps_beginning=keeps_beginning(match))
+        except ClientLeftError:
+            raise
         except ApplicationError as error:
             refusal = error
         if not scope["query_string"].isascii():

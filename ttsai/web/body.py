@@ -11,23 +11,33 @@ from django.conf import settings
 
 from apps.core import retry_after
 from apps.core.deferred import Receive, Scope
-from apps.core.errors import InvalidRequestError, StorageFullError
+from apps.core.errors import ApplicationError, InvalidRequestError, StorageFullError
 from apps.uploads.spool import check_disk
 
 SPOOL_BYTES = 1 << 20
 FLUSH_BYTES = 1 << 18
 """Bytes collected beyond SPOOL_BYTES before a thread writes them: a write per small chunk would cost more than the disk."""
 
+UNREAD_BYTES = "ttsai.unread_bytes"
+"""Key of the scope: function that returns what the connection received but the reader did not; ASGI's disconnect hides it."""
+
 
 class Body(NamedTuple):
-    """Complete body."""
+    """Complete body, or the beginning of one for a route that keeps it."""
 
     file: BinaryIO
     size: int
+    cut_by: ApplicationError | None = None
+    """Reason for which the rest did not arrive."""
 
 
-class ClientLeftError(Exception):
+class ClientLeftError(InvalidRequestError):
     """The connection was lost before the body was complete: nobody can be answered."""
+
+    code = "incomplete_body"
+
+    def __init__(self) -> None:
+        super().__init__("The connection was lost before the body was complete.")
 
 
 class BodyTooLargeError(InvalidRequestError):
@@ -59,14 +69,33 @@ def declared_length(scope: Scope) -> int | None:
     return length
 
 
-async def read_body(scope: Scope, receive: Receive, *, limit: int) -> Body:
-    """Read the whole body. Raises BodyTooLargeError, BodyTooSlowError, StorageFullError, ClientLeftError."""
+async def read_body(scope: Scope, receive: Receive, *, limit: int, keeps_beginning: bool = False) -> Body:
+    """Read the whole body. Raises BodyTooLargeError, BodyTooSlowError, StorageFullError, ClientLeftError.
+
+    With keeps_beginning a body whose rest does not arrive is returned as far as it came, instead of BodyTooSlowError and ClientLeftError.
+    """
     declared = declared_length(scope)
     if declared == 0:
         return Body(io.BytesIO(), 0)
     if declared is not None and declared > limit:
         raise BodyTooLargeError(limit)
     spool = _Spool()
+    try:
+        return await _fill(spool, receive, limit=limit)
+    except (BodyTooSlowError, ClientLeftError) as error:
+        if not keeps_beginning:
+            raise
+        await spool.add(scope.get(UNREAD_BYTES, bytes)()[: limit - spool.size])
+        return (await spool.finish())._replace(cut_by=error)
+    except OSError as error:
+        raise StorageFullError(
+            "The server cannot store the body at the moment. Try again later.", headers={"Retry-After": retry_after.DISK_FULL}
+        ) from error
+    finally:
+        spool.drop()
+
+
+async def _fill(spool: "_Spool", receive: Receive, *, limit: int) -> Body:
     started = time.monotonic()
     try:
         async with asyncio.timeout(settings.TTSAI_BODY_SECONDS) as patience:
@@ -84,12 +113,6 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int) -> Body:
                 patience.reschedule(asyncio.get_running_loop().time() + allowed - (time.monotonic() - started))
     except TimeoutError as error:
         raise BodyTooSlowError from error
-    except OSError as error:
-        raise StorageFullError(
-            "The server cannot store the body at the moment. Try again later.", headers={"Retry-After": retry_after.DISK_FULL}
-        ) from error
-    finally:
-        spool.drop()
 
 
 class _Spool:

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import functools
 import time
-from typing import Any
+import weakref
+from typing import Any, cast
 from urllib.parse import unquote
 
 import httptools
@@ -15,6 +17,7 @@ from apps.core.exception_handler import error_response
 from apps.core.ids import request_id_from
 from apps.core.limits import LimitState
 from apps.core.middleware import write_limit
+from ttsai.web.body import UNREAD_BYTES
 from ttsai.web.sockets.handshake import find_fault
 
 HEAD_SECONDS = 20.0
@@ -107,6 +110,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answering = cycle
+        unread = functools.partial(_unread_bytes, weakref.ref(cycle))  # without a reference cycle for each request
+        cast("dict[str, Any]", cycle.scope)[UNREAD_BYTES] = unread
         super()._start_asgi_task(cycle, app)
 
     def _abandon_response(self) -> bool:
@@ -140,6 +145,12 @@ class GuardedProtocol(HttpToolsProtocol):
             error = InvalidRequestError(message, code="invalid_http_request", status=status)
             self.transport.write(_raw_refusal(error, path=_path_of(self._target or _target_in(self._data))))
         self.transport.close()
+
+
+def _unread_bytes(cycle: "weakref.ref[RequestResponseCycle]") -> bytes:
+    """Bytes of the body that the request's reader has not taken."""
+    found = cycle()
+    return b"" if found is None else bytes(found.body)
 
 
 def _raw_refusal(error: ApplicationError, *, path: str) -> bytes:

@@ -40,6 +40,12 @@ def body_gate(match: ResolverMatch) -> BodyGate | None:
     return gate
 
 
+def keeps_beginning(match: ResolverMatch) -> bool:
+    """Tell whether the view stores the beginning of a body whose rest does not arrive: its `keeps_beginning`."""
+    view: Any = match.func
+    return getattr(getattr(view, "cls", None), "keeps_beginning", False)
+
+
 class _HasArgumentsError(Exception):
     """Carries a match out of the cache without storing it: paths with a uuid are endless."""
 

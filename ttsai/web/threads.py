@@ -47,6 +47,7 @@ class ShellRequest(ASGIRequest):
     def __init__(self, scope: Scope, body: Body, *, match: ResolverMatch | None) -> None:
         super().__init__(scope, body.file)
         self.body_file = body.file  # a view may take the file over instead of copying it
+        self.body_cut_by = body.cut_by
         self.match = match
         self.asked_path = with_slash(scope.get("asked_path", scope["path"]))
         # A chunked body has no Content-Length, and Django and REST framework take that for "no body".

@@ -33,6 +33,11 @@ def check_piece(upload: Upload, *, offset: int, size: int = 0) -> None:
         raise InvalidRequestError(f"A file has at most {MOST_PIECES:,} pieces. Begin again with larger ones.", code="too_many_pieces")
 
 
+def keeps_cut_pieces(upload: Upload) -> bool:
+    """Tell whether a piece whose rest did not arrive is stored: it may be small, so whole pieces keep half of the places."""
+    return len(upload.pieces) < MOST_PIECES // 2
+
+
 def store_piece(upload: Upload, *, spool: Spool) -> str:
     """Store a piece, without the database; returns its name. The spool is released in any case."""
     with spool:

@@ -66,7 +66,7 @@ export class ResumableUpload {
     return this.#isPaused;
   }
 
-  /** Stop after the bytes on their way; a piece that is cut off is sent again. */
+  /** Stop after the bytes on their way; a piece that is cut off goes on where the server has it. */
   pause() {
     this.#isPaused = true;
     if (this.#isSending) this.#stop.abort();
@@ -147,7 +147,7 @@ export class ResumableUpload {
       this.#goOn = null;
       if (this.#stop.signal.aborted) throw error;
     } else {
-      const isPassing = error.status === 0 || error.status === 409 || error.status === 429 || error.status >= 500;
+      const isPassing = error.status === 0 || error.status === 408 || error.status === 409 || error.status === 429 || error.status >= 500;
       if (!isPassing || failures + 1 >= MOST_FAILURES) throw error;
       this.onState(error.status === 0 ? "The connection broke off. It goes on by itself." : "The server is busy. It goes on by itself.");
       await isOnline();
