@@ -8,7 +8,7 @@ from apps.accounts.models import ApiKey
 from apps.core.errors import ApplicationError
 from apps.dashboard.error_advice import advice_of
 from apps.dashboard.job_rows import JobRow, audio_path, job_row
-from apps.jobs.kinds import params_of
+from apps.jobs.kinds import params_of, voice_of
 from apps.jobs.models import Job, JobState, Part, PartState
 from apps.jobs.outcomes import NOT_DONE, failure_of
 from apps.jobs.params import RecordingParams, SpokenParams
@@ -77,11 +77,12 @@ def read_job_details(job: Job) -> JobDetails:
     is_kept = job.state == JobState.COMPLETED and not job.is_expired
     document = _read_document(job) if is_kept else {}
     params = params_of(job)
+    text = params.text if isinstance(params, SpokenParams) else ""
     return JobDetails(
         job=job,
         row=row,
         facts=_facts(job, key=key),
-        text=params.text[:MOST_TEXT] if isinstance(params, SpokenParams) else "",
+        text=text[:MOST_TEXT],
         words=_read_words(job) if is_kept and row.audio_url else [],
         document=[(title, str(document[name])) for name, title in TEXTS.items() if document.get(name)],
         segments=list(document.get("segments") or [])[:MOST_SEGMENTS],
@@ -93,7 +94,7 @@ def read_job_details(job: Job) -> JobDetails:
         part_counts=_count_parts(job),
         error=_error(job),
         can_cancel=not job.is_over and job.cancel_requested_at is None,
-        can_repeat=job.is_over and can_repeat(job) and bool(job.params.get("text")),
+        can_repeat=job.is_over and can_repeat(job) and bool(text),
     )
 
 
@@ -103,7 +104,7 @@ def _facts(job: Job, *, key: ApiKey | None) -> list[tuple[str, str]]:
     output = job.main_output
     facts = [
         ("Model", job.asked_model if not job.has_stand_in else f"{job.asked_model}, done by {job.model_used}"),
-        ("Voice", str(getattr(params, "voice", ""))),
+        ("Voice", voice_of(job)),
         ("Language", str(getattr(params, "language", ""))),
         ("Speed", f"{params.speed:g}" if getattr(params, "speed", 1.0) != 1.0 else ""),  # type: ignore[attr-defined]
         ("Format", job.output_format),

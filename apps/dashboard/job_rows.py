@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from apps.accounts.models import ApiKey
-from apps.jobs.kinds import params_of
+from apps.jobs.kinds import params_of, voice_of
 from apps.jobs.models import Job, JobState
 from apps.jobs.params import RecordingParams, SpokenParams
 from apps.jobs.results import main_file_name
@@ -63,7 +63,7 @@ def job_rows(jobs: Iterable[Job]) -> list[JobRow]:
 
 def job_row(job: Job, *, key_name: str, units_done: int, files: dict[str, str] | None = None) -> JobRow:
     """One job as a row."""
-    params, status = params_of(job), public_status(job)
+    status = public_status(job)
     output = job.main_output if job.state == JobState.COMPLETED and not job.is_expired else None
     return JobRow(
         uuid=job.uuid,
@@ -72,7 +72,7 @@ def job_row(job: Job, *, key_name: str, units_done: int, files: dict[str, str] |
         badge=STATUS_BADGES.get(status, ""),
         excerpt=excerpt_of(job, files=files or {}),
         model=job.asked_model,
-        voice=getattr(params, "voice", ""),
+        voice=voice_of(job),
         key_name=key_name,
         millicredits=job.charged_millicredits if job.is_over else job.reserved_millicredits,
         audio_seconds=output.audio_seconds if output and output.audio_seconds else None,

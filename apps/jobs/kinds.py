@@ -143,6 +143,11 @@ def params_of(job: Job) -> JobParams:
     return kind_of(job).read_params(job)
 
 
+def voice_of(job: Job) -> str:
+    """Voice that the job speaks with or converts to; empty for a kind without one."""
+    return str(getattr(params_of(job), "voice", ""))
+
+
 def kind_names_with_unit(unit: Unit) -> list[str]:
     """Names of the kinds whose units these are, without the platform's own."""
     return [kind.name for kind in job_kinds().values() if kind.units == unit and not kind.is_internal]

@@ -11,6 +11,7 @@ from apps.core.deferred import Exchange
 from apps.core.errors import ApplicationError, TooManyRequestsError
 from apps.core.exception_handler import as_application_error
 from apps.jobs.models import Job
+from apps.speech.kinds import SPEECH
 from apps.speech.services import SpeechOrder
 from apps.streaming.submission import clean_up
 from apps.text_streams.speaking import drop_unheard, submit_speech
@@ -132,7 +133,8 @@ class LookAhead:
             job = await self._submit_in_its_turn(order)
         except Exception as error:  # noqa: BLE001 - the edge of the task; as_application_error logs a bug
             return as_application_error(error)
-        self._chosen = self._chosen or (job.params["model"], job.params["voice"])
+        params = SPEECH.read_params(job)
+        self._chosen = self._chosen or (params.model, params.voice)
         return job
 
     async def _submit_in_its_turn(self, order: SpeechOrder) -> Job:

@@ -12,6 +12,7 @@ from apps.abuse_reports.models import AbuseReport, ReportState
 from apps.core.addresses import address_block
 from apps.core.errors import ConflictError, InvalidRequestError, TooManyRequestsError
 from apps.core.limits import count_request
+from apps.jobs.kinds import voice_of
 from apps.jobs.models import Job
 from apps.voices.models import Voice
 
@@ -42,8 +43,7 @@ def find_subject(subject: str) -> tuple[Voice | None, Job | None]:
     job = Job.objects.filter(uuid=uuid, is_internal=False).first()
     if job is None:
         return None, None
-    name = str(job.params.get("voice", ""))
-    voice = None if job.account is None else Voice.objects.filter(account=job.account, voice_id=name).first()
+    voice = None if job.account is None else Voice.objects.filter(account=job.account, voice_id=voice_of(job)).first()
     return voice, job
 
 

@@ -13,7 +13,9 @@ from apps.conversion.kinds import SPEECH_TO_SPEECH, VOICE_CONVERSION
 from apps.core.archives import ArchiveEntry, zip_chunks
 from apps.core.errors import GoneError, NotFoundError
 from apps.core.storage import get_storage
+from apps.jobs.kinds import params_of, voice_of
 from apps.jobs.models import Job, JobState
+from apps.jobs.params import SpokenParams
 from apps.jobs.results import main_file_name
 from apps.jobs.selectors import get_own_job
 from apps.speech.kinds import SPEECH
@@ -68,21 +70,21 @@ def get_item(caller: Caller, *, item_id: str) -> Job:
 
 def item_shape(job: Job) -> dict[str, Any]:
     """Item of the history."""
-    params, output = job.params, job.main_output
+    params, output, voice = params_of(job), job.main_output, voice_of(job)
     return {
         "history_item_id": job.uuid.hex,
         "request_id": job.request_id,
-        "voice_id": params.get("voice", ""),
+        "voice_id": voice,
         "model_id": job.asked_model,
-        "voice_name": params.get("voice", ""),
-        "voice_category": "cloned" if str(params.get("voice", "")).startswith("voice_") else "premade",
-        "text": params.get("text"),
+        "voice_name": voice,
+        "voice_category": "cloned" if voice.startswith("voice_") else "premade",
+        "text": params.text if isinstance(params, SpokenParams) else None,
         "date_unix": int(job.created_at.timestamp()),
         "character_count_change_from": 0,
         "character_count_change_to": job.units if SOURCES[job.kind] == "TTS" else 0,
         "content_type": output.media_type if output else "",
         "state": "created",
-        "settings": {"speed": params.get("speed", 1.0)},
+        "settings": {"speed": getattr(params, "speed", 1.0)},
         "feedback": None,
         "share_link_id": None,
         "source": SOURCES[job.kind],
