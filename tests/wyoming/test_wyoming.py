@@ -20,7 +20,6 @@ from tests.flows.following import wait_until
 from tests.speech.people import Person, person
 from tests.wyoming.conftest import WyomingMaker
 from ttsai.api_client import ApiClient, ApiError
-from ttsai.wyoming.program_info import locale_of
 from ttsai.wyoming.synthesis import CHUNK_BYTES, Choice, StreamedSpeech
 from ttsai.wyoming.transcription import Listening
 
@@ -299,7 +298,3 @@ def test_many_clients_are_served_at_once(wyoming_of: WyomingMaker, owner: Person
 
     with wyoming_of(owner) as port:
         assert [events[-1].type for events in asyncio.run(crowd(port))] == ["info"] * count
-
-
-def test_locales_are_spelled_as_home_assistant_does() -> None:
-    assert [locale_of(tag) for tag in ("en-us", "pt-BR", "de")] == ["en-US", "pt-BR", "de"]

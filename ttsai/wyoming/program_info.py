@@ -6,6 +6,7 @@ from typing import Any, Final
 from wyoming.info import AsrModel, AsrProgram, Attribution, Info, TtsProgram, TtsVoice
 
 from ttsai.api_client import ApiClient
+from workers.contract.tags import spell_tag
 
 KEPT_SECONDS: Final = 60.0
 NAME: Final = "speech-platform"
@@ -28,22 +29,16 @@ class ProgramInfo:
         return self._info
 
 
-def locale_of(tag: str) -> str:
-    """Language tag as Home Assistant spells it: en-us becomes en-US."""
-    primary, _, region = tag.partition("-")
-    return f"{primary.lower()}-{region.upper()}" if region else primary.lower()
-
-
 def _describe(models: list[dict[str, Any]], *, voices: list[dict[str, Any]], url: str) -> Info:
     about: dict[str, Any] = {"attribution": Attribution(name="Speech Platform", url=url), "installed": True, "version": None}
     recognisers = [
-        AsrModel(name=model["id"], description=model["name"], languages=[locale_of(tag) for tag in model["languages"]], **about)
+        AsrModel(name=model["id"], description=model["name"], languages=[spell_tag(tag) for tag in model["languages"]], **about)
         for model in models
         if model["type"] == "stt" and model["available"] and not model["served_by"]
     ]
     spoken = [
         TtsVoice(
-            name=voice["id"], description=f"{voice['name']} ({voice['model']})", languages=[locale_of(voice["language"] or "en")], **about
+            name=voice["id"], description=f"{voice['name']} ({voice['model']})", languages=[spell_tag(voice["language"] or "en")], **about
         )
         for voice in voices
     ]

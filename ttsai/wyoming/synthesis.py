@@ -11,6 +11,7 @@ from typing import Any, Final
 from wyoming.tts import SynthesizeVoice
 
 from ttsai.api_client import ApiClient, ApiError
+from workers.contract.tags import normalise_tag
 from workers.text.markup.boundaries import PAUSES
 from workers.text.markup.incoming import IncomingSentence, IncomingText
 
@@ -47,7 +48,7 @@ class Choice:
         """Voice by its name, otherwise by its language, otherwise the default."""
         if wanted is None or not (wanted.name or wanted.language):
             return cls(default, None)
-        return cls(str(wanted.name), None) if wanted.name else cls(None, str(wanted.language).replace("_", "-"))
+        return cls(str(wanted.name), None) if wanted.name else cls(None, normalise_tag(wanted.language))
 
 
 async def speak(api: ApiClient, text: str, choice: Choice) -> AsyncGenerator[bytes]:

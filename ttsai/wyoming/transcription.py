@@ -11,6 +11,7 @@ from wyoming.audio import AudioChunk, AudioFormat
 
 from ttsai.api_client import ApiClient, ApiError
 from ttsai.wyoming.bounded_events import BadEventError
+from workers.contract.tags import primary_tag
 
 IN_MEMORY_BYTES: Final = 1_048_576
 RATES: Final = (1_000, 192_000)
@@ -59,7 +60,7 @@ class Listening:
         self._wave.close()
         self._file.seek(0)
         named = self._wanted.name if self._wanted and self._wanted.name else model
-        language = (self._wanted.language or "").replace("_", "-").partition("-")[0] if self._wanted else ""
+        language = primary_tag(self._wanted.language or "") if self._wanted else ""
         fields: dict[str, Any] = {"model": named, "language": language, "stream": True}
         events = api.read_events("/v1/stt/", fields, file=("recording.wav", self._file, "audio/wav"))
         async with contextlib.aclosing(events):

@@ -46,6 +46,14 @@ def is_same_language(tag: str, other: str) -> bool:
     return primary_tag(tag) == primary_tag(other)
 
 
+def spell_tag(tag: str) -> str:
+    """The tag in the usual capitals (RFC 5646, section 2.1.1): `en-US` for `en-us`, `zh-Hans-CN` for `zh-hans-cn`."""
+    primary, *subtags = normalise_tag(tag).split("-")
+    extension = next((index for index, subtag in enumerate(subtags) if len(subtag) == 1), len(subtags))
+    capitals = {2: str.upper, 4: str.title}
+    return "-".join([primary, *(capitals.get(len(subtag), str)(subtag) for subtag in subtags[:extension]), *subtags[extension:]])
+
+
 def covers_tag(general: str, tag: str) -> bool:
     """True if `tag` is `general` or a more exact form of it: `en` covers `en-gb`, and an empty tag covers all."""
     return not general or tag == general or tag.startswith(f"{general}-")

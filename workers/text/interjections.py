@@ -46,7 +46,7 @@ def shorten_word(word: str, *, language: str) -> str:
     """Usual spelling of a drawn-out word in a language with regular spelling: no for nooo."""
     if len(set(word.lower())) == 1:  # www, xxx
         return word
-    pattern = GERMAN_DRAWN_OUT if language.startswith("de") else DRAWN_OUT
+    pattern = GERMAN_DRAWN_OUT if primary_tag(language) == "de" else DRAWN_OUT
     return pattern.sub(lambda match: match[0][0], word)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.tags import normalise_tag, primary_tag
+from workers.text.cldr import LANGUAGE_NAMES
 
 PAD, BEGIN, END = "_", "^", "$"
 
@@ -121,6 +122,6 @@ def _speaker_count(metadata: Mapping[str, str]) -> int:
 
 
 def _language_tag(metadata: Mapping[str, str]) -> str:
-    names = {"english": "en", "german": "de", "spanish": "es", "french": "fr", "italian": "it", "portuguese": "pt", "chinese": "zh"}
     language = metadata.get("language", "en").lower()
-    return names.get(language, primary_tag(language)[:2])
+    tags = {name.lower(): tag for tag, name in LANGUAGE_NAMES.items()}
+    return tags.get(language) or primary_tag(language)

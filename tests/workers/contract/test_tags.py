@@ -3,7 +3,7 @@
 import pytest
 
 from workers.contract.engines import VoiceSpec
-from workers.contract.tags import covers_tag, is_same_language, is_tag, normalise_tag, primary_tag, region_of, requested_tag
+from workers.contract.tags import covers_tag, is_same_language, is_tag, normalise_tag, primary_tag, region_of, requested_tag, spell_tag
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,18 @@ def test_voice_announced_by_an_earlier_worker_takes_its_region_from_its_tags(
 ) -> None:
     voice = VoiceSpec("one", "One", language, tags=tags).with_full_tag()
     assert (voice.language, voice.tags) == (full, others)
+
+
+@pytest.mark.parametrize(
+    ("tag", "spelled"),
+    [
+        ("de", "de"),
+        ("en_us", "en-US"),
+        ("PT-br", "pt-BR"),
+        ("es-419", "es-419"),
+        ("zh-hans-cn", "zh-Hans-CN"),
+        ("en-gb-x-us", "en-GB-x-us"),
+    ],
+)
+def test_tag_for_display_has_the_capitals_of_the_standard(tag: str, spelled: str) -> None:
+    assert spell_tag(tag) == spelled
