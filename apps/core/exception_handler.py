@@ -3,6 +3,8 @@
 import logging
 import math
 import sys
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +12,7 @@ from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
 from django.template.loader import get_template
 from django.views import defaults
 from rest_framework import exceptions
@@ -31,6 +34,8 @@ from apps.core.zones import PAGE, zone_of_request
 
 logger = logging.getLogger(__name__)
 
+View = Callable[..., HttpResponseBase]
+
 SHOWN_PATH = 200
 SHOWN_DETAIL = 300
 """Most characters of the framework's message, which repeats what the client sent (such as a content type of 60 kB)."""
@@ -41,7 +46,7 @@ OWN_CODES = frozenset({"batch_too_long", "invalid_url", "not_supported", "not_su
 def handle_exception(error: Exception, context: dict[str, Any]) -> HttpResponse:
     """REST framework's exception handler."""
     request = context["request"]
-    return error_response(as_application_error(error), request_id=getattr(request, "request_id", ""), path=request.path)
+    return refusal(request, as_application_error(error))
 
 
 def error_response(error: ApplicationError, *, request_id: str, path: str) -> JsonResponse:
@@ -52,6 +57,24 @@ def error_response(error: ApplicationError, *, request_id: str, path: str) -> Js
     if status == 401:
         response.headers.setdefault("WWW-Authenticate", dialect.challenge)
     return response
+
+
+def refusal(request: HttpRequest, error: ApplicationError) -> JsonResponse:
+    """JSON response for an error of the request, in the dialect of its path."""
+    return error_response(error, request_id=getattr(request, "request_id", ""), path=request.path)
+
+
+def with_json_errors(view: View) -> View:
+    """Decorate a plain Django view whose clients are programs, a page's script among them: its errors are JSON in every zone."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except ApplicationError as error:
+            return refusal(request, error)
+
+    return answered
 
 
 def as_application_error(error: Exception) -> ApplicationError:
@@ -179,7 +202,7 @@ def _json_error_response(request: HttpRequest, error: ApplicationError) -> JsonR
     zone = zone_of_request(request)
     if zone.has_error_pages or (zone is PAGE and "text/html" in request.headers.get("Accept", "")):
         return None
-    return error_response(error, request_id=getattr(request, "request_id", ""), path=request.path)
+    return refusal(request, error)
 
 
 def _as_page(response: HttpResponse, request: HttpRequest) -> HttpResponse:

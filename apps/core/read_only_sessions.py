@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from apps.core.errors import PermissionDeniedError
-from apps.core.exception_handler import error_response
+from apps.core.exception_handler import refusal
 from apps.core.zones import OPERATOR, zone_of_request
 
 IMPERSONATION: Final = "impersonation"
@@ -34,4 +34,4 @@ def refuse_change(request: HttpRequest) -> HttpResponseBase | None:
     if zone.has_error_pages:
         raise PermissionDenied(MESSAGE)
     error = PermissionDeniedError(MESSAGE, code="read_only_session")
-    return error_response(error, request_id=getattr(request, "request_id", ""), path=request.path)
+    return refusal(request, error)

@@ -2,20 +2,18 @@
 
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils.decorators import method_decorator
 from django.views import View
 
-from apps.core.errors import ApplicationError
-from apps.core.exception_handler import error_response
+from apps.core.exception_handler import with_json_errors
 from apps.payments.services.events import receive_event
 
 
+@method_decorator(with_json_errors, name="post")
 class StripeEventView(View):
     """Stores the event and answers at once; 400 without a valid signature of these bytes."""
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         """Receive an event."""
-        try:
-            is_new = receive_event(request.body, signature=request.headers.get("Stripe-Signature", ""))
-        except ApplicationError as error:
-            return error_response(error, request_id=getattr(request, "request_id", ""), path=request.path)
+        is_new = receive_event(request.body, signature=request.headers.get("Stripe-Signature", ""))
         return JsonResponse({"received": True, "is_new": is_new})

@@ -2,20 +2,17 @@
 
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils.decorators import method_decorator
 from django.views import View
 
-from apps.core.errors import ApplicationError
-from apps.core.exception_handler import error_response
+from apps.core.exception_handler import with_json_errors
 from apps.status.services.webhook_probe import receive_probe
 
 
+@method_decorator(with_json_errors, name="post")
 class ProbeView(View):
     """Answers a signed probe with a receipt; 400 without a valid signature of these bytes. Nothing is stored."""
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         """Receive a probe."""
-        try:
-            receipt = receive_probe(request.body, headers=request.headers)
-        except ApplicationError as error:
-            return error_response(error, request_id=getattr(request, "request_id", ""), path=request.path)
-        return JsonResponse({"receipt": receipt})
+        return JsonResponse({"receipt": receive_probe(request.body, headers=request.headers)})

@@ -72,11 +72,20 @@ def test_favourite_is_marked_and_unmarked_for_the_account(browser_of_owner: Clie
     assert marked["id"] == "af_bella"
     assert 'aria-pressed="true"' in browser_of_owner.get("/voice-library/?favourite=1").content.decode()
     assert browser_of_owner.post("/playground/favourites/", {"voice": "af_bella"}).json() == {"favourite": False}
-    assert browser_of_owner.post("/playground/favourites/", {"voice": "nobody"}).status_code == 404
+    unknown = browser_of_owner.post("/playground/favourites/", {"voice": "nobody"})
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "voice_not_found")
 
 
 def test_favourite_is_refused_without_an_account_for_viewers_and_without_a_token(owner: Membership) -> None:
-    assert Client().post("/playground/favourites/", {"voice": "af_bella"}).status_code == 403
+    refused = Client().post("/playground/favourites/", {"voice": "af_bella"})
+    assert refused.status_code == 403
+    assert refused.json()["error"] == {
+        "message": "Favourites of an account need a member who may change it.",
+        "type": "authentication_error",
+        "code": "no_account",
+        "param": None,
+        "request_id": refused.headers["X-Request-Id"],
+    }
     viewer = Client()
     viewer.force_login(MembershipFactory(account=owner.account, role=Role.VIEWER).user)
     assert viewer.post("/playground/favourites/", {"voice": "af_bella"}).status_code == 403

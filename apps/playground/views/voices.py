@@ -7,7 +7,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.roles import Permission
 from apps.core.caching import NO_STORE
-from apps.core.errors import ApplicationError
+from apps.core.errors import PermissionDeniedError
+from apps.core.exception_handler import with_json_errors
 from apps.playground.views.pages import render_tool
 from apps.playground.visitors import find_visitor
 from apps.playground.voices_offered import GENDERS, VoiceSearch, by_language, list_offered_voices
@@ -50,17 +51,13 @@ def voices(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@with_json_errors
 def favourite(request: HttpRequest) -> HttpResponse:
     """POST /playground/favourites/: mark a voice, or take the mark away."""
     visitor = find_visitor(request)
     if visitor is None or visitor.account is None or not visitor.may(Permission.CHANGE):
-        return JsonResponse(
-            {"error": {"code": "no_account", "message": "Favourites of an account need a member who may change it."}}, status=403
-        )
-    try:
-        is_marked = toggle_favourite(visitor.account, voice_id=request.POST.get("voice", ""))
-    except ApplicationError as error:
-        return JsonResponse({"error": {"code": error.code, "message": error.message}}, status=error.status)
+        raise PermissionDeniedError("Favourites of an account need a member who may change it.", code="no_account")
+    is_marked = toggle_favourite(visitor.account, voice_id=request.POST.get("voice", ""))
     return JsonResponse({"favourite": is_marked}, headers=NO_STORE)
 
 
