@@ -79,6 +79,14 @@ def send_many_and_read(connection: ClientConnection) -> None:
         connection.recv(timeout=PATIENCE)
 
 
+def received(connection: ClientConnection) -> str | bytes | None:
+    """Next message that came before the connection was closed; None behind the last."""
+    try:
+        return connection.recv(timeout=PATIENCE)
+    except ConnectionClosed:
+        return None
+
+
 def test_socket_route_echoes_messages_of_a_caller_with_a_key(shell: RunningShell, secret: str) -> None:
     with open_socket(shell, "/v1/echo", secret=secret, subprotocols=["other", "speech.v1"], headers={"X-Request-Id": "mine"}) as connection:
         for message in ("Grüße", b"\x00\xff", "x" * 1000):
@@ -171,23 +179,42 @@ def test_text_messages_have_a_lower_limit_than_audio(shell: RunningShell, secret
     assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1008, "too_many_messages")
 
 
-def test_socket_beyond_a_limit_of_its_connection_is_closed_with_the_reason(shell: RunningShell, secret: str) -> None:
-    with open_socket(shell, "/v1/echo/", secret=secret) as connection:
-        connection.send("é" * 501)
-        assert ending(connection) == (1009, "message_too_large")
+@pytest.mark.parametrize(
+    ("path", "message", "end"),
+    [
+        ("/v1/echo/", "é" * 501, (1009, "message_too_large")),
+        ("/v1/quiet/", None, (1008, "idle_timeout")),
+        ("/v1/short/", None, (1008, "session_too_long")),
+    ],
+)
+def test_socket_beyond_a_limit_sends_the_error_before_it_closes(
+    shell: RunningShell, secret: str, path: str, message: str | None, end: tuple[int, str]
+) -> None:
+    with open_socket(shell, path, secret=secret) as connection:
+        if message is not None:
+            connection.send(message)
+        error = json.loads(connection.recv(timeout=PATIENCE))["error"]
+        assert error["code"] == end[1]
+        assert error["message"]
+        assert ending(connection) == end
+
+
+def test_message_above_the_largest_of_any_route_is_answered_while_it_is_still_sent(shell: RunningShell, secret: str) -> None:
     with open_socket(shell, "/v1/quiet/", secret=secret) as connection:
-        # Only the head of a masked frame of 2 MB: bytes that the server never reads would reset the connection and lose its close frame.
-        connection.socket.sendall(b"\x82\xff" + (2 << 20).to_bytes(8, "big") + bytes(4))
+        connection.send("x" * (8 * protocol.MESSAGE_BYTES))
+        assert json.loads(connection.recv(timeout=PATIENCE))["error"]["code"] == "message_too_large"
         assert ending(connection)[0] == 1009
+    wait_until(lambda: not shell.server.server_state.connections)
+
+
+def test_socket_that_sends_more_messages_than_its_rate_is_told_and_closed(shell: RunningShell, secret: str) -> None:
     with open_socket(shell, "/v1/echo/", secret=secret, max_queue=None) as connection:
         with pytest.raises(ConnectionClosed) as closed:
             send_without_end(connection)
-        assert closed.value.rcvd is not None
-        assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1008, "too_many_messages")
-    with open_socket(shell, "/v1/quiet/", secret=secret) as connection:
-        assert ending(connection) == (1008, "idle_timeout")
-    with open_socket(shell, "/v1/short/", secret=secret) as connection:
-        assert ending(connection) == (1008, "session_too_long")
+        *_, last = iter(lambda: received(connection), None)
+    assert json.loads(last)["error"]["code"] == "too_many_messages"
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1008, "too_many_messages")
 
 
 @pytest.mark.parametrize(("message", "shown", "code"), [("conflict", "not_now", 1008), ("bug", "internal_error", 1011)])
@@ -211,6 +238,7 @@ def test_open_sockets_are_closed_and_streams_end_when_the_server_stops(shell: Ru
         connection.send("still open")
         assert connection.recv(timeout=PATIENCE) == "still open"
         shell.start_graceful_stop()
+        assert json.loads(connection.recv(timeout=PATIENCE))["error"]["code"] == "server_stops"
         assert ending(connection) == (1012, "server_stops")
     stream.join(PATIENCE)
     assert [answer.json()["end"] for answer in answers] == [None]
@@ -287,6 +315,10 @@ def test_frames_that_violate_the_protocol_close_the_socket_without_a_traceback(
         assert connection.recv(65536).startswith(b"HTTP/1.1 101 ")
         connection.sendall(frame)
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
-    assert answer[:1] == b"\x88"  # a closing frame
-    assert int.from_bytes(answer[2:4], "big") in {1002, 1007, 1008}
+    length = int.from_bytes(answer[2:4], "big")
+    error, closing = json.loads(answer[4 : 4 + length])["error"], answer[4 + length :]
+    assert answer[:2] == b"\x81\x7e"  # a text of 126 bytes or more
+    assert error["code"] == "invalid_message"
+    assert closing[:1] == b"\x88"
+    assert int.from_bytes(closing[2:4], "big") in {1002, 1007, 1008}
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []

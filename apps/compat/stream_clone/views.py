@@ -18,7 +18,7 @@ from apps.accounts.callers import Caller, get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.compat.stream_clone import serializers as shapes
 from apps.compat.stream_clone.local_files import open_local_file
-from apps.compat.stream_clone.voices import NewPrompt, PromptExistsError, find_made_prompt, get_prompt, get_prompts, list_prompt_ids
+from apps.compat.stream_clone.voices import NewPrompt, PromptExistsError, find_made_prompt, get_prompts, list_prompt_ids, remove_prompt
 from apps.core.deferred import Deferred, Exchange
 from apps.core.fields import validated
 from apps.jobs.requests import request_id_of
@@ -31,7 +31,6 @@ from apps.voices.recordings import LIMITS
 from apps.voices.services.collections import restore_voices, save_voices
 from apps.voices.services.consent import ConsentStatement
 from apps.voices.services.enrolments import VoiceOrder
-from apps.voices.services.removal import remove_voice
 from apps.voices.services.requests import CloneOrder, CloneSteps, CloneSubmission, check_order, clone_or_release, request_clone
 
 CLONE, PROMPT, SAVE, LOAD = (
@@ -114,8 +113,10 @@ class RemoveView(APIView):
         responses=shapes.StatusSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Remove a voice and what was made of its recording. A voice saved by `/cache/save` can be loaded again."""
-        remove_voice(get_prompt(get_caller(request), validated(PROMPT, request.data)["prompt_id"]))
+        """Remove a voice and what was made of its recording: all of the account's voices of this name, whichever API they were made by. A voice
+        saved by `/cache/save` can be loaded again.
+        """
+        remove_prompt(get_caller(request), validated(PROMPT, request.data)["prompt_id"])
         return Response({"status": "ok"})
 
 

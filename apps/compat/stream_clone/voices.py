@@ -41,6 +41,18 @@ def get_prompt(caller: Caller, prompt_id: str) -> Voice:
     return voice
 
 
+def remove_prompt(caller: Caller, prompt_id: str) -> None:
+    """Remove every voice that the id stands for, so that it is unknown afterwards: other APIs may give voices the same name.
+
+    404 for an unknown one; 403 voice_taken_down leaves all as they are.
+    """
+    with transaction.atomic():
+        newest = get_prompt(caller, prompt_id)
+        named = list(Voice.objects.select_related("enrolment").filter(account=caller.required_account, name=prompt_id))
+        for voice in named or [newest]:
+            remove_voice(voice)
+
+
 def get_prompts(caller: Caller, prompt_ids: Collection[str] | None) -> list[Voice]:
     """The voices of these ids, all of the account's for None. 404 for an unknown one."""
     return [get_prompt(caller, prompt_id) for prompt_id in (list_prompt_ids(caller) if prompt_ids is None else prompt_ids)]

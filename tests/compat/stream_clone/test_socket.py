@@ -133,24 +133,40 @@ def test_message_that_is_not_understood_ends_the_connection(server: RunningShell
     assert not Job.objects.exists()
 
 
-def test_message_of_a_megabyte_ends_the_connection(server: RunningShell, owner: Person) -> None:
+@pytest.mark.parametrize("size", [1_000_000, 4_000_000])
+def test_message_of_a_megabyte_ends_the_connection_with_an_error(server: RunningShell, owner: Person, size: int) -> None:
     with opened(server, owner) as connection:
         send(connection, req_params={})
-        with contextlib.suppress(ConnectionClosed):
-            send(connection, text="x" * 1_000_000)
-        assert ending(connection) == (1009, [])
+        send(connection, text="x" * size)
+        closing, (error,) = ending(connection)
+    assert (closing, error["error"], error["code"]) == (1009, True, "message_too_large")
     assert not Job.objects.exists()
 
 
-def test_session_that_is_never_done_ends_when_it_is_idle(server: RunningShell, owner: Person, reader: Reader) -> None:
-    object.__setattr__(routes.LIMITS, "idle_seconds", 1.0)
+@pytest.mark.usefixtures("reader")
+@pytest.mark.parametrize(("limit", "code"), [("idle_seconds", "idle_timeout"), ("total_seconds", "session_too_long")])
+def test_session_that_is_never_done_ends_with_an_error(server: RunningShell, owner: Person, limit: str, code: str) -> None:
+    usual = getattr(routes.LIMITS, limit)
+    object.__setattr__(routes.LIMITS, limit, 1.0)
     try:
         with opened(server, owner) as connection:
             send(connection, req_params={})
             send(connection, text="I am never", done=False)
-            assert ending(connection)[0] == 1008
+            closing, (error,) = ending(connection)
     finally:
-        object.__setattr__(routes.LIMITS, "idle_seconds", 60.0)
+        object.__setattr__(routes.LIMITS, limit, usual)
+    assert (closing, error["error"], error["code"]) == (1008, True, code)
+    assert not Job.objects.exists()
+
+
+def test_client_that_sends_too_many_messages_is_told_why(server: RunningShell, owner: Person) -> None:
+    with opened(server, owner) as connection:
+        send(connection, req_params={})
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(2000):
+                send(connection, text="", done=False)
+        closing, messages = ending(connection)
+    assert (closing, messages[-1]["error"], messages[-1]["code"]) == (1008, True, "too_many_messages")
     assert not Job.objects.exists()
 
 

@@ -19,6 +19,7 @@ from apps.jobs.services.limits import wait_for_tenant
 from apps.uploads.models import Upload
 from apps.voices.models import Enrolment, EnrolmentState, Voice
 from tests.flows.following import wait_until
+from tests.routes.voices import make_voice
 from tests.speech.people import Person, person
 from tests.text_streams.reader import Reader
 from tests.voices.conftest import Enroller, enrolling
@@ -200,6 +201,31 @@ def test_removed_voice_that_nobody_saved_leaves_nothing(server: RunningShell, ow
     assert not Enrolment.objects.exists()
     answer = post(server, owner, "/cache/save", cache_dir="mine", prompt_ids=["ada"])
     assert (answer.status_code, answer.json()["code"]) == (404, "voice_not_found")
+
+
+def test_removing_an_id_removes_every_voice_of_that_name(server: RunningShell, owner: Person) -> None:
+    stranger = person()
+    assert owner.account is not None
+    assert stranger.account is not None
+    older, newer = make_voice(owner.account), make_voice(owner.account)
+    foreign = make_voice(stranger.account)
+    other = make_voice(owner.account)
+    Voice.objects.filter(pk=other.pk).update(name="Eve")
+    assert post(server, owner, "/remove", prompt_id="Ada").json() == {"status": "ok"}
+    assert set(Voice.objects.values_list("pk", flat=True)) == {foreign.pk, other.pk}
+    assert not Enrolment.objects.filter(pk__in=[older.enrolment_id, newer.enrolment_id]).exists()
+    assert post(server, owner, "/remove", prompt_id="Ada").json()["code"] == "voice_not_found"
+    assert post(server, owner, "/remove", prompt_id=other.voice_id).json() == {"status": "ok"}
+    assert list(Voice.objects.all()) == [foreign]
+
+
+def test_voice_taken_down_keeps_all_voices_of_its_name(server: RunningShell, owner: Person) -> None:
+    assert owner.account is not None
+    kept = [make_voice(owner.account), make_voice(owner.account)]
+    Enrolment.objects.filter(pk=kept[0].enrolment_id).update(is_taken_down=True)
+    answer = post(server, owner, "/remove", prompt_id="Ada")
+    assert (answer.status_code, answer.json()["code"]) == (403, "voice_taken_down")
+    assert Voice.objects.count() == 2
 
 
 def test_wrong_and_missing_keys_are_answered_in_the_dialects_shape(server: RunningShell) -> None:

@@ -1,13 +1,18 @@
 """WebSocket on a connection: uvicorn's, without the addresses in its log and without tracebacks for what a client sends."""
 
 import logging
+from collections.abc import Callable
 from typing import Any, Final
 
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame
+from websockets.frames import Close, CloseCode, Frame
 from websockets.http11 import Request
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+
+from apps.core.errors import ApplicationError, InvalidRequestError
 
 MESSAGE_BYTES: Final = 1 << 20
 """Largest message of any route: beyond it the connection is closed with 1009 before the message is complete."""
@@ -19,8 +24,30 @@ INVALID_TEXT: Final = 1007
 POLICY: Final = 1008
 BAD_REQUEST: Final = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
+ERROR_RENDERER: Final = "ttsai.render_error"
+"""Key of the scope's state under which the application puts a function (error) -> text message of an accepted connection."""
+FAULTS: Final[dict[int, ApplicationError]] = {
+    1002: InvalidRequestError("The frames violate the WebSocket protocol.", code="invalid_message"),
+    INVALID_TEXT: InvalidRequestError("A text message is not valid UTF-8.", code="invalid_message"),
+    POLICY: InvalidRequestError(f"A message has at most {MOST_FRAGMENTS:,} fragments.", code="invalid_message"),
+    1009: InvalidRequestError(f"A message has at most {MESSAGE_BYTES:,} bytes.", code="message_too_large", status=413),
+}
+"""Errors of connections that this module closes, by closing code."""
+
 logger = logging.getLogger("ttsai.web.sockets")
 logger.setLevel(logging.WARNING)  # uvicorn logs each connection with its address, whose query may hold a secret
+
+
+class ExplainingProtocol(ServerProtocol):
+    """Sends an error message before the closing frame of a connection that fails, as the application does for its own errors."""
+
+    find_renderer: Callable[[], Callable[[ApplicationError], str] | None] = staticmethod(lambda: None)
+
+    def fail(self, code: CloseCode | int, reason: str = "") -> None:
+        error = FAULTS.get(int(code))
+        if error is not None and self.state is State.OPEN and (render := self.find_renderer()) is not None:
+            self.send_text(render(error).encode())
+        super().fail(code, reason)
 
 
 class GuardedSocketProtocol(WebSocketsSansIOProtocol):
@@ -28,7 +55,9 @@ class GuardedSocketProtocol(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.logger = self.conn.logger = logger
+        self.logger = logger
+        self.conn = ExplainingProtocol(max_size=self.config.ws_max_size, logger=logger)
+        self.conn.find_renderer = lambda: self.scope["state"].get(ERROR_RENDERER)
         self.close_timeout = CLOSE_SECONDS
         self._late_pong = b""
         """Answer to the last ping of a client that does not read, sent once it does."""
@@ -93,7 +122,25 @@ class GuardedSocketProtocol(WebSocketsSansIOProtocol):
             self.transport.write(BAD_REQUEST)
             self.transport.close()
             return
-        super().handle_parser_exception()
+        if self.close_sent:  # what the client sends after the fault is read and discarded
+            return
+        if not self.transport.can_write_eof():  # TLS
+            super().handle_parser_exception()
+            return
+        self._end_writing(self.conn.close_sent)
+
+    def _end_writing(self, sent: Close) -> None:
+        """Close this side only. Closing both with unread bytes of a large message would reset the connection, and the client would lose the
+        last messages.
+        """
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": sent.code, "reason": sent.reason})
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.transport.write_eof()
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
 
 
 SOCKET_OPTIONS: Final[dict[str, Any]] = {

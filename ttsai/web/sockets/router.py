@@ -5,6 +5,7 @@ import contextlib
 import io
 import logging
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -33,6 +34,7 @@ from apps.core.sockets import SocketRoute
 from apps.core.zones import with_slash
 from ttsai.web.body import Body
 from ttsai.web.exchange import WebExchange
+from ttsai.web.sockets.protocol import ERROR_RENDERER
 from ttsai.web.sockets.session import POLICY, Closing, Session
 from ttsai.web.threads import BusyError, DjangoThreads, ShellRequest
 
@@ -120,9 +122,11 @@ class Sockets:
                 request=request,
                 request_id=request_id,
             )
+            dialect = dialect_of(request.path)
+            scope["state"][ERROR_RENDERER] = partial(session.render, dialect=dialect)
             self._sessions.add(session)
             stack.callback(self._sessions.discard, session)
-            await session.serve(stopping=self._stopping, dialect=dialect_of(request.path))
+            await session.serve(stopping=self._stopping, dialect=dialect)
 
     async def _refuse_path(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         request = _handshake(scope)

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from apps.accounts.callers import Caller
 from apps.core.deferred import Exchange, Receive, Send
 from apps.core.dialects import Dialect
-from apps.core.errors import ApplicationError
+from apps.core.errors import ApplicationError, InvalidRequestError, TooManyRequestsError, UnavailableError
 from apps.core.exception_handler import as_application_error
 from apps.core.sockets import SocketClosedError, SocketLimits, SocketRoute
 from ttsai.web.threads import DjangoThreads
@@ -44,12 +44,15 @@ class Closing:
     """Sent to the client before the closing frame."""
 
 
+SERVER_STOPS: Final = Closing(RESTART, "server_stops", UnavailableError("The server stops. Connect again.", code="server_stops"))
+
+
 class LimitExceededError(Exception):
     """Raised when the client exceeds a limit of its connection."""
 
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.closing = Closing(code, reason)
+    def __init__(self, code: int, error: ApplicationError) -> None:
+        super().__init__(error.code)
+        self.closing = Closing(code, error.code, error)
 
 
 class MessageRate:
@@ -140,7 +143,8 @@ class Session:
         try:
             await asyncio.wait(tasks, timeout=self._limits.total_seconds, return_when=asyncio.FIRST_COMPLETED)
             is_ended = self._ending.done()
-            closing = self._ending.result() if is_ended else _closing(handler=handler, reader=reader, is_stopping=stop.done())
+            over = SERVER_STOPS if stop.done() else _too_long(self._limits.total_seconds)
+            closing = self._ending.result() if is_ended else _closing(handler=handler, reader=reader, otherwise=over)
         finally:
             self.exchange.has_left.set()
             for task in tasks:
@@ -162,9 +166,9 @@ class Session:
             self._active_at = time.monotonic()
             data: str | bytes = message["text"] if message.get("text") is not None else message["bytes"]
             if len(data if isinstance(data, bytes) else data.encode()) > self._limits.message_bytes:
-                raise LimitExceededError(TOO_BIG, "message_too_large")
+                raise LimitExceededError(TOO_BIG, _too_large(self._limits.message_bytes))
             if not rate.take() or (isinstance(data, str) and not text_rate.take()):
-                raise LimitExceededError(POLICY, "too_many_messages")
+                raise LimitExceededError(POLICY, _too_many(self._limits))
             await self._messages.put(data)
 
     async def _next(self) -> Any:
@@ -174,23 +178,25 @@ class Session:
                     return await self._receive()
             except TimeoutError:
                 if time.monotonic() - self._active_at >= self._limits.idle_seconds:  # else something was sent meanwhile
-                    raise LimitExceededError(POLICY, "idle_timeout") from None
+                    raise LimitExceededError(POLICY, _idle(self._limits.idle_seconds)) from None
 
     async def _close(self, closing: Closing, *, dialect: Dialect) -> None:
         with contextlib.suppress(OSError):  # the client has left, or reads nothing (TimeoutError)
             async with asyncio.timeout(CLOSE_SECONDS):
                 if closing.error is not None:
-                    body = self._render(closing.error, dialect=dialect)
-                    await self._send({"type": "websocket.send", "text": json.dumps(body, ensure_ascii=False)})
+                    await self._send({"type": "websocket.send", "text": self.render(closing.error, dialect=dialect)})
                 await self._send({"type": "websocket.close", "code": closing.code, "reason": closing.reason})
 
-    def _render(self, error: ApplicationError, *, dialect: Dialect) -> Any:
+    def render(self, error: ApplicationError, *, dialect: Dialect) -> str:
+        """Message that tells the client of an error, in the shape of the route."""
         if self._route.render_error is not None:
-            return self._route.render_error(error, self.request_id)
-        return dialect.render_error(error, self.request_id)[1]
+            body = self._route.render_error(error, self.request_id)
+        else:
+            body = dialect.render_error(error, self.request_id)[1]
+        return json.dumps(body, ensure_ascii=False)
 
 
-def _closing(*, handler: "asyncio.Future[None]", reader: "asyncio.Task[None]", is_stopping: bool) -> Closing | None:
+def _closing(*, handler: "asyncio.Future[None]", reader: "asyncio.Task[None]", otherwise: Closing) -> Closing | None:
     """Closing frame of a connection that is over; None if the client has left."""
     if reader.done():
         error = reader.exception()
@@ -200,7 +206,28 @@ def _closing(*, handler: "asyncio.Future[None]", reader: "asyncio.Task[None]", i
     if handler.done():
         error = RuntimeError("the handler was cancelled") if handler.cancelled() else handler.exception()
         return Closing(NORMAL, "") if error is None else _closing_of(error)
-    return Closing(RESTART, "server_stops") if is_stopping else Closing(POLICY, "session_too_long")
+    return otherwise
+
+
+def _too_large(most_bytes: int) -> ApplicationError:
+    return InvalidRequestError(
+        f"A message has at most {most_bytes:,} bytes. Send the text in pieces.", code="message_too_large", status=413
+    )
+
+
+def _too_many(limits: SocketLimits) -> ApplicationError:
+    texts = f", {limits.texts_per_second} of them text" if limits.texts_per_second else ""
+    message = f"At most {limits.messages_per_second} messages a second are taken{texts}. Join small pieces before you send them."
+    return TooManyRequestsError(message, code="too_many_messages")
+
+
+def _idle(seconds: float) -> ApplicationError:
+    return InvalidRequestError(f"Nothing was sent in either direction for {seconds:g} s.", code="idle_timeout", status=408)
+
+
+def _too_long(seconds: float) -> Closing:
+    error = InvalidRequestError(f"A connection lasts at most {seconds:g} s. Connect again.", code="session_too_long", status=408)
+    return Closing(POLICY, error.code, error)
 
 
 def _closing_of(error: BaseException) -> Closing | None:
