@@ -37,6 +37,10 @@ class Exchange(Protocol):
     has_left: asyncio.Event
     """Set when the client has closed its connection."""
 
+    @property
+    def is_ending(self) -> bool:
+        """True once the client has left or the shutdown has begun."""
+
     async def wait_for_end(self, job_uuid: UUID, timeout_seconds: float) -> dict[str, Any] | None:
         """Wait for the job's end event; None after the timeout or if the client has disconnected."""
 

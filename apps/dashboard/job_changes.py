@@ -15,6 +15,7 @@ from apps.core.deferred import Exchange
 from apps.core.errors import InvalidRequestError
 from apps.core.sse import ServerSentEvent
 from apps.dashboard.job_rows import job_rows
+from apps.dashboard.new_jobs import LOOK_SECONDS, NewJobs
 from apps.jobs.selectors import list_own_jobs_of
 
 MOST_WATCHED: Final = 100
@@ -45,8 +46,10 @@ Show = Callable[[Sequence[UUID]], list[ShownJob]]
 """Reads and renders jobs; runs on one of Django's threads."""
 
 
-def check_watched(caller: Caller, *, uuids: Sequence[str]) -> list[UUID]:
+def check_watched(caller: Caller, *, uuids: Sequence[str], is_none_allowed: bool = False) -> list[UUID]:
     """Ids of jobs to watch. 400 without one or for too many, 404 if one is not the account's."""
+    if is_none_allowed and not uuids:
+        return []
     if not 1 <= len(uuids) <= MOST_WATCHED:
         raise InvalidRequestError(f"Name 1 to {MOST_WATCHED} jobs as `job`; these are {len(uuids)}.", param="job")
     return [job.uuid for job in list_own_jobs_of(caller, uuid_texts=uuids)]
@@ -58,16 +61,30 @@ def show_jobs(caller: Caller, *, uuids: Sequence[UUID], view: str) -> list[Shown
     return [ShownJob(row.uuid, render_to_string(TEMPLATES[view], {"row": row}), row.is_over) for row in rows]
 
 
-async def watch_jobs(exchange: Exchange, uuids: Sequence[UUID], *, show: Show) -> AsyncGenerator[ServerSentEvent]:
-    """Each job as it is now, and again after each change; `done` once all are over. Ends earlier with the connection or STREAM_SECONDS."""
+async def watch_jobs(
+    exchange: Exchange, uuids: Sequence[UUID], *, show: Show, new_jobs: NewJobs | None = None
+) -> AsyncGenerator[ServerSentEvent]:
+    """Each job as it is now, and again after each change; `done` once all are over. Ends earlier with the connection or STREAM_SECONDS.
+
+    With new_jobs these are announced as `new`, then watched too, and there is no `done`.
+    """
     running, changes = set(uuids), _Changes(exchange, uuids)
     try:
-        while changed := await changes.take():
-            for shown in await exchange.run(show, sorted(changed & running)):
-                yield ServerSentEvent(shown.to_dict(), event="job")
+        if new_jobs is not None:
+            yield ServerSentEvent({}, event="ready")  # the browser learns that events arrive
+        while not changes.is_over:
+            changed = await changes.take(LOOK_SECONDS if new_jobs is not None else STREAM_SECONDS)
+            if not changed and new_jobs is None:
+                return
+            found = await exchange.run(new_jobs.find) if new_jobs is not None else []
+            for shown in await exchange.run(show, sorted({*(changed & running), *found})):
+                yield ServerSentEvent(shown.to_dict(), event="new" if shown.uuid in found else "job")
                 if shown.is_over:
                     running.discard(shown.uuid)
-            if not running:
+                elif shown.uuid in found and len(running) < MOST_WATCHED:
+                    running.add(shown.uuid)
+                    changes.follow(shown.uuid)
+            if not running and new_jobs is None:
                 yield ServerSentEvent({}, event="done")
                 return
             await asyncio.sleep(PAUSE_SECONDS)
@@ -84,13 +101,24 @@ class _Changes:
         self._news = asyncio.Event()
         self._news.set()
         self._deadline = time.monotonic() + STREAM_SECONDS
-        after_id = f"{int(time.time() * 1000) - CLOCK_SKEW_MS}-0"  # what happened before is in the rows
-        self._following = [asyncio.create_task(self._follow(uuid, after_id)) for uuid in uuids]
+        self._following: list[asyncio.Task[None]] = []
+        for uuid in uuids:
+            self.follow(uuid)
 
-    async def take(self) -> set[UUID]:
-        """Changed jobs, at least one; none when the connection or its time is over."""
+    @property
+    def is_over(self) -> bool:
+        """True once the connection or its time is over."""
+        return self._exchange.is_ending or (time.monotonic() >= self._deadline and not self._changed)
+
+    def follow(self, uuid: UUID) -> None:
+        """Follow a job from now on."""
+        after_id = f"{int(time.time() * 1000) - CLOCK_SKEW_MS}-0"  # what happened before is in the rows
+        self._following.append(asyncio.create_task(self._follow(uuid, after_id)))
+
+    async def take(self, seconds: float) -> set[UUID]:
+        """Changed jobs; none after so many seconds without a change, or when the connection or its time is over."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(max(0.0, self._deadline - time.monotonic())):
+            async with asyncio.timeout(max(0.0, min(seconds, self._deadline - time.monotonic()))):
                 await self._news.wait()
         self._news.clear()
         changed, self._changed = self._changed, set()

@@ -79,6 +79,11 @@ class JobFilterForm(SiteForm):
         """True if any condition is given."""
         return any(self.data.get(name) for name in self.fields)
 
+    @property
+    def is_open_to_new_jobs(self) -> bool:
+        """True if a job that is accepted now may belong to the list. A search reads the texts of thousands of jobs, and states change."""
+        return self.is_valid() and not self.cleaned_data["q"] and not self.cleaned_data["status"]
+
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
         if values.get("first") and values.get("last") and values["first"] > values["last"]:

@@ -51,6 +51,16 @@ class JobRow:
     is_over: bool
     error: str
 
+    @property
+    def created_microseconds(self) -> int:
+        """Time of acceptance, by which scripts sort the rows."""
+        return microseconds_of(self.created_at)
+
+
+def microseconds_of(moment: datetime) -> int:
+    """Microseconds since the epoch: 16 digits."""
+    return round(moment.timestamp() * 1_000_000)
+
 
 def job_rows(jobs: Iterable[Job]) -> list[JobRow]:
     """Rows in the same order: two queries beside the jobs' own."""

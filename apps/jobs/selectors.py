@@ -107,6 +107,12 @@ def list_own_jobs(caller: Caller, *, wanted: JobFilter | None = None, cursor: st
     return JobPage(jobs=page[:limit], next_cursor=next_cursor)
 
 
+def list_newer_jobs(caller: Caller, *, wanted: JobFilter, since: datetime, limit: int) -> list[Job]:
+    """Jobs of the account that were accepted after a moment, newest first."""
+    jobs = _matching(_own_jobs(caller), wanted).filter(created_at__gt=since)
+    return list(jobs.order_by("-created_at", "uuid")[:limit])
+
+
 def list_active_jobs(caller: Caller) -> list[Job]:
     return list(_own_jobs(caller).filter(state__in=[JobState.QUEUED, JobState.RUNNING]).order_by("created_at"))
 

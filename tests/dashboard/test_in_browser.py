@@ -67,6 +67,25 @@ def test_a_row_changes_with_its_job_without_loading_the_page(page: Browser, serv
     assert page.complaints == []
 
 
+@pytest.mark.parametrize("has_events", [True, False], ids=["events", "polling"])
+def test_jobs_that_a_key_starts_appear_in_the_open_list_and_change_there(
+    page: Browser, server: RunningShell, owner: Person, has_events: bool
+) -> None:
+    if not has_events:
+        page.call("Page.addScriptToEvaluateOnNewDocument", source=BROKEN_EVENTS)
+    page.open(f"{server.url}/dashboard/jobs/", until="document.querySelector('#job-results .empty')")
+    page.value("window.isSamePage = true")
+    submit(caller(owner.account), "The tide comes in.")
+    page.wait_until("document.querySelectorAll('.job-item').length === 1 && !document.querySelector('#job-results .empty')")
+    submit(caller(owner.account), "The tide goes out.")
+    page.wait_until("document.querySelectorAll('.job-item').length === 2")
+    assert "goes out" in page.value("document.querySelector('.job-item .job-text').textContent")
+    work_off()
+    page.wait_until("[...document.querySelectorAll('.job-item .badge')].every(badge => badge.textContent.trim() === 'Completed')")
+    assert page.value("window.isSamePage")
+    assert page.complaints == []
+
+
 def test_the_page_of_a_job_shows_its_result_once_it_is_done(page: Browser, server: RunningShell, owner: Person) -> None:
     job = submit(caller(owner.account), "The tide comes in.").job
     page.open(f"{server.url}/dashboard/jobs/{job.uuid.hex}/", until="document.querySelector('[data-running] progress')")

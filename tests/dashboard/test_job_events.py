@@ -8,8 +8,10 @@ import httpx
 import pytest
 from django.conf import settings as configured
 from django.test import Client
+from django.utils import timezone
 
 from apps.accounts.models import Role
+from apps.dashboard.job_rows import microseconds_of
 from apps.jobs.models import Job
 from tests.factories import MembershipFactory
 from tests.factories_jobs import caller, part_of, started, submit, work_off
@@ -45,8 +47,12 @@ def events(response: httpx.Response) -> Iterator[tuple[str, dict[str, Any]]]:
             yield kind, json.loads(line.removeprefix("data: "))
 
 
-def watch(browser: httpx.Client, *jobs: Job) -> Any:
-    return browser.stream("GET", "/dashboard/jobs/events/", params={"job": [job.uuid.hex for job in jobs]})
+def watch(browser: httpx.Client, *jobs: Job, **query: str) -> Any:
+    return browser.stream("GET", "/dashboard/jobs/events/", params={"job": [job.uuid.hex for job in jobs], **query})
+
+
+def microseconds_now() -> str:
+    return str(microseconds_of(timezone.now()))
 
 
 def test_each_change_of_a_watched_job_is_an_event_up_to_the_end_of_all(browser: httpx.Client, owner: Person) -> None:
@@ -85,3 +91,38 @@ def test_the_stream_ends_after_its_time_so_that_the_session_is_checked_again(
     job = submit(caller(owner.account), "Hello.").job
     with watch(browser, job) as response:
         assert [kind for kind, _ in events(response)] == ["job"]
+
+
+def test_a_job_that_a_key_starts_is_announced_and_followed_to_its_end(browser: httpx.Client, owner: Person) -> None:
+    outsider = person()
+    with watch(browser, since=microseconds_now()) as response:
+        told = events(response)
+        assert next(told) == ("ready", {})
+        submit(caller(outsider.account), "Not for this account.")
+        job = submit(caller(owner.account), "The tide comes in.").job
+        kind, new = next(told)
+        assert (kind, new["job"], new["is_over"]) == ("new", job.uuid.hex, False)
+        assert "The tide comes in." in new["html"]
+        work_off()
+        ended = next(data for kind, data in told if data.get("is_over"))
+        assert ended["job"] == job.uuid.hex
+        again = submit(caller(owner.account), "And goes out.").job
+        assert next(data["job"] for kind, data in told if kind == "new") == again.uuid.hex
+
+
+def test_new_jobs_of_another_kind_or_model_than_the_filter_asks_for_are_not_announced(browser: httpx.Client, owner: Person) -> None:
+    since = microseconds_now()
+    job = submit(caller(owner.account), "The tide comes in.").job
+    found = {}
+    for kind in (job.kind, "transcription"):
+        query = {"since": since, "once": "1", "kind": kind}
+        found[kind] = [one["job"] for one in browser.get("/dashboard/jobs/events/", params=query).json()["new"]]
+    assert found == {job.kind: [job.uuid.hex], "transcription": []}
+
+
+def test_a_stream_of_new_jobs_ends_when_the_server_stops(server: RunningShell, browser: httpx.Client) -> None:
+    with watch(browser, since=microseconds_now()) as response:
+        told = events(response)
+        assert next(told) == ("ready", {})
+        server.start_graceful_stop()
+        assert list(told) == []

@@ -10,6 +10,7 @@ from django.utils import timezone
 from apps.accounts.callers import Caller
 from apps.accounts.models import Account
 from apps.billing.selectors import available_millicredits
+from apps.dashboard.job_rows import microseconds_of
 from apps.jobs.models import Job, JobState
 from apps.speech.services import SpeechOrder, request_speech
 from tests.factories_jobs import submit, submit_many, work_off
@@ -159,6 +160,19 @@ def test_pages_mark_the_jobs_that_are_not_over_for_the_script_that_follows_them(
     assert [[mark in page for mark in marks] for page in shown] == 3 * [[True, False]]
 
 
+def test_lists_that_new_jobs_belong_to_say_since_when_they_are_open(owner: Client, sender: Caller) -> None:
+    is_open = {}
+    for query in ("", "?kind=speech", "?status=completed", "?q=tide"):
+        page = owner.get(f"/dashboard/jobs/{query}").content.decode()
+        is_open[query] = "data-since=" in page
+        assert "No job" in page
+    assert is_open == {"": True, "?kind=speech": True, "?status=completed": False, "?q=tide": False}
+    job = submit(sender, "Hello.").job
+    job.refresh_from_db()
+    for path in ("/dashboard/jobs/", "/dashboard/"):
+        assert f'data-since="{microseconds_of(job.created_at)}"' in owner.get(path).content.decode()
+
+
 def test_the_present_state_of_jobs_is_given_as_their_elements(owner: Client, sender: Caller, django_assert_max_num_queries: Any) -> None:
     jobs = submit_many(sender, count=3)
     query = {"once": "1", "view": "row", "job": [job.uuid.hex for job in jobs]}
@@ -179,6 +193,8 @@ def test_the_present_state_of_jobs_is_given_as_their_elements(owner: Client, sen
         ({"job": 101 * ["f" * 32]}, 400, "Name 1 to 100 jobs as `job`; these are 101."),
         ({"job": "f" * 32}, 404, "One of these jobs is not in your account."),
         ({"job": "nonsense"}, 404, "One of these jobs is not in your account."),
+        ({"since": "yesterday"}, 400, "`since` is a time in microseconds since 1970, of 16 digits; it was &#x27;yesterday&#x27;."),
+        ({"since": "1764522735123456", "first": "never"}, 400, "From: Enter a day such as 2026-01-31."),
         ({"job": "f" * 32, "view": "x"}, 400, "Unknown view &#x27;x&#x27;. Available: row, progress."),
     ],
 )

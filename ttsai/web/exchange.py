@@ -34,6 +34,10 @@ class WebExchange:
         self._waiter = uuid.uuid4().hex
         self._watcher: asyncio.Task[None] | None = None
 
+    @property
+    def is_ending(self) -> bool:
+        return self.has_left.is_set() or self._stopping.is_set()
+
     def watch(self) -> None:
         """Watch for the client's disconnect. The body must have been read."""
         self._watcher = asyncio.create_task(self._watch())

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.accounts.selectors import list_keys
 from apps.billing.selectors import available_millicredits
@@ -18,7 +19,8 @@ from apps.core.streamed_body import StreamedBody
 from apps.dashboard.job_changes import TEMPLATES, check_watched, show_jobs, watch_jobs
 from apps.dashboard.job_details import read_job_details
 from apps.dashboard.job_filters import JobFilterForm
-from apps.dashboard.job_rows import job_row, job_rows
+from apps.dashboard.job_rows import job_row, job_rows, microseconds_of
+from apps.dashboard.new_jobs import NewJobs, read_since
 from apps.dashboard.pages import dashboard_page, show
 from apps.jobs.selectors import JobPage, get_own_job, list_own_jobs
 from apps.jobs.services.cancel import cancel_job
@@ -35,6 +37,9 @@ def job_list(request: AccountRequest) -> HttpResponseBase:
     form = JobFilterForm(request.GET, keys=list_keys(request.account))
     page, error = _page(request, form), form.first_error()
     context = {**_rows(page, form), "form": form, "error": error, "is_filtered": form.is_filtered}
+    if form.is_open_to_new_jobs:
+        newest = page.jobs[0].created_at if page.jobs else timezone.now()
+        context |= {"since": microseconds_of(newest), "filter": form.query()}
     return show(request, "dashboard/jobs.html", context, status=400 if error else 200)
 
 
@@ -55,16 +60,21 @@ def job(request: AccountRequest, uuid: str) -> HttpResponseBase:
 
 @dashboard_page("GET")
 def job_events(request: AccountRequest) -> HttpResponseBase:
-    """Changes of the jobs that a page shows, as server-sent events; with `once` their present state as JSON, for a browser without events."""
+    """Changes of the jobs that a page shows, as server-sent events; with `once` their present state as JSON, for a browser without events.
+
+    With `since` and the filters of the list, jobs that were accepted after it are announced too.
+    """
     view = request.GET.get("view", "row")
     if view not in TEMPLATES:
         raise InvalidRequestError(f"Unknown view {view[:50]!r}. Available: {', '.join(TEMPLATES)}.", param="view")
-    caller, uuids = request.caller, check_watched(request.caller, uuids=request.GET.getlist("job"))
+    caller, new_jobs = request.caller, _new_jobs(request)
+    uuids = check_watched(caller, uuids=request.GET.getlist("job"), is_none_allowed=new_jobs is not None)
     if "once" in request.GET:
-        return JsonResponse({"jobs": [shown.to_dict() for shown in show_jobs(caller, uuids=uuids, view=view)]})
+        jobs = {"jobs": uuids, "new": new_jobs.find() if new_jobs else []}
+        return JsonResponse({name: [one.to_dict() for one in show_jobs(caller, uuids=of, view=view)] for name, of in jobs.items()})
 
     async def resolve(exchange: Exchange) -> ASGIApp:
-        events = watch_jobs(exchange, uuids, show=lambda changed: show_jobs(caller, uuids=changed, view=view))
+        events = watch_jobs(exchange, uuids, show=lambda changed: show_jobs(caller, uuids=changed, view=view), new_jobs=new_jobs)
         return StreamedBody(encode_events(events), exchange=exchange, headers=sse.HEADERS)
 
     return Deferred(resolve)
@@ -103,6 +113,17 @@ def repeat(request: AccountRequest, uuid: str) -> HttpResponseBase:
     return show(
         request, "dashboard/job_repeat.html", {**context, "row": row, "balance": balance, "token": secrets.token_urlsafe(16)}, status=status
     )
+
+
+def _new_jobs(request: AccountRequest) -> NewJobs | None:
+    """Announcer of new jobs, if the page asks for them."""
+    if "since" not in request.GET:
+        return None
+    form = JobFilterForm(request.GET, keys=list_keys(request.account))
+    wanted = form.wanted()
+    if wanted is None:
+        raise InvalidRequestError(form.first_error())
+    return NewJobs(request.caller, wanted=wanted, since=read_since(request.GET["since"]))
 
 
 def _page(request: AccountRequest, form: JobFilterForm) -> JobPage:

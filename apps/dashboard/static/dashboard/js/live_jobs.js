@@ -1,4 +1,5 @@
 // Jobs that are not over follow their events: each element with data-running is replaced when its job changes.
+// A list with data-since also shows new jobs of the account, whoever started them.
 // Where events do not arrive, such as behind a proxy that holds them back, their state is asked for instead.
 
 import { showLocalTimes } from "../../website/js/formats.js";
@@ -7,6 +8,8 @@ const MOST_WATCHED = 50;
 const POLL_MS = 4000;
 const SILENT_ERRORS = 3; // connections without a single event, after which events are given up
 const POLLS_BEFORE_RETRY = 15;
+const RETRY_MS = 3000;
+const MOST_NEW = 100; // rows that are added to a page; then a link loads it again
 
 const status = document.createElement("p");
 status.className = "visually-hidden";
@@ -18,6 +21,8 @@ let watched = new Set();
 let errors = 0;
 let polls = 0;
 let timer = 0;
+let added = 0;
+let openTo = "";
 
 const boxOf = (job) => document.querySelector(`[data-live-jobs] [data-running="${job}"]`);
 const view = () => document.querySelector("[data-live-jobs]").dataset.liveJobs;
@@ -27,8 +32,17 @@ function runningJobs() {
   return [...running].slice(0, MOST_WATCHED).map((box) => box.dataset.running);
 }
 
+/** The list to which new jobs belong, if the page shows one. */
+const openList = () => document.querySelector("[data-live-jobs][data-since]");
+
+/** Filters of that list: another list needs another connection. */
+const filterOf = () => (openList() ? `?${openList().dataset.filter ?? ""}` : "");
+
 function addressOf(jobs, extra = {}) {
-  const query = new URLSearchParams({ view: view(), ...extra });
+  const list = openList();
+  const query = new URLSearchParams(list?.dataset.filter ?? "");
+  if (list) query.set("since", list.querySelector("[data-created]")?.dataset.created ?? list.dataset.since);
+  for (const [name, value] of Object.entries({ view: view(), ...extra })) query.set(name, value);
   for (const job of jobs) query.append("job", job);
   return `/dashboard/jobs/events/?${query}`;
 }
@@ -51,6 +65,42 @@ function show({ job, html, is_over: isOver }) {
   if (isOver) status.textContent = `${fresh.querySelector(".job-text .truncate")?.textContent ?? "A job"}: ${fresh.querySelector(".badge")?.textContent.trim()}`;
 }
 
+/** Show a job that was accepted after the page: above the first older one. */
+function add({ job, html }) {
+  const list = openList();
+  if (!list || document.getElementById(`job-${job}`)) return;
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const fresh = template.content.firstElementChild;
+  const rows = [...list.querySelectorAll("[data-created]")];
+  const below = rows.find((row) => row.dataset.created < fresh.dataset.created);
+  if (rows.length && !below) return; // older than all that the page shows
+  if (added >= MOST_NEW) {
+    offerReload(list);
+    return;
+  }
+  added += 1;
+  showLocalTimes(fresh);
+  list.insertBefore(fresh, below ?? null);
+  list.hidden = false;
+  list.parentElement.querySelector(".empty")?.remove();
+  const most = Number(list.dataset.most ?? Infinity);
+  for (const row of [...list.querySelectorAll("[data-created]")].slice(most)) row.remove();
+  if (fresh.dataset.running) watched.add(job); // this connection follows it
+  status.textContent = `New job: ${fresh.querySelector(".job-text .truncate")?.textContent ?? ""}`;
+}
+
+function offerReload(list) {
+  delete list.dataset.since;
+  const item = document.createElement("li");
+  item.className = "job-more";
+  const link = Object.assign(document.createElement("a"), { className: "button", href: location.href, textContent: "Show the newest jobs" });
+  item.append(link);
+  list.prepend(item);
+  close();
+  follow();
+}
+
 function close() {
   source?.close();
   source = null;
@@ -61,25 +111,36 @@ function close() {
 
 function listen(jobs) {
   watched = new Set(jobs);
+  openTo = filterOf();
   source = new EventSource(addressOf(jobs));
   source.addEventListener("job", (event) => {
     errors = 0;
     show(JSON.parse(event.data));
   });
+  source.addEventListener("ready", () => { errors = 0; });
+  source.addEventListener("new", (event) => {
+    errors = 0;
+    add(JSON.parse(event.data));
+  });
   source.addEventListener("done", close);
   source.addEventListener("error", () => {
     errors = source.readyState === EventSource.CLOSED ? SILENT_ERRORS : errors + 1;
-    if (errors < SILENT_ERRORS) return; // it connects again by itself
     close();
     polls = 0;
-    timer = setTimeout(poll, POLL_MS);
+    // Not by the browser itself: the address names the jobs that are shown now.
+    timer = errors < SILENT_ERRORS ? setTimeout(retry, RETRY_MS) : setTimeout(poll, POLL_MS);
   });
+}
+
+function retry() {
+  timer = 0;
+  follow();
 }
 
 async function poll() {
   timer = 0;
   const jobs = runningJobs();
-  if (document.hidden || !jobs.length) return;
+  if (document.hidden || !(jobs.length || openList())) return;
   polls += 1;
   try {
     const answer = await fetch(addressOf(jobs, { once: "1" }), { headers: { Accept: "application/json" } });
@@ -87,7 +148,11 @@ async function poll() {
       location.reload();
       return;
     }
-    if (answer.ok) for (const job of (await answer.json()).jobs) show(job);
+    if (answer.ok) {
+      const told = await answer.json();
+      for (const job of told.jobs) show(job);
+      for (const job of told.new) add(job);
+    }
   } catch { /* the network is away: the next one may succeed */ }
   if (polls >= POLLS_BEFORE_RETRY) errors = 0;
   follow();
@@ -96,7 +161,7 @@ async function poll() {
 /** Follow the jobs that are shown now. */
 function follow() {
   const jobs = runningJobs();
-  if (document.hidden || !jobs.length) {
+  if (document.hidden || !(jobs.length || openList())) {
     close(); // a hidden page keeps none of the browser's few connections
     return;
   }
@@ -104,7 +169,7 @@ function follow() {
     timer ||= setTimeout(poll, POLL_MS);
     return;
   }
-  if (source && jobs.every((job) => watched.has(job))) return;
+  if (timer || (source && openTo === filterOf() && jobs.every((job) => watched.has(job)))) return;
   close();
   listen(jobs);
 }
