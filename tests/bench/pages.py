@@ -5,33 +5,34 @@ import time
 from typing import Any, Final
 
 import httpx
-from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from apps.accounts.models import User
 from apps.core.zones import SITE, zone_of
-from tests.flows.keys import in_platform
+from tests.flows.browser.sessions import open_session
 from tests.flows.running import RunningPlatform
 from tests.sweep.browser import browser
 
 REQUESTS: Final = 40
 VISITS: Final = 3
-PAINT: Final = """new Promise(resolve => new PerformanceObserver(list => {
-    const paint = list.getEntriesByName("first-contentful-paint")[0];
-    if (paint) resolve(paint.startTime);
-}).observe({type: "paint", buffered: true}))"""
+PAINT: Final = """new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error("nothing was painted: " + location.pathname)), 20000);
+    new PerformanceObserver(list => {
+        const paint = list.getEntriesByName("first-contentful-paint")[0];
+        if (paint) resolve(paint.startTime);
+    }).observe({type: "paint", buffered: true});
+})"""
 BYTES: Final = """performance.getEntriesByType("resource").concat(performance.getEntriesByType("navigation"))
     .filter(entry => !/\\.(mp3|wav|ogg|opus)(\\?|$)|downloads/.test(entry.name)).reduce((sum, entry) => sum + entry.transferSize, 0)"""
 
 
 def measure_pages(platform: RunningPlatform, *, email: str) -> dict[str, float]:
     """The worst page of each measure, of all pages without parameters, as a member of an account sees them; each page is printed."""
-    session = in_platform(platform.instance()["database_url"], lambda: _open_session(email))
+    session = open_session(platform, email=email)
     figures: list[tuple[float, float, float]] = []
     with browser() as page, httpx.Client(base_url=platform.url, cookies={"sessionid": session}, timeout=60) as client:
         page.set_cookie(platform.url, name="sessionid", value=session)
         for path in pages_without_parameters():
-            if client.get(path).status_code != 200:  # it leads elsewhere, or is not for this person
+            if not _is_page(client, path):
                 continue
             seconds = _server_seconds(client, path)
             weight, paint = _visit(page, platform.url + path)
@@ -57,6 +58,15 @@ def _walk(patterns: list[Any], before: str) -> list[str]:
     return found
 
 
+def _is_page(client: httpx.Client, path: str) -> bool:
+    """True for a whole page that this person sees; false for what leads elsewhere, for fragments, data, downloads and streams of events."""
+    with client.stream("GET", path) as answer:
+        headers = answer.headers
+        if answer.status_code != 200 or "content-disposition" in headers or not headers.get("content-type", "").startswith("text/html"):
+            return False
+        return answer.read().lstrip()[:15].lower() == b"<!doctype html>"
+
+
 def _server_seconds(client: httpx.Client, path: str) -> float:
     """95th percentile of the page's answers, one after the other."""
     seconds = []
@@ -76,14 +86,3 @@ def _visit(page: Any, url: str) -> tuple[float, float]:
         paints.append(float(page.value(PAINT)))
         weights.append(float(page.value(BYTES)))
     return weights[0], statistics.median(paints)
-
-
-def _open_session(email: str) -> str:
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
-    user, session = User.objects.get(email=email), SessionStore()
-    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session.create()
-    return str(session.session_key)

@@ -156,7 +156,7 @@ class Browser:
 @contextlib.contextmanager
 def browser(*, microphone: Path | None = None) -> Iterator[Browser]:
     """Start a browser with its own profile. microphone: WAV file that its microphone hears, again and again; pages may use it unasked."""
-    assert PROGRAM is not None
+    assert PROGRAM is not None, "Chromium is needed: install the package chromium"
     read_by_it, to_browser = os.pipe()
     from_browser, written_by_it = os.pipe()
     profile = tempfile.mkdtemp(prefix="ttsai-browser-")
