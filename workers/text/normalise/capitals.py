@@ -6,29 +6,31 @@ from functools import cache
 from typing import Final
 
 from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.nouns import word_set
 from workers.text.normalise.lexicon import Ambiguity, Lexicon, find_lexicon, is_pronounceable
 from workers.text.normalise.rules.addresses import find_addresses
 from workers.text.normalise.rules.money_codes import is_money_code
 from workers.text.normalise.rules.words import CENTURIES, LONGEST_SPELLED, LONGEST_UNKNOWN, RANKED, ROMAN, roman_keywords, ruler_names
+from workers.text.normalise.tables import load_table
 from workers.text.spoken_text import SpokenText, SpokenTextBuilder
 
 CAPITALS: Final = re.compile(r"[A-ZÀ-ÖØ-ÞŒŠŽ]{2}|[A-ZÀ-ÖØ-Þ]['’][A-ZÀ-ÖØ-Þ]")
 """Two capitals together, or an elided one: texts without them are not changed."""
 
 TOKEN: Final = re.compile(r"[^\W_]{1,40}+|\n")
-CONTRACTIONS: Final = frozenset(("T", "M", "RE", "LL", "VE", "D", "S"))
+CONTRACTIONS: Final = word_set(load_table("capitals")["en"]["contractions"])
 """English endings after the apostrophe of IT'S and DON'T."""
 
 NAME_PREFIXES: Final = frozenset("OD")
 """English: O'BRIEN, D'ARCY."""
 
-STREETS: Final = frozenset(("ST.", "AVE.", "RD.", "BLVD.", "LN."))
+STREETS: Final = word_set(load_table("capitals")["en"]["streets"])
 """English abbreviations after the name of a street."""
 
 ELIDED: Final = frozenset(("fr", "it"))
 """Languages that elide an article before a word with an apostrophe."""
 
-AFTER_FIGURES: Final = frozenset(("AM", "PM", "AD", "BC", "CE", "BCE"))
+AFTER_FIGURES: Final = word_set(load_table("capitals")["shared"]["after_figures"])
 STARTERS: Final = frozenset("\n.!?…")
 OPENERS: Final = " \u00a0\t\"'“‘«„([{¿¡-–—*_#>"
 SPACES: Final = " \u00a0\u202f"
@@ -269,7 +271,7 @@ def _units(language: Language) -> frozenset[str]:
 NUMERAL_BEFORE: Final = re.compile(r"(?<![^\W_])[IVXLCDM]{1,7}[-–]$")
 NAME_BEFORE: Final = re.compile(r"[^.!?…\s] [A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{2,20} $|^[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{2,20} $")
 LONGEST_NAME: Final = 24
-STATES: Final = frozenset(("OR", "IN", "ME", "HI", "OK", "PA", "MA", "LA", "AL", "DE", "ID", "CO", "OH"))
+STATES: Final = word_set(load_table("capitals")["en"]["states"])
 STATE: Final = re.compile(r"[ \u00a0]\d{5}\b|[,.]|$")
 CITY: Final = re.compile(r"[A-Z][a-z]{2,30}, $")
 

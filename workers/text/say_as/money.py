@@ -1,18 +1,20 @@
 """interpret-as="currency"."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.nouns import Currency
 from workers.text.normalise.rules.money import SYMBOLS, find_currency, say_magnitude_sum
+from workers.text.normalise.tables import load_table
 from workers.text.normalise.written_numbers import parse_number
 from workers.text.say_as.errors import SayAsError
 
 SUM: Final = re.compile(
     r"(?P<sign>[-−+]?)\s?(?P<before>[^\d\s.,−-]{0,4})\s?(?P<number>[-−]?\.?\d[\d.,'’\s]{0,40}?)\s?(?P<after>[^\d]{0,24})"
 )
-CENTS: Final = {"¢": "USD", "c": "EUR", "p": "GBP"}
+CENTS: Final[Mapping[str, str]] = load_table("money")["cents"]
 
 
 def say_money(text: str, *, language: Language, format: str) -> str:  # noqa: A002  # SSML's own word

@@ -49,7 +49,6 @@ def say_ordinal(text: str, *, language: Language, gender: Gender) -> str:
 
 
 def say_digits(text: str, *, language: Language) -> str:
-    """Digit by digit."""
     if not any(character.isdecimal() for character in text) or any(character.isalpha() for character in text):
         raise SayAsError(f"not digits: {text!r}")
     return language.spell("".join(character for character in text if character.isdecimal() or character in "+.,"))

@@ -153,7 +153,6 @@ class Language(ABC):
         return number.is_one
 
     def count(self, number: Number, noun: Noun) -> str:
-        """Number with the counted noun."""
         form = noun.singular if self.is_singular(number) else noun.plural
         return self.join_count(self.number(number, gender=noun.gender, has_noun=True), number, form)
 

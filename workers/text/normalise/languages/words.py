@@ -21,6 +21,13 @@ class Words:
     abbreviations: Mapping[str, str]
     weekdays: Mapping[str, str]
     compounds: Mapping[str, str]
+    month_abbreviations: Mapping[str, int]
+    magnitudes: Mapping[str, tuple[str, str]]
+    """Singular and plural, by how they are written after a figure: thousand for K."""
+    accents: Mapping[str, str]
+    letters: Mapping[str, str]
+    sets: Mapping[str, frozenset[str]]
+    """Further sets of words that the rules of the language ask for, by name."""
     roman_keywords: frozenset[str]
     roman_names: frozenset[str]
     year_contexts: frozenset[str]
@@ -41,6 +48,11 @@ def load_words(language: str) -> Words:
         abbreviations=_read_names(table, "abbreviations"),
         weekdays=_read_names(table, "weekdays"),
         compounds=_read_names(table, "compounds"),
+        month_abbreviations=MappingProxyType(table.get("month_abbreviations", {})),
+        magnitudes=MappingProxyType(_read_magnitudes(table["magnitudes"])),
+        accents=_read_names(table, "accents"),
+        letters=_read_names(table, "letters"),
+        sets=MappingProxyType({name: word_set(words) for name, words in table.get("sets", {}).items()}),
         roman_keywords=word_set(table.get("roman_keywords", "")),
         roman_names=word_set(table.get("roman_names", "")),
         year_contexts=word_set(table.get("year_contexts", "")),
@@ -55,6 +67,11 @@ def _read_currency(fields: list[str]) -> Currency:
     """Parse gender, singular and plural, followed by those of the hundredth if there is one."""
     nouns = [Noun(fields[at + 1], fields[at + 2], parse_gender(fields[at])) for at in range(0, len(fields), 3)]
     return Currency(nouns[0], nouns[1] if len(nouns) > 1 else None)
+
+
+def _read_magnitudes(rows: Mapping[str, list[str]]) -> dict[str, tuple[str, str]]:
+    """Singular and plural by each written form; `_` is a space."""
+    return {name.replace("_", " "): (row[0], row[1]) for names, row in rows.items() for name in names.split()}
 
 
 def _read_names(table: Mapping[str, Any], name: str) -> Mapping[str, str]:

@@ -5,17 +5,19 @@ from collections.abc import Iterator
 from typing import Final
 
 from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.nouns import word_list, word_set
 from workers.text.normalise.languages.values import Number
+from workers.text.normalise.tables import load_table
 
-DOMAINS: Final = (
-    "com|org|net|edu|gov|mil|int|io|ai|dev|app|info|biz|eu|uk|de|fr|ch|at|br|jp|cn|ca|au|ru|nl|pl|tv|xyz|online|site|tech|cloud|blog|shop"
-)
+_TABLE: Final = load_table("addresses")
+
+DOMAINS: Final = "|".join(word_list(_TABLE["domains"]))
 WIDE: Final = "\u3000-\u30ff\u3400-\u9fff\uff00-\uffef"
 """Characters and marks of Chinese and Japanese, which adjoin URLs without a space."""
 
 LETTER: Final = rf"(?:(?![{WIDE}])[\w+-])"
 REST: Final = rf"[^\s<>\"”»{WIDE}]"
-WORD_DOMAINS: Final = "es|it|pt|mx|ar|be|se|me|co|us|in"
+WORD_DOMAINS: Final = "|".join(word_list(_TABLE["word_domains"]))
 """Domains that are also words: a URL only with a path after it."""
 
 ADDRESS: Final = re.compile(
@@ -34,7 +36,7 @@ INSIDE: Final = re.compile(r"[.@][^\s.]|://")
 TRAILING: Final = ".,;:!?)]}'’*"
 PIECE: Final = re.compile(r"[^\W\d_]+|\d+|\S")
 CAMEL: Final = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
-SPELLED: Final = frozenset(("www", "io", "ai", "tv", "uk", "eu", "de", "fr", "es", "it", "pt", "ch", "at", "br", "jp", "cn", "ca", "au", "ru", "nl", "pl", "html", "php", "css", "js", "xyz"))  # fmt: skip
+SPELLED: Final = word_set(_TABLE["spelled"])
 LONGEST_NUMBER: Final = 4
 """Longer figures in a URL are read digit by digit."""
 

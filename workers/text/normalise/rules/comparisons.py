@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from workers.text.normalise.context import LOOK_BACK, Context, Reading
+from workers.text.normalise.languages.nouns import word_set
 from workers.text.normalise.rules.money import read_money_prefix
 from workers.text.normalise.rules.quantities import read_quantity
 from workers.text.normalise.tables import load_table
@@ -11,7 +12,7 @@ from workers.text.normalise.tables import load_table
 OPERATOR: Final = re.compile(r"<=(?![>=])|=<(?=\s?[\d-])|>=(?!=)|!==?(?!=)|<>|=/=|={2,3}(?!=)|~=|\+/-|\+-(?=\s?\d)|[<>≤≥≠≈≦≧⩽⩾≅≃∼±]")
 ARROW: Final = re.compile(r"<?[-=]{1,3}>|<[-=]{2,3}|<-(?!\d)")
 HEART: Final = re.compile(r"<3+(?![\w.,:/%°-]*\w|\s?[%°$€£]|\s?[^\W\d_]{1,3}(?![^\W_])\s*\d)")
-HEART_SUBJECTS: Final = frozenset(("i", "we", "you", "u", "they", "je", "yo", "ich", "io", "eu"))
+HEART_SUBJECTS: Final = word_set(load_table("comparisons")["heart_subjects"])
 LONE: Final = re.compile(r"[ \t]*(?:[.!?)\n]|$)")
 LEFT_END: Final = frozenset(")]|%°\"'”’²³")
 RIGHT_START: Final = frozenset("(-−–+.$€£¥₹√|\"'“‘±∞π≈~")

@@ -6,10 +6,12 @@ from typing import Final
 
 from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.nouns import word_set
 from workers.text.normalise.languages.values import Date
 from workers.text.normalise.rules.times import read_time
+from workers.text.normalise.tables import load_table
 
-COUNTED: Final = frozenset(("days", "weeks", "months", "years", "hours", "minutes", "people", "times", "miles", "more", "km", "kg"))
+COUNTED: Final = word_set(load_table("dates")["counted"])
 """English words after a range of numbers that is no range of days: May 3-4 people come."""
 
 ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?![\d-])(?:T(?=\d{2}:\d{2})|(?= \d{2}:\d{2}(?::\d{2})?(?!\d)))?")

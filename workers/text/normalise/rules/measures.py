@@ -6,14 +6,15 @@ from typing import Final
 
 from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.languages.nouns import Noun
+from workers.text.normalise.languages.nouns import Noun, word_set
 from workers.text.normalise.languages.values import Number
 from workers.text.normalise.rules.attributive import is_attributive
 from workers.text.normalise.rules.money import append_relation
 from workers.text.normalise.rules.quotes import is_closing_quote
+from workers.text.normalise.tables import load_table
 from workers.text.normalise.written_numbers import read_number
 
-STOPPED: Final = frozenset(("lb", "lbs", "oz", "hr", "hrs", "min", "mins", "sec", "secs", "ft", "tsp", "tbsp", "Std", "Min", "Sek"))
+STOPPED: Final = word_set(load_table("units/shared")["stopped"])
 """Units written with a full stop, which figures may follow within a sentence."""
 TAIL_SPACE: Final = r"[ \u00a0\u202f]?"
 MINUTES: Final = re.compile(r"\d\s?h(?:rs?|ours?)?\.?\s?\d{1,2}$")

@@ -1,28 +1,26 @@
 """Amounts of money: symbols and ISO codes before or after the figures, with thousands and millions."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
 from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.languages.nouns import Currency
+from workers.text.normalise.languages.nouns import Currency, word_set
 from workers.text.normalise.languages.values import Number
 from workers.text.normalise.rules.money_codes import is_money_code
+from workers.text.normalise.tables import load_table
 from workers.text.normalise.written_numbers import read_number
 
-SYMBOLS: Final = {
-    "US$": "USD", "CA$": "CAD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "MX$": "MXN", "R$": "BRL", "A$": "AUD", "C$": "CAD", "S$": "SGD",
-    "$US": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS", "₫": "VND", "₱": "PHP",
-    "฿": "THB", "₦": "NGN", "₴": "UAH", "₿": "BTC", "zł": "PLN", "Kč": "CZK", "$": "", "Fr.": "CHF", "Rs.": "INR", "元": "CNY", "円": "JPY",
-}  # fmt: skip
+SYMBOLS: Final[Mapping[str, str]] = load_table("money")["symbols"]
 """Symbols, longest first if one begins another; the plain dollar and the ¥ are the language's own."""
 
 SPACE: Final = r"[ \u00a0\u202f]?"
 SIGN: Final = re.compile(r"[-−]?")
 RELATION: Final = re.compile(r"\s?/\s?([^\W\d_]{1,20}[²³]?)(?![^\W_])")
 BARE_FRACTION: Final = re.compile(r"[.,](\d{1,4})(?![\d.,]*\d)")
-THOUSANDS: Final = frozenset(("thousand", "mil", "mille", "mila", "tausend", "hundred"))
+THOUSANDS: Final = word_set(load_table("money")["thousands"])
 
 
 @cache
@@ -39,7 +37,6 @@ def _magnitude_pattern(language: Language) -> re.Pattern[str]:
 
 
 def find_currency(language: Language, *, symbol: str, code: str = "") -> Currency | None:
-    """The currency of a symbol or code."""
     own = language.yen if symbol == "¥" else SYMBOLS.get(symbol, "") or language.dollar
     return language.currencies.get(code or own)
 

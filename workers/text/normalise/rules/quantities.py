@@ -58,7 +58,6 @@ def read_quantity(context: Context, position: int) -> Reading | None:
 
 
 def say_with_tail(context: Context, number: Number, *, start: int, end: int) -> Reading:
-    """Number from `start` to `end` with its tail."""
     return (
         _with_percent(context, number, end)
         or _with_currency(context, number, end)

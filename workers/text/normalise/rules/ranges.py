@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Final
 
 from workers.text.normalise.context import Context, Reading
-from workers.text.normalise.languages.nouns import Noun
+from workers.text.normalise.languages.nouns import Noun, word_set
 from workers.text.normalise.languages.values import Date, Number
 from workers.text.normalise.rules.arithmetic import read_multiple
 from workers.text.normalise.rules.attributive import is_attributive
@@ -15,6 +15,7 @@ from workers.text.normalise.rules.measures import read_inches, read_unit
 from workers.text.normalise.rules.money import append_relation, read_currency, read_money_prefix
 from workers.text.normalise.rules.quantities import FIRST_IDEOGRAPH, is_year, read_quantity
 from workers.text.normalise.rules.times import HOUR_LETTER, LETTER_LANGUAGES, read_time
+from workers.text.normalise.tables import load_table
 from workers.text.normalise.written_numbers import read_number
 
 DASH: Final = re.compile(r"-|[ \u00a0]?[–—][ \u00a0]?|[〜～~](?=\d)")
@@ -23,17 +24,13 @@ SLASHED: Final = re.compile(r"(?:(\d{1,6})(?:[ \u00a0]|-(?=\d{1,2}/(?:[2-8]|16|3
 VULGAR: Final = re.compile(r"(\d{1,15})?[ \u00a0-]?([¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])")
 RATIO: Final = re.compile(r"(\d{1,4}):(\d{1,4})(?![\d:])")
 SPOKEN_FRACTIONS: Final = frozenset((2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 20, 32, 50, 64, 100, 1000))
-DATE_WORDS: Final = {
-    "en": frozenset(("on", "by", "until", "since", "before", "after")), "es": frozenset(("el", "del", "al")),
-    "fr": frozenset(("le", "du", "au")), "it": frozenset(("il", "del", "dal", "al")), "pt": frozenset(("dia", "em")),
-    "de": frozenset(("am", "vom", "zum")),
-}  # fmt: skip
+DATE_WORDS: Final = {language: word_set(words) for language, words in load_table("dates")["before"].items()}
 COUNTED: Final = re.compile(r"[ \u00a0]([^\W\d_]{4,30})(?![^\W_])")
 """Noun after a mixed number; in Romance languages it precedes the half: tres tazas y media."""
 
 RANKS: Final = re.compile(r"(\d{1,3})(?:st|nd|rd|th)[ \u00a0]?[-–—][ \u00a0]?(\d{1,3})(?:st|nd|rd|th)(?![^\W_])")
 EARLIEST_YEAR, LATEST_YEAR = 1800, 2100
-SCORED: Final = frozenset(("score", "scored", "scores", "rating", "rated", "rate", "mark", "marks", "grade", "got", "review", "pain"))
+SCORED: Final = word_set(load_table("neighbours")["scored"])
 """English words before a mark out of the best possible one."""
 
 ALL_YEAR: Final = "24/7"

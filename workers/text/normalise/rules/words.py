@@ -6,8 +6,11 @@ from typing import Final
 
 from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.nouns import word_set
 from workers.text.normalise.lexicon import find_lexicon, is_pronounceable
 from workers.text.normalise.tables import load_table
+
+_NEIGHBOURS: Final = load_table("neighbours")
 
 INITIALS: Final = re.compile(r"(?:[^\W\d_]\.){2,12}")
 CAPITALS: Final = re.compile(r"([A-ZÀ-ÖØ-Þ]{2,40}+)(s?)(?![^\W\d_]|['’][A-Z])")
@@ -19,45 +22,13 @@ WEEKDAYS: Final = re.compile(r"([^\W\d_]{2,5})\.?[ \u00a0]?[-–—][ \u00a0]?([
 DATED_WEEKDAY: Final = re.compile(r"([^\W\d_]{2,5})\.(,?)(?=\s\d{1,2}(?:[./]\s?(?:\d|[^\W\d_])|\s[^\W\d_]))")
 ROMAN_RANGE: Final = re.compile(r"([IVXL]{1,7})(e|ème)?[-–]([IVXL]{1,7})(e|ème)?(?![^\W_])")
 MAXIMUM_RANGE: Final = 60
-RANKED: Final = frozenset(
-    (
-        "guerra",
-        "república",
-        "repubblica",
-        "edición",
-        "edizione",
-        "edição",
-        "congreso",
-        "congresso",
-        "concilio",
-        "concílio",
-        "juegos",
-        "jogos",
-    )
-)
+RANKED: Final = word_set(_NEIGHBOURS["ranked"])
 """Spanish, Italian and Portuguese nouns with Roman ordinals."""
 
-ARTICLES: Final = frozenset(("der", "die", "das", "dem", "den", "des", "im", "am", "vom", "zum", "zur"))
+ARTICLES: Final = word_set(_NEIGHBOURS["articles"])
 ROMAN_DIGITS: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
-CENTURIES: Final = frozenset(
-    [
-        "siècle",
-        "siècles",
-        "secolo",
-        "sec",
-        "secoli",
-        "jahrhundert",
-        "jahrhunderts",
-        "jahrhunderte",
-        "century",
-        "centuries",
-        "siglo",
-        "siglos",
-        "século",
-        "séculos",
-    ]
-)
-ABBREVIATED_CENTURIES: Final = frozenset(("sec", "s", "ss"))
+CENTURIES: Final = word_set(_NEIGHBOURS["centuries"])
+ABBREVIATED_CENTURIES: Final = word_set(_NEIGHBOURS["abbreviated_centuries"])
 LONGEST_SPELLED: Final = 8
 LONGEST_UNKNOWN: Final = 3
 """Longest unknown capitals that are initials even with a vowel."""
@@ -65,13 +36,13 @@ LONGEST_UNKNOWN: Final = 3
 NOISES: Final = re.compile(r"HMM+|(.)\1{2,}|[PS]*SH+|[BG]RR+")
 """Interjections, not initials: HMM, SHH, ZZZ."""
 
-RULED: Final = frozenset(("of", "was", "reigned", "ruled", "died", "became", "and"))
+RULED: Final = word_set(_NEIGHBOURS["ruled"])
 """English words after "Charles I" that never follow the pronoun."""
 
-ENDINGS: Final = frozenset(("etc.", "inc.", "ltd.", "corp.", "co.", "jr.", "sr.", "bros.", "usw.", "usf.", "ecc.", "cía.", "ltda.", "cie."))
+ENDINGS: Final = word_set(_NEIGHBOURS["endings"])
 """Abbreviations whose full stop ends the sentence before a figure; others precede figures, approx. 5."""
 
-AND_WORDS: Final = frozenset(("and", "et", "y", "e", "und"))
+AND_WORDS: Final = word_set(_NEIGHBOURS["and_words"])
 """Words between titles: Mr. and Mrs."""
 
 

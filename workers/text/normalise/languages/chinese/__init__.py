@@ -64,8 +64,8 @@ class Chinese(Language):
     months = tuple(f"{month}月" for month in range(1, 13))
     month_abbreviations = {}
     units, currencies, yen = load_units("zh"), WORDS.currencies, "CNY"
-    magnitudes = {name: (name, name) for name in ("万", "亿", "千", "百万", "千万")}
-    accents, letters = {}, {}
+    magnitudes = WORDS.magnitudes
+    accents, letters = WORDS.accents, WORDS.letters
     symbols, signs, abbreviations = WORDS.symbols, WORDS.signs, {}
     number_word = "第"
     roman_keywords = roman_names = year_contexts = frozenset()

@@ -26,18 +26,8 @@ class English(Language):
     months = MONTHS
     month_abbreviations = {**{name[:3].lower(): index for index, name in enumerate(MONTHS, 1)}, "sept": 9}
     units, currencies = load_units("en"), WORDS.currencies
-    magnitudes = {
-        **dict.fromkeys(("K", "k", "thousand"), ("thousand", "thousand")),
-        **dict.fromkeys(("M", "m", "mn", "million"), ("million", "million")),
-        **dict.fromkeys(("B", "bn", "Bn", "billion"), ("billion", "billion")),
-        **dict.fromkeys(("T", "tn", "trillion"), ("trillion", "trillion")),
-        "hundred": ("hundred", "hundred"),
-    }
-    accents = {
-        "\u0300": "grave", "\u0301": "acute", "\u0302": "circumflex", "\u0303": "tilde", "\u0308": "umlaut", "\u0327": "cedilla",
-        "\u030a": "ring", "\u030c": "caron", "\u0328": "ogonek",
-    }  # fmt: skip
-    letters = {"ß": "sharp S", "Æ": "A E", "Œ": "O E", "Ø": "O slash", "Ł": "L stroke"}
+    magnitudes = WORDS.magnitudes
+    accents, letters = WORDS.accents, WORDS.letters
     symbols, signs, abbreviations = WORDS.symbols, WORDS.signs, WORDS.abbreviations
     weekdays = WORDS.weekdays
     number_word = "number"

@@ -2,22 +2,19 @@
 
 from typing import Final
 
-from workers.text.normalise.languages.nouns import word_list
+from workers.text.normalise.languages.number_words import load_number_words
 
-SMALL: Final = word_list(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-)
-TENS: Final = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-SCALES: Final = ((10**15, "quadrillion"), (10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (1000, "thousand"))
-ORDINALS: Final = {
-    "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth", "twelve": "twelfth",
-}  # fmt: skip
+NUMBERS: Final = load_number_words("en")
+SMALL: Final = NUMBERS.lists["small"]
+TENS: Final = NUMBERS.lists["tens"]
+SCALES: Final = NUMBERS.scales["all"]
+ORDINALS: Final = NUMBERS.forms["ordinals"]
 
 
 def cardinal(number: int, *, has_and: bool = False) -> str:
     """One hundred (and) five; below 10 to the 18th."""
     words = []
-    for scale, name in SCALES:
+    for scale, name, _ in SCALES:
         if number >= scale:
             words.append(f"{_hundreds(number // scale, has_and=has_and)} {name}")
             number %= scale

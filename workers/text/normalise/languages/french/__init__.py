@@ -12,9 +12,6 @@ from workers.text.normalise.languages.words import load_words
 WORDS = load_words("fr")
 MONTHS = MONTH_NAMES["fr"]
 ALWAYS = re.compile(r"24\s?(h)\s?/\s?24(?!\w)|7\s?j\s?/\s?7(?!\w)")
-MONTH_ABBREVIATIONS = {
-    "janv": 1, "jan": 1, "févr": 2, "fév": 2, "fevr": 2, "avr": 4, "juil": 7, "sept": 9, "oct": 10, "nov": 11, "déc": 12, "dec": 12,
-}  # fmt: skip
 
 
 class French(Language):
@@ -26,19 +23,10 @@ class French(Language):
     power = "puissance"
     times = Noun("fois", "fois", "f")
     marks = {".": "point", ",": "virgule"}
-    months, month_abbreviations = MONTHS, MONTH_ABBREVIATIONS
+    months, month_abbreviations = MONTHS, WORDS.month_abbreviations
     units, currencies = load_units("fr"), WORDS.currencies
-    magnitudes = {
-        **dict.fromkeys(("K", "k", "mille"), ("mille", "mille")),
-        **dict.fromkeys(("M", "million", "millions"), ("million", "millions")),
-        **dict.fromkeys(("Md", "Mds", "Mrd", "milliard", "milliards"), ("milliard", "milliards")),
-        **dict.fromkeys(("billion", "billions"), ("billion", "billions")),
-    }
-    accents = {
-        "\u0300": "accent grave", "\u0301": "accent aigu", "\u0302": "accent circonflexe", "\u0303": "tilde", "\u0308": "tréma",
-        "\u0327": "cédille",
-    }  # fmt: skip
-    letters = {"Y": "i grec", "Œ": "E dans l'O", "Æ": "E dans l'A", "ß": "eszett", "Ø": "O barré"}
+    magnitudes = WORDS.magnitudes
+    accents, letters = WORDS.accents, WORDS.letters
     symbols, signs, abbreviations = WORDS.symbols, WORDS.signs, WORDS.abbreviations
     weekdays = WORDS.weekdays
     number_word = "numéro"
@@ -104,7 +92,7 @@ class French(Language):
 
     def regnal(self, number: int, *, name: str) -> str:
         if number == 1:
-            return "première" if name in {"Élisabeth", "Elisabeth", "Elizabeth", "Marie", "Catherine", "Marguerite"} else "premier"
+            return "première" if name in WORDS.sets["queens"] else "premier"
         return self.cardinal(number)
 
     def century(self, number: int) -> str:

@@ -2,21 +2,22 @@
 
 from typing import Final
 
-from workers.text.normalise.languages.nouns import Gender, word_list
+from workers.text.normalise.languages.nouns import Gender
+from workers.text.normalise.languages.number_words import load_number_words
 
-SMALL: Final = word_list(
-    "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf"
-)
-TENS: Final = ["", "", "vingt", "trente", "quarante", "cinquante", "soixante", "soixante", "quatre-vingt", "quatre-vingt"]
+NUMBERS: Final = load_number_words("fr")
+SMALL: Final = NUMBERS.lists["small"]
+TENS: Final = NUMBERS.lists["tens"]
+SCALES: Final = NUMBERS.scales["all"]
 
 
 def cardinal(number: int, *, gender: Gender = "m") -> str:
     """Quatre-vingt-dix-neuf; gender turns a last `un` into `une`; below 10 to the 18th."""
     words = []
-    for scale, name in ((10**15, "billiard"), (10**12, "billion"), (10**9, "milliard"), (10**6, "million")):
+    for scale, singular, plural in SCALES:
         if number >= scale:
             count = number // scale
-            words.append(f"{_hundreds(count)} {name}{'s' if count > 1 else ''}")
+            words.append(f"{_hundreds(count)} {plural if count > 1 else singular}")
             number %= scale
     if number >= 1000:
         thousands = number // 1000

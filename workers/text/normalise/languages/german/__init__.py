@@ -9,23 +9,21 @@ from workers.text.normalise.languages.words import load_words
 
 WORDS = load_words("de")
 MONTHS = MONTH_NAMES["de"]
-DATIVE = word_set("am vom zum beim im dem den ab bis seit einem keinem diesem jedem des nach vor zur einer ihrem seinem unserem")
-QUEENS = word_set(
-    "Elisabeth Elizabeth Maria Katharina Margarethe Margrethe Beatrix Wilhelmina Juliana Anna Christina Isabella Viktoria Victoria"
-)
-INDEFINITE = word_set("ein kein mein dein sein ihr unser euer")
-RANKED = word_set("Platz Klasse Stock Etage Tag Woche Monat Teil Liga Weltkrieg Quartal Runde Auflage Preis Advent Reihe Semester Stunde")
+DATIVE = WORDS.sets["dative"]
+QUEENS = WORDS.sets["queens"]
+INDEFINITE = WORDS.sets["indefinite"]
+RANKED = WORDS.sets["ranked"]
 """Nouns after an ordinal, so that the full stop after the figure ends no sentence."""
 
-FEMININE = word_set("Frau Stadt Nacht Hand Wand Bank Kuh Tür Uhr Zahl Mutter Tochter Schwester Person Art Welt Zeit Tonne Mark")
-NEUTER = word_set("Kilo Kilogramm Gramm Pfund Glas Jahr Stück Dutzend Brot Paket Blatt Haus Bier Hähnchen")
-DATIVE_BEFORE_ONE = word_set("nach mit seit von zu bei aus vor in an")
+FEMININE = WORDS.sets["feminine"]
+NEUTER = WORDS.sets["neuter"]
+DATIVE_BEFORE_ONE = WORDS.sets["dative_before_one"]
 """Words that take the dative of a single thing; "in" and "an" usually do."""
 
-CLUBS = word_set("FC FSV SC SV FFC VC HFC BC TSV")
+CLUBS = WORDS.sets["clubs"]
 """1. FC Köln: the full stop behind the figure ends no sentence."""
 
-DEFINITE = word_set("der die das jeder jede jedes dieser diese dieses")
+DEFINITE = WORDS.sets["definite"]
 
 
 class German(Language):
@@ -40,16 +38,8 @@ class German(Language):
     months = MONTHS
     month_abbreviations = {**{name[:3].lower(): index for index, name in enumerate(MONTHS, 1)}, "sept": 9, "mrz": 3}
     units, currencies = load_units("de"), WORDS.currencies
-    magnitudes = {
-        **dict.fromkeys(("K", "k", "T", "Tsd", "Tsd.", "tausend", "Tausend"), ("tausend", "tausend")),
-        **dict.fromkeys(("M", "Mio", "Mio.", "Million", "Millionen"), ("Million", "Millionen")),
-        **dict.fromkeys(("Mrd", "Mrd.", "Milliarde", "Milliarden"), ("Milliarde", "Milliarden")),
-        **dict.fromkeys(("Bio", "Bio.", "Billion", "Billionen"), ("Billion", "Billionen")),
-    }
-    accents = {
-        "\u0300": "Gravis", "\u0301": "Akut", "\u0302": "Zirkumflex", "\u0303": "Tilde", "\u0308": "Umlaut", "\u0327": "Cedille",
-    }  # fmt: skip
-    letters = {"ß": "Eszett", "Æ": "A E", "Œ": "O E", "Ø": "O Schrägstrich"}
+    magnitudes = WORDS.magnitudes
+    accents, letters = WORDS.accents, WORDS.letters
     symbols, signs, abbreviations = WORDS.symbols, WORDS.signs, WORDS.abbreviations
     compound_abbreviations = WORDS.compounds
     weekdays = WORDS.weekdays

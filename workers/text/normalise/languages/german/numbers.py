@@ -2,17 +2,14 @@
 
 from typing import Final
 
-from workers.text.normalise.languages.nouns import Gender, word_list
+from workers.text.normalise.languages.nouns import Gender
+from workers.text.normalise.languages.number_words import load_number_words
 
-SMALL: Final = word_list(
-    "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn"
-)
-TENS: Final = ["", "", "zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig"]
-SCALES: Final = (
-    (10**15, "Billiarde", "Billiarden"), (10**12, "Billion", "Billionen"), (10**9, "Milliarde", "Milliarden"),
-    (10**6, "Million", "Millionen"),
-)  # fmt: skip
-ORDINALS: Final = {"eins": "erst", "drei": "dritt", "sieben": "siebt", "acht": "acht"}
+NUMBERS: Final = load_number_words("de")
+SMALL: Final = NUMBERS.lists["small"]
+TENS: Final = NUMBERS.lists["tens"]
+SCALES: Final = NUMBERS.scales["all"]
+ORDINALS: Final = NUMBERS.forms["ordinals"]
 
 
 def cardinal(number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:

@@ -6,29 +6,18 @@ from typing import Final
 from workers.text.cldr import MONTH_NAMES
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.nouns import Gender, load_units, word_list
+from workers.text.normalise.languages.number_words import load_number_words
 from workers.text.normalise.languages.values import Date, TimeOfDay
 from workers.text.normalise.languages.words import load_words
 
-SMALL: Final = word_list(
-    """शून्य एक दो तीन चार पाँच छह सात आठ नौ दस ग्यारह बारह तेरह चौदह पंद्रह सोलह सत्रह अठारह उन्नीस बीस इक्कीस बाईस तेईस चौबीस पच्चीस छब्बीस
-    सत्ताईस अट्ठाईस उनतीस तीस इकतीस बत्तीस तैंतीस चौंतीस पैंतीस छत्तीस सैंतीस अड़तीस उनतालीस चालीस इकतालीस बयालीस तैंतालीस चवालीस पैंतालीस
-    छियालीस सैंतालीस अड़तालीस उनचास पचास इक्यावन बावन तिरपन चौवन पचपन छप्पन सत्तावन अट्ठावन उनसठ साठ इकसठ बासठ तिरसठ चौंसठ पैंसठ छियासठ
-    सड़सठ अड़सठ उनहत्तर सत्तर इकहत्तर बहत्तर तिहत्तर चौहत्तर पचहत्तर छिहत्तर सतहत्तर अठहत्तर उन्यासी अस्सी इक्यासी बयासी तिरासी चौरासी पचासी
-    छियासी सत्तासी अट्ठासी नवासी नब्बे इक्यानवे बानवे तिरानवे चौरानवे पचानवे छियानवे सत्तानवे अट्ठानवे निन्यानवे"""
-)
-SCALES: Final = ((10**11, "खरब"), (10**9, "अरब"), (10**7, "करोड़"), (10**5, "लाख"), (1000, "हज़ार"), (100, "सौ"))
-ORDINALS: Final = {1: "पहला", 2: "दूसरा", 3: "तीसरा", 4: "चौथा", 6: "छठा"}
-FEMININE_ORDINALS: Final = {1: "पहली", 2: "दूसरी", 3: "तीसरी", 4: "चौथी", 6: "छठी"}
+NUMBERS: Final = load_number_words("hi")
+SMALL: Final = NUMBERS.lists["small"]
+SCALES: Final = NUMBERS.scales["all"]
+ORDINALS: Final = NUMBERS.by_number["ordinals"]
+FEMININE_ORDINALS: Final = NUMBERS.by_number["feminine_ordinals"]
 
 WORDS: Final = load_words("hi")
-LETTERS: Final = dict(
-    zip(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        word_list("ए बी सी डी ई एफ़ जी एच आई जे के एल एम एन ओ पी क्यू आर एस टी यू वी डब्ल्यू एक्स वाई ज़ेड"),
-        strict=True,
-    )
-)
-RANK_STEMS: Final = {1: "पहल", 2: "दूसर", 3: "तीसर", 4: "चौथ", 6: "छठ"}
+RANK_STEMS: Final = NUMBERS.by_number["rank_stems"]
 RANK: Final = re.compile(r"(\d{1,15})\s?-?(व[ाीे][ंँ]?|[लरथठ][ाीे])(?![\w\u0900-\u094d])")
 YEAR: Final = re.compile(r"1[1-9]\d\d(?=\s(?:में|के\sदशक|ई)(?![\w\u0900-\u094d]))")
 MONTHS: Final = MONTH_NAMES["hi"]
@@ -37,7 +26,7 @@ MONTHS: Final = MONTH_NAMES["hi"]
 def cardinal(number: int) -> str:
     """एक हज़ार दो सौ चौंतीस, in lakhs and crores; below 10 to the 18th."""
     words = []
-    for scale, name in SCALES:
+    for scale, name, _ in SCALES:
         if number >= scale:
             words.append(f"{cardinal(number // scale)} {name}")
             number %= scale
@@ -53,8 +42,8 @@ class Hindi(Language):
     marks = {".": "दशमलव", ",": "दशमलव"}
     months, month_abbreviations = MONTHS, {}
     units, currencies = load_units("hi"), WORDS.currencies
-    magnitudes = {name: (name, name) for name in ("हज़ार", "लाख", "करोड़", "अरब")}
-    accents, letters = {}, LETTERS
+    magnitudes = WORDS.magnitudes
+    accents, letters = WORDS.accents, WORDS.letters
     symbols, signs, abbreviations = WORDS.symbols, WORDS.signs, {}
     number_word = "नंबर"
     roman_keywords = roman_names = year_contexts = frozenset()

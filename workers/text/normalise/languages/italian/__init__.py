@@ -9,12 +9,12 @@ from workers.text.normalise.languages.words import load_words
 
 WORDS = load_words("it")
 MONTHS = MONTH_NAMES["it"]
-MEN = frozenset(("andrea", "luca", "nicola", "mattia", "elia", "tobia", "zaccaria", "barnaba", "gianluca"))
+MEN = WORDS.sets["men"]
 """Male saints whose names look female."""
 
 HALVES = {"am": "di mattina", "pm": "di pomeriggio"}
-PLURAL_ARTICLES = frozenset(("alle", "dalle", "le", "delle", "ore"))
-LONG_ARTICLE_STARTS = ("z", "gn", "ps", "pn", "x", "y", "sb", "sc", "sd", "sf", "sg", "sl", "sm", "sn", "sp", "sq", "sr", "st", "sv")
+PLURAL_ARTICLES = WORDS.sets["plural_articles"]
+LONG_ARTICLE_STARTS = tuple(sorted(WORDS.sets["long_article_starts"]))
 """Sounds before which Italian uses uno instead of un."""
 
 
@@ -35,16 +35,8 @@ class Italian(Language):
     months = MONTHS
     month_abbreviations = {**{name[:3]: index for index, name in enumerate(MONTHS, 1)}, "sett": 9}
     units, currencies = load_units("it"), WORDS.currencies
-    magnitudes = {
-        **dict.fromkeys(("K", "k", "mila"), ("mila", "mila")),
-        **dict.fromkeys(("M", "mln", "Mln", "milione", "milioni"), ("milione", "milioni")),
-        **dict.fromkeys(("mld", "Mld", "Mrd", "miliardo", "miliardi"), ("miliardo", "miliardi")),
-    }
-    accents = {
-        "\u0300": "con accento grave", "\u0301": "con accento acuto", "\u0302": "con accento circonflesso", "\u0303": "con la tilde",
-        "\u0308": "con la dieresi", "\u0327": "con la cediglia",
-    }  # fmt: skip
-    letters = {"J": "i lunga", "ß": "eszett", "Æ": "A E", "Œ": "O E", "Ø": "O barrata"}
+    magnitudes = WORDS.magnitudes
+    accents, letters = WORDS.accents, WORDS.letters
     symbols, signs, abbreviations = WORDS.symbols, WORDS.signs, WORDS.abbreviations
     weekdays = WORDS.weekdays
     number_word = "numero"

@@ -2,22 +2,19 @@
 
 from typing import Final
 
-from workers.text.normalise.languages.nouns import word_list
+from workers.text.normalise.languages.number_words import load_number_words
 
-SMALL: Final = word_list(
-    "zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici diciassette diciotto "
-    "diciannove"
-)
-TENS: Final = ["", "", "venti", "trenta", "quaranta", "cinquanta", "sessanta", "settanta", "ottanta", "novanta"]
-ORDINALS: Final = word_list("- primo secondo terzo quarto quinto sesto settimo ottavo nono decimo")
+NUMBERS: Final = load_number_words("it")
+SMALL: Final = NUMBERS.lists["small"]
+TENS: Final = NUMBERS.lists["tens"]
+ORDINALS: Final = NUMBERS.lists["ordinals"]
+SCALES: Final = NUMBERS.scales["all"]
 
 
 def cardinal(number: int) -> str:
     """Milleduecentotrentaquattro; below 10 to the 18th."""
     words = []
-    for scale, singular, plural in (
-        (10**15, "biliardo", "biliardi"), (10**12, "bilione", "bilioni"), (10**9, "miliardo", "miliardi"), (10**6, "milione", "milioni"),
-    ):  # fmt: skip
+    for scale, singular, plural in SCALES:
         if number >= scale:
             count = number // scale
             words.append(f"un {singular}" if count == 1 else f"{_accented(_hundreds(count))} {plural}")

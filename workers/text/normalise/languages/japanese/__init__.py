@@ -7,25 +7,18 @@ from typing import Final
 from workers.text.cldr import MONTH_NAMES
 from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.nouns import Gender, load_units, word_list
+from workers.text.normalise.languages.number_words import load_number_words
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 from workers.text.normalise.languages.words import load_words
 
-DIGITS: Final = word_list("ゼロ イチ ニ サン ヨン ゴ ロク ナナ ハチ キュー")
+NUMBERS: Final = load_number_words("ja")
+DIGITS: Final = NUMBERS.lists["digits"]
 """Digits in kana for reading them one by one: characters would be read as one number."""
 
 KANJI: Final = "〇一二三四五六七八九"
 SCALES: Final = ((10**12, "兆"), (10**8, "億"), (10**4, "万"))
 
 WORDS: Final = load_words("ja")
-LETTERS: Final = dict(
-    zip(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        word_list(
-            "エー ビー シー ディー イー エフ ジー エイチ アイ ジェー ケー エル エム エヌ オー ピー キュー アール エス ティー ユー ブイ ダブリュー エックス ワイ ゼット"
-        ),
-        strict=True,
-    )
-)
 TEN_MINUTES: Final = re.compile(r"10\s?分(?!の)")
 EMERGENCY: Final = re.compile(r"(?<!\d)(11[079])番(?![目号地線])")
 EMERGENCIES: Final = {"110": "ひゃくとおばん", "117": "いちいちななばん", "119": "ひゃくじゅうきゅうばん"}
@@ -67,8 +60,8 @@ class Japanese(Language):
     months = MONTH_NAMES["ja"]
     month_abbreviations = {}
     units, currencies = load_units("ja"), WORDS.currencies
-    magnitudes = {name: (name, name) for name in "千万億兆"}
-    accents, letters = {}, LETTERS
+    magnitudes = WORDS.magnitudes
+    accents, letters = WORDS.accents, WORDS.letters
     symbols, signs, abbreviations = WORDS.symbols, WORDS.signs, {}
     number_word = "ナンバー"
     roman_keywords = roman_names = year_contexts = frozenset()

@@ -9,7 +9,7 @@ from workers.text.normalise.languages.words import load_words
 
 WORDS = load_words("pt")
 MONTHS = MONTH_NAMES["pt"]
-PLURAL_ARTICLES = frozenset(("às", "as", "das"))
+PLURAL_ARTICLES = WORDS.sets["plural_articles"]
 HALVES = {"am": "da manhã", "pm": "da tarde"}
 
 
@@ -33,17 +33,8 @@ class Portuguese(Language):
     months = MONTHS
     month_abbreviations = {name[:3]: index for index, name in enumerate(MONTHS, 1)}
     units, currencies = load_units("pt"), WORDS.currencies
-    magnitudes = {
-        **dict.fromkeys(("K", "k", "mil"), ("mil", "mil")),
-        **dict.fromkeys(("M", "mi", "milhão", "milhões"), ("milhão", "milhões")),
-        **dict.fromkeys(("B", "bi", "bilhão", "bilhões", "bilião", "biliões"), ("bilhão", "bilhões")),
-        **dict.fromkeys(("tri", "trilhão", "trilhões"), ("trilhão", "trilhões")),
-    }
-    accents = {
-        "\u0300": "com acento grave", "\u0301": "com acento agudo", "\u0302": "com acento circunflexo", "\u0303": "com til",
-        "\u0308": "com trema", "\u0327": "cedilha",
-    }  # fmt: skip
-    letters = {"E": "É", "O": "Ó", "ß": "eszett", "Æ": "A É", "Œ": "Ó É", "Ø": "Ó cortado"}
+    magnitudes = WORDS.magnitudes
+    accents, letters = WORDS.accents, WORDS.letters
     symbols, signs, abbreviations = WORDS.symbols, WORDS.signs, WORDS.abbreviations
     weekdays = WORDS.weekdays
     number_word = "número"

@@ -2,23 +2,19 @@
 
 from typing import Final
 
-from workers.text.normalise.languages.nouns import Gender, word_list
+from workers.text.normalise.languages.nouns import Gender
+from workers.text.normalise.languages.number_words import load_number_words
 
-SMALL: Final = word_list(
-    "zero um dois três quatro cinco seis sete oito nove dez onze doze treze quatorze quinze dezesseis dezessete dezoito dezenove"
-)
-EUROPEAN: Final = {14: "catorze", 16: "dezasseis", 17: "dezassete", 19: "dezanove"}
-TENS: Final = ["", "", "vinte", "trinta", "quarenta", "cinquenta", "sessenta", "setenta", "oitenta", "noventa"]
-HUNDREDS: Final = word_list("- cento duzentos trezentos quatrocentos quinhentos seiscentos setecentos oitocentos novecentos")
-ORDINAL_ONES: Final = word_list("- primeiro segundo terceiro quarto quinto sexto sétimo oitavo nono")
-ORDINAL_TENS: Final = word_list("- décimo vigésimo trigésimo quadragésimo quinquagésimo sexagésimo septuagésimo octogésimo nonagésimo")
-ORDINAL_HUNDREDS: Final = word_list(
-    "- centésimo ducentésimo trecentésimo quadringentésimo quingentésimo sexcentésimo septingentésimo octingentésimo nongentésimo"
-)
-BRAZILIAN_SCALES: Final = (
-    (10**15, "quatrilhão", "quatrilhões"), (10**12, "trilhão", "trilhões"), (10**9, "bilhão", "bilhões"), (10**6, "milhão", "milhões"),
-)  # fmt: skip
-EUROPEAN_SCALES: Final = ((10**12, "bilião", "biliões"), (10**6, "milhão", "milhões"))
+NUMBERS: Final = load_number_words("pt")
+SMALL: Final = NUMBERS.lists["small"]
+EUROPEAN: Final = NUMBERS.by_number["european"]
+TENS: Final = NUMBERS.lists["tens"]
+HUNDREDS: Final = NUMBERS.lists["hundreds"]
+ORDINAL_ONES: Final = NUMBERS.lists["ordinal_ones"]
+ORDINAL_TENS: Final = NUMBERS.lists["ordinal_tens"]
+ORDINAL_HUNDREDS: Final = NUMBERS.lists["ordinal_hundreds"]
+BRAZILIAN_SCALES: Final = NUMBERS.scales["brazilian"]
+EUROPEAN_SCALES: Final = NUMBERS.scales["european"]
 
 
 def cardinal(number: int, *, gender: Gender = "m", is_european: bool = False) -> str:

@@ -33,17 +33,8 @@ class Spanish(Language):
     months = MONTHS
     month_abbreviations = {**{name[:3]: index for index, name in enumerate(MONTHS, 1)}, "sept": 9, "set": 9}
     units, currencies = load_units("es"), WORDS.currencies
-    magnitudes = {
-        **dict.fromkeys(("K", "k", "mil"), ("mil", "mil")),
-        **dict.fromkeys(("M", "mill", "mill.", "millón", "millones"), ("millón", "millones")),
-        **dict.fromkeys(("mil millones", "MM", "bn"), ("mil millones", "mil millones")),
-        **dict.fromkeys(("billón", "billones"), ("billón", "billones")),
-    }
-    accents = {
-        "\u0300": "con acento grave", "\u0301": "con acento", "\u0302": "con circunflejo", "\u0303": "con tilde",
-        "\u0308": "con diéresis", "\u0327": "con cedilla",
-    }  # fmt: skip
-    letters = {"Y": "i griega", "Ñ": "eñe", "W": "uve doble", "ß": "eszett", "Æ": "A E", "Œ": "O E", "Ø": "O barrada"}
+    magnitudes = WORDS.magnitudes
+    accents, letters = WORDS.accents, WORDS.letters
     symbols, signs, abbreviations = WORDS.symbols, WORDS.signs, WORDS.abbreviations
     weekdays = WORDS.weekdays
     number_word = "número"

@@ -2,35 +2,24 @@
 
 from typing import Final
 
-from workers.text.normalise.languages.nouns import Gender, word_list
+from workers.text.normalise.languages.nouns import Gender
+from workers.text.normalise.languages.number_words import load_number_words
 
-SMALL: Final = word_list(
-    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve "
-    "veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve"
-)
-TENS: Final = ["", "", "", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"]
-HUNDREDS: Final = word_list("- ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos")
-ORDINAL_ONES: Final = word_list("- primero segundo tercero cuarto quinto sexto séptimo octavo noveno")
-ORDINAL_TENS: Final = word_list("- décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo septuagésimo octogésimo nonagésimo")
-ORDINAL_HUNDREDS: Final = [
-    "",
-    "centésimo",
-    "ducentésimo",
-    "tricentésimo",
-    "cuadringentésimo",
-    "quingentésimo",
-    "sexcentésimo",
-    "septingentésimo",
-    "octingentésimo",
-    "noningentésimo",
-]
-TEENS: Final = {11: "undécimo", 12: "duodécimo"}
+NUMBERS: Final = load_number_words("es")
+SMALL: Final = NUMBERS.lists["small"]
+TENS: Final = NUMBERS.lists["tens"]
+HUNDREDS: Final = NUMBERS.lists["hundreds"]
+ORDINAL_ONES: Final = NUMBERS.lists["ordinal_ones"]
+ORDINAL_TENS: Final = NUMBERS.lists["ordinal_tens"]
+ORDINAL_HUNDREDS: Final = NUMBERS.lists["ordinal_hundreds"]
+SCALES: Final = NUMBERS.scales["all"]
+TEENS: Final = NUMBERS.by_number["ordinal_teens"]
 
 
 def cardinal(number: int, *, gender: Gender = "m", has_noun: bool = False) -> str:
     """Veintiún (libros), veintiuna (mesas), veintiuno; below 10 to the 18th."""
     words = []
-    for scale, singular, plural in ((10**12, "billón", "billones"), (10**6, "millón", "millones")):
+    for scale, singular, plural in SCALES:
         if number >= scale:
             count = number // scale
             words.append(f"{_thousands(count, gender='m', has_noun=True)} {singular if count == 1 else plural}")
