@@ -22,7 +22,7 @@ from workers.kokoro.accents import ACCENTS
 from workers.kokoro.graph import cut_part, read_affine_weights
 from workers.kokoro.runtime import KokoroRuntime
 from workers.kokoro.static_weights import CALIBRATION, StaticWeights
-from workers.kokoro.stock_voices import STOCK_VOICES
+from workers.kokoro.stock_voices import STOCK_VOICES, VOICES_BY_ID
 from workers.weights.store import WeightStore
 
 SENTENCES: Final = Path(__file__).with_suffix(".toml")
@@ -70,7 +70,7 @@ def read_sentences() -> Iterator[tuple[str, dict[str, float]]]:
     texts = tomllib.loads(SENTENCES.read_text("utf-8"))
     phonemes = {accent: [ACCENTS[accent].phonemizer()(text).phonemes for text in lines] for accent, lines in texts.items()}
     for number, voice in enumerate(STOCK_VOICES):
-        lines = phonemes[voice[0]]
+        lines = phonemes[VOICES_BY_ID[voice].language]
         yield lines[number % len(lines)], {voice: 1.0}
     everything = [line for lines in phonemes.values() for line in lines]
     for number in MIXES:

@@ -70,7 +70,7 @@ def resolve_voice(
     takes_substitute: as in find_named_voice. 400 unknown_voice, invalid_mix, voice_model_mismatch, 409 voice_not_ready.
     """
     named = find_named_voice(caller, engine=engine, asked=asked, dialect=dialect, takes_substitute=takes_substitute)
-    return named or _choose_voice(engine, language=language)
+    return named or _default_voice(engine, language=language)
 
 
 def resolve_text_voice(
@@ -91,7 +91,7 @@ def resolve_text_voice(
     if chosen is None and not engine.spoken_voices:
         raise _unknown_voice(engine, voice_id="")
     if chosen is None and (language or text_language or len(engine.spec.languages) <= 1):
-        chosen = _choose_voice(engine, language=language or text_language)
+        chosen = _default_voice(engine, language=language or text_language)
     return choose_text_voice(
         text[:SAMPLE_CHARACTERS], chosen=chosen, language=language, languages=engine.spec.languages, voices=engine.voice_refs
     )
@@ -224,7 +224,7 @@ def _find_substitute(engine: EngineRow, *, asked: str, dialect: DialectVoices | 
     return False, None
 
 
-def _choose_voice(engine: EngineRow, *, language: str) -> VoiceRef:
+def _default_voice(engine: EngineRow, *, language: str) -> VoiceRef:
     """A voice of the region, else of the language, else the default voice. 400 unknown_voice where the model has none."""
     if not engine.spoken_voices:
         raise _unknown_voice(engine, voice_id="")

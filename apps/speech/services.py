@@ -119,7 +119,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     document = plain_document(order.text) if order.file and order.file.is_plain else parse_text(order.text, param=order.text_param)
     speaker = _choose_text_model(caller, engine=engine, order=order, document=document)
     engine, language = speaker.engine, _check_language(speaker.engine, order.language, caller=caller)
-    text_voice = _choose_voice(caller, document, order=order, speaker=speaker, language=language)
+    text_voice = _resolve_text_voice(caller, document, order=order, speaker=speaker, language=language)
     voices = resolve_markup_voices(caller, document, engine=engine, dialect=order.dialect_voices, param=order.text_param)
     units = document.counted_characters
     _check_length(caller, engine=engine, order=order, units=units)
@@ -200,7 +200,7 @@ def _choose_text_model(caller: Caller, *, engine: EngineRow, order: SpeechOrder,
     )
 
 
-def _choose_voice(caller: Caller, document: Document, *, order: SpeechOrder, speaker: TextModel, language: str) -> TextVoice:
+def _resolve_text_voice(caller: Caller, document: Document, *, order: SpeechOrder, speaker: TextModel, language: str) -> TextVoice:
     engine = speaker.engine
     if order.clone is not None:
         return choose_text_voice(

@@ -21,14 +21,15 @@ from workers.cloning.child import run_fit
 from workers.cloning.features import SAMPLE_RATE, log_pitch_statistics, pitch
 from workers.cloning.job import USAGE_FILE, VOICE_FILE, FitJob, FitPassage, open_folder
 from workers.cloning.likeness import SpeakerLikeness, choose_likeness
+from workers.contract.tags import is_same_language
 from workers.kokoro.accents import accent_of
 from workers.kokoro.runtime import SHARED_RUNTIME, KokoroRuntime
-from workers.kokoro.stock_voices import STOCK_VOICES, gender_of
+from workers.kokoro.stock_voices import STOCK_VOICES, VOICES_BY_ID, gender_of
 from workers.kokoro.synthesis import speak_text
 from workers.kokoro.voice_file import KokoroVoice
 from workers.kokoro.voices import SpeakableVoice, speakable_voice, stock_voice
 
-ENGLISH_VOICES = tuple(voice for voice in STOCK_VOICES if voice[0] in "ab")
+ENGLISH_VOICES = tuple(voice for voice in STOCK_VOICES if is_same_language(VOICES_BY_ID[voice].language, "en"))
 CHOICE_TEXT = "Nobody could explain why the old clock had started ticking again."
 """Text by which the nearest stock voice is chosen; the judges hear others."""
 STOCK, LIKENESS, FITTED = "nearest stock voice", "instant likeness", "fitted voice"

@@ -8,7 +8,7 @@ from typing import Final
 
 from workers.contract.engines import VoiceSpec
 from workers.contract.tags import is_same_language, normalise_tag, primary_tag
-from workers.kokoro.stock_voices import STOCK_VOICES, gender_of
+from workers.kokoro.stock_voices import VOICES_BY_ID, StockVoice
 from workers.text.english import english_phonemizer
 from workers.text.g2p.languages import find_obstacle, phonemizer_of
 from workers.text.phonemes import PhonemisedText
@@ -25,29 +25,32 @@ class Accent:
     phonemizer: Callable[[], Phonemizer]
 
 
+AMERICAN: Final = Accent("en-us", "American English", partial(english_phonemizer, is_british=False))
 ACCENTS: Final[Mapping[str, Accent]] = MappingProxyType(
     {
-        "a": Accent("en-us", "American English", partial(english_phonemizer, is_british=False)),
-        "b": Accent("en-gb", "British English", partial(english_phonemizer, is_british=True)),
-        "e": Accent("es", "Spanish", partial(phonemizer_of, "es")),
-        "f": Accent("fr-fr", "French", partial(phonemizer_of, "fr")),
-        "h": Accent("hi", "Hindi", partial(phonemizer_of, "hi")),
-        "i": Accent("it", "Italian", partial(phonemizer_of, "it")),
-        "j": Accent("ja", "Japanese", partial(phonemizer_of, "ja")),
-        "p": Accent("pt-br", "Brazilian Portuguese", partial(phonemizer_of, "pt")),
-        "z": Accent("zh-cn", "Mandarin Chinese", partial(phonemizer_of, "zh")),
+        accent.tag: accent
+        for accent in (
+            AMERICAN,
+            Accent("en-gb", "British English", partial(english_phonemizer, is_british=True)),
+            Accent("es", "Spanish", partial(phonemizer_of, "es")),
+            Accent("fr-fr", "French", partial(phonemizer_of, "fr")),
+            Accent("hi", "Hindi", partial(phonemizer_of, "hi")),
+            Accent("it", "Italian", partial(phonemizer_of, "it")),
+            Accent("ja", "Japanese", partial(phonemizer_of, "ja")),
+            Accent("pt-br", "Brazilian Portuguese", partial(phonemizer_of, "pt")),
+            Accent("zh-cn", "Mandarin Chinese", partial(phonemizer_of, "zh")),
+        )
     }
 )
-"""Accents by the first letter of their voices' ids."""
+"""Accents by their tags."""
 LANGUAGES: Final = tuple(dict.fromkeys(primary_tag(accent.tag) for accent in ACCENTS.values()))
 """Primary tags."""
 
 
 def accent_of(language: str) -> Accent:
     """The accent of a language tag: that of its region, else the first of its language; American English for any other."""
-    accents = ACCENTS.values()
-    regional = (accent for accent in accents if accent.tag == normalise_tag(language))
-    return next(regional, next((accent for accent in accents if is_same_language(accent.tag, language)), ACCENTS["a"]))
+    related = (accent for accent in ACCENTS.values() if is_same_language(accent.tag, language))
+    return ACCENTS.get(normalise_tag(language)) or next(related, AMERICAN)
 
 
 def find_missing_languages() -> Mapping[str, str]:
@@ -55,9 +58,9 @@ def find_missing_languages() -> Mapping[str, str]:
     return {language: obstacle for language in LANGUAGES if (obstacle := find_obstacle(language))}
 
 
-def _voice(voice: str) -> VoiceSpec:
-    accent, gender, name = ACCENTS[voice[0]], gender_of(voice), voice.partition("_")[2]
-    return VoiceSpec(voice, name.capitalize(), accent.tag, gender, f"{accent.name}, {gender}")
+def _voice(voice: StockVoice) -> VoiceSpec:
+    accent, name = ACCENTS[voice.language], voice.id.partition("_")[2]
+    return VoiceSpec(voice.id, name.capitalize(), voice.language, voice.gender, f"{accent.name}, {voice.gender}")
 
 
-VOICES: Final = tuple(map(_voice, STOCK_VOICES))
+VOICES: Final = tuple(map(_voice, VOICES_BY_ID.values()))

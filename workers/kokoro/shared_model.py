@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
-from workers.kokoro.accents import ACCENTS, find_missing_languages
+from workers.kokoro.accents import AMERICAN, find_missing_languages
 from workers.kokoro.runtime import SHARED_RUNTIME, KokoroRuntime, find_weights_obstacle
 
 
@@ -27,7 +27,7 @@ class SharedKokoroModel:
         if obstacle := self.find_obstacle():
             raise WorkError(ENGINE_UNAVAILABLE, obstacle)
         self._runtime = SHARED_RUNTIME.acquire()
-        ACCENTS["a"].phonemizer()
+        AMERICAN.phonemizer()
 
     def unload(self) -> None:
         if self._runtime is not None:

@@ -1,37 +1,33 @@
-"""Kokoro's 54 built-in voices."""
+"""Kokoro's built-in voices: the table `stock_voices.toml`."""
 
+import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-GENDERS: Final = MappingProxyType({"f": "female", "m": "male"})
-NAMES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "af": "alloy aoede bella heart jessica kore nicole nova river sarah sky",
-        "am": "adam echo eric fenrir liam michael onyx puck santa",
-        "bf": "alice emma isabella lily",
-        "bm": "daniel fable george lewis",
-        "ef": "dora",
-        "em": "alex santa",
-        "ff": "siwis",
-        "hf": "alpha beta",
-        "hm": "omega psi",
-        "if": "sara",
-        "im": "nicola",
-        "jf": "alpha gongitsune nezumi tebukuro",
-        "jm": "kumo",
-        "pf": "dora",
-        "pm": "alex santa",
-        "zf": "xiaobei xiaoni xiaoxiao xiaoyi",
-        "zm": "yunjian yunxi yunxia yunyang",
-    }
-)
-"""Names by prefix: the letter of the accent and that of the gender."""
 
-STOCK_VOICES: Final = tuple(f"{prefix}_{name}" for prefix, names in NAMES.items() for name in names.split())
-"""Ids of all voices."""
+@dataclass(frozen=True, slots=True)
+class StockVoice:
+    """Built-in voice with its language tag and its gender, female or male."""
+
+    id: str
+    language: str
+    gender: str
+
+
+def _read_table() -> Mapping[str, StockVoice]:
+    groups: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["voices"]
+    voices = [StockVoice(voice, group["language"], group["gender"]) for group in groups for voice in group["ids"].split()]
+    return MappingProxyType({voice.id: voice for voice in voices})
+
+
+VOICES_BY_ID: Final = _read_table()
+STOCK_VOICES: Final = tuple(VOICES_BY_ID)
+"""Ids of all voices, in the order of their styles."""
 
 
 def gender_of(voice: str) -> str:
     """male or female, by a stock voice's id."""
-    return GENDERS[voice[1]]
+    return VOICES_BY_ID[voice].gender
