@@ -1,7 +1,7 @@
 """Checks the wording of docstrings and test names. Usage: `python -m tools.english [FILE …]`; without files, the whole repository.
 
 Docstrings name their subject: none begins with an interrogative, `Of` or `That`. Test names have at least four words after `test_`, and
-begin with a subject too.
+begin with a subject too. A docstring says more than the name that it documents.
 """
 
 import ast
@@ -16,6 +16,40 @@ FIRST_WORDS = ("What", "Who", "Whose", "Whom", "Whether", "Where", "Which", "Why
 FORBIDDEN_START = re.compile(rf"\s*({'|'.join(FIRST_WORDS)})\b")
 INTERROGATIVES = frozenset(("what", "whatever", "who", "whoever", "whose", "whom", "whether", "where", "which", "why", "how"))
 SHORTEST_TEST_NAME_WORDS = 4
+HTTP_METHODS = frozenset(("get", "post", "put", "patch", "delete"))
+NAMES_OF_VALUES = re.compile(r"[^\x00-\x7f]|[\d`\"]")
+"""Figures, code, quotations and other scripts: a docstring with them is an example or names a value."""
+WORD = re.compile(r"[a-z]+")
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
+ENDING = re.compile(r"(?:ing|ed|es|s|e)$")
+COMMON_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "of",
+        "on",
+        "one",
+        "or",
+        "that",
+        "the",
+        "this",
+        "to",
+        "with",
+        "each",
+        "all",
+    ]
+)
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -35,7 +69,8 @@ def python_files() -> list[str]:
 def findings_of(source: str) -> list[str]:
     """Findings of one module as `line message`, by line."""
     tree = ast.parse(source)
-    return [f"{line} {message}" for line, message in sorted([*_docstring_findings(tree), *_test_name_findings(tree)])]
+    found = [*_docstring_findings(tree), *_repeated_name_findings(tree), *_test_name_findings(tree)]
+    return [f"{line} {message}" for line, message in sorted(found)]
 
 
 def _docstring_findings(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -51,6 +86,37 @@ def _docstrings(tree: ast.Module) -> Iterator[ast.Constant]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             yield node.value
+
+
+def _repeated_name_findings(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Docstrings whose every word is in the name of the function or class, of its parameters or of the class around it.
+
+    Serializers and HTTP methods are left out, whose docstrings are texts of the API reference.
+    """
+    for outer, node in _definitions(tree, outer=""):
+        docstring = ast.get_docstring(node)
+        is_published = node.name in HTTP_METHODS or node.name.endswith("Serializer")
+        if not docstring or is_published or NAMES_OF_VALUES.search(docstring):
+            continue
+        parameters = (
+            [] if isinstance(node, ast.ClassDef) else [argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)]
+        )
+        if _stems(docstring) <= _stems(" ".join([outer, node.name, *parameters])):
+            yield node.lineno, f"the docstring of {node.name} repeats its name; say what the name does not, or leave it out"
+
+
+def _definitions(node: ast.AST, *, outer: str) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]]:
+    """All functions and classes, each with the name of the class around it."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield outer, child
+        yield from _definitions(child, outer=child.name if isinstance(child, ast.ClassDef) else outer)
+
+
+def _stems(text: str) -> frozenset[str]:
+    """Words of a text or of names, without common ones and without the endings of plurals and verbs."""
+    words = WORD.findall(CAMEL.sub(" ", text).lower())
+    return frozenset(ENDING.sub("", word) if len(word) > 3 else word for word in words if word not in COMMON_WORDS)
 
 
 def _test_name_findings(tree: ast.Module) -> Iterator[tuple[int, str]]:

@@ -14,7 +14,6 @@ def request_tool(tool: AudioTool, *, order: ToolOrder, is_awaited: bool, idempot
 
 
 def plan_job(tool: AudioTool, *, order: ToolOrder, is_awaited: bool) -> JobPlan:
-    """Job for the order."""
     plan, milliseconds = tool.plan(order), order.milliseconds
     return JobPlan(
         kind=tool.kind,

@@ -74,8 +74,6 @@ class BatchResultView(APIView):
 
 
 class BatchCancelView(APIView):
-    """Cancel a batch."""
-
     permission_classes = [HasAccount, scope_required("jobs:write")]
 
     @extend_schema(

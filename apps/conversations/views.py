@@ -80,8 +80,6 @@ class VoiceChatView(APIView):
 
 
 class ConversationView(APIView):
-    """One conversation."""
-
     permission_classes = [HasAccount, scope_required("voice:chat")]
 
     @extend_schema(

@@ -23,7 +23,6 @@ def request_conversion(
 
 
 def plan_conversion(caller: Caller, *, order: ConversionOrder, source: Source) -> JobPlan:
-    """Job for the order."""
     chosen, milliseconds = choose_models(caller, order=order), milliseconds_of(source)
     converter, recogniser = chosen.converter, chosen.recogniser
     parts = plan_conversion_parts(chosen, delivery=order.delivery, audio_format=order.format, source=source, milliseconds=milliseconds)

@@ -72,7 +72,6 @@ def job_rows(jobs: Iterable[Job]) -> list[JobRow]:
 
 
 def job_row(job: Job, *, key_name: str, units_done: int, files: dict[str, str] | None = None) -> JobRow:
-    """One job as a row."""
     status = public_status(job)
     output = job.main_output if job.state == JobState.COMPLETED and not job.is_expired else None
     return JobRow(

@@ -73,8 +73,6 @@ class JobView(APIView):
 
 
 class JobCancelView(APIView):
-    """Cancel a job."""
-
     permission_classes = [HasAccount, scope_required("jobs:write")]
 
     @extend_schema(operation_id="jobs_cancel", tags=["jobs"], request=None, responses=JobSerializer, summary="Cancel a job")

@@ -58,8 +58,6 @@ def resend(request: AccountRequest, invitation_id: int) -> HttpResponse:
 @require_POST
 @account_page(Permission.TEAM)
 def revoke(request: AccountRequest, invitation_id: int) -> HttpResponse:
-    """Revoke an invitation."""
-
     def act() -> str:
         services.revoke_invitation(request.caller, invitation_id=invitation_id)
         return "The invitation was withdrawn."

@@ -102,7 +102,6 @@ def request_transcription(
 
 
 def plan_transcription(caller: Caller, *, order: TranscriptionOrder, source: Source, references: Sequence[Source] = ()) -> JobPlan:
-    """Job for the order."""
     engine = check_order(caller, order=order)
     milliseconds = milliseconds_of(source)
     channels = source.info.channels if order.is_multichannel else 1

@@ -59,8 +59,6 @@ class UploadListView(UploadView):
 
 
 class OneUploadView(UploadView):
-    """One upload."""
-
     @extend_schema(operation_id="uploads_read", tags=["uploads"], summary="An upload", responses=shapes.UploadSerializer)
     def get(self, request: Request, upload_id: str) -> HttpResponseBase:
         """State of the upload and the measured properties of its file."""

@@ -85,7 +85,6 @@ class Scores:
 
 @cache
 def voice_traits() -> Mapping[str, Traits]:
-    """Traits by voice."""
     return {voice: Traits(**values) for voice, values in json.loads(TRAITS.read_text("utf-8")).items()}
 
 

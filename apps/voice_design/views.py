@@ -49,8 +49,6 @@ LATE = OpenApiResponse(
 
 
 class VoiceDesignView(APIView):
-    """Design a voice."""
-
     permission_classes = [HasAccount, scope_required("tts:generate")]
 
     @extend_schema(

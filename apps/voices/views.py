@@ -35,8 +35,6 @@ CONSENT = shapes.RecordedConsentSerializer()
 
 
 class VoiceListView(APIView):
-    """List voices."""
-
     permission_classes = [AnyCaller, scope_required("voices:read")]
 
     @extend_schema(
@@ -71,8 +69,6 @@ class VoiceListView(APIView):
 
 
 class VoiceView(APIView):
-    """One voice."""
-
     def get_permissions(self) -> list[Any]:
         return [HasAccount(), scope_required("voices:read" if self.request.method == "GET" else "voices:write")()]
 

@@ -60,8 +60,6 @@ class EndpointListView(WebhookView):
 
 
 class EventListView(WebhookView):
-    """List events."""
-
     @extend_schema(operation_id="webhooks_events", tags=["webhooks"], responses=shapes.EventListSerializer, summary="Events")
     def get(self, request: Request) -> Response:  # noqa: ARG002
         """List the events with an example message each."""
@@ -74,8 +72,6 @@ class EventListView(WebhookView):
 
 
 class EndpointView(WebhookView):
-    """One endpoint."""
-
     @extend_schema(operation_id="webhooks_read", tags=["webhooks"], responses=shapes.EndpointSerializer, summary="A webhook endpoint")
     def get(self, request: Request, uuid: UUID) -> Response:  # noqa: ARG002
         """One endpoint."""
@@ -174,8 +170,6 @@ class DeliveryListView(WebhookView):
 
 
 class DeliveryReplayView(WebhookView):
-    """Replay a delivery."""
-
     @extend_schema(
         operation_id="webhooks_replay", tags=["webhooks"], request=None, responses=shapes.DeliverySerializer, summary="Replay a delivery"
     )

@@ -33,7 +33,6 @@ pytestmark = pytest.mark.django_db
 
 
 def announcement(*specs: EngineSpec, worker: str = "one", boot: str = "a", sent_at: float | None = None, **changes: Any) -> Announcement:
-    """Announcement of a worker."""
     values: dict[str, Any] = {
         "worker": worker,
         "boot": boot,

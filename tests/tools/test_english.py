@@ -63,3 +63,32 @@ def test_the_whole_repository_is_checked_without_its_migrations() -> None:
     listed = python_files()
     assert {"apps/jobs/models.py", "workers/celery.py", "tests/tools/test_english.py"} <= set(listed)
     assert not [name for name in listed if "/migrations/" in name]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'def plan_job(order):\n    """Job for the order."""\n    return order\n',
+        'class VoiceListView:\n    """List voices."""\n\n    page = 1\n',
+        'class Rate:\n    def of_errors(self):\n        """The rate of the errors."""\n        return 1\n',
+        'async def cancel(job):\n    """Cancels a job."""\n    await job\n',
+    ],
+)
+def test_docstring_that_repeats_the_name_is_reported(source: str) -> None:
+    (finding,) = findings_of(source)
+    assert "repeats its name; say what the name does not" in finding
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'def plan_job(order):\n    """Job for the order. 400 for an unknown voice."""\n',
+        'def share(part):\n    """Share of the part, from 0 to 1."""\n',
+        'def read_ratio(text):\n    """The ratio: `3:1`."""\n',
+        'def stop():\n    """Stop, if it runs."""\n',
+        'class SlotSerializer:\n    """One slot."""\n',
+        'class VoiceView:\n    def get(self, request):\n        """Get one voice."""\n',
+    ],
+)
+def test_docstring_with_units_errors_examples_or_readers_is_accepted(source: str) -> None:
+    assert findings_of(source) == []

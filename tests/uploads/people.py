@@ -59,7 +59,6 @@ def person(url: str, *, account: Account | None = None, scopes: list[str] | None
 
 
 def files_below(folder: Path) -> list[str]:
-    """All files below the folder."""
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 

@@ -46,7 +46,6 @@ class RecordingArgument(click.ParamType["str"]):
 
 
 def recording_argument(*, is_repeated: bool = False) -> Callable[[Decorated], Decorated]:
-    """The argument RECORDING."""
     if is_repeated:
         return click.argument("recordings", metavar="RECORDING…", nargs=-1, required=True, type=RecordingArgument())
     return click.argument("recording", type=RecordingArgument())

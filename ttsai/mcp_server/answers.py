@@ -104,12 +104,10 @@ def voice_of(listed: dict[str, Any]) -> ListedVoice:
 
 
 def job_fields(result: dict[str, Any]) -> dict[str, Any]:
-    """Fields of JobResult."""
     return {"uuid": result["uuid"], "credits_used": result.get("credits_used") or 0.0, "warnings": result.get("warnings") or []}
 
 
 def audio_fields(result: dict[str, Any]) -> dict[str, Any]:
-    """Fields of AudioResult."""
     extension = str(result["format"])
     return {
         **job_fields(result),

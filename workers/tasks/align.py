@@ -113,8 +113,6 @@ def _align_all(task: _Task, *, text: str, align_stretch: AlignStretch) -> tuple[
 def _in_order(
     task: _Task, *, pieces: Sequence[Piece], speech: Sequence[tuple[float, float]], text: str, align_stretch: AlignStretch
 ) -> Iterator[tuple[Stretch, list[AlignedSpan]]]:
-    """Each stretch with its aligned spans."""
-
     def submit(item: tuple[int, Stretch]) -> "Future[list[AlignedSpan]]":
         index, stretch = item
         return _submit(task, index, stretch=stretch, text=text, align_stretch=align_stretch)

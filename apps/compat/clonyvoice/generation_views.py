@@ -87,8 +87,6 @@ class PresetSpeechView(GeneratingView):
 
 
 class GenerationView(FollowingView):
-    """One generation."""
-
     throttle_classes = [PollLimit]
 
     @extend_schema(operation_id="clonyvoice_generation", tags=["clonyvoice"], summary="One generation", responses=GenerationSerializer)

@@ -31,8 +31,6 @@ TAGS = ["clonyvoice"]
 
 
 class ClonyVoiceListView(APIView):
-    """List voices."""
-
     permission_classes = [HasAccount, scope_required("voices:read")]
 
     @extend_schema(
@@ -54,8 +52,6 @@ class ClonyVoiceListView(APIView):
 
 
 class ClonyVoiceView(APIView):
-    """One voice."""
-
     def get_permissions(self) -> list[Any]:
         return read_or_write(self.request.method, read="voices:read", write="voices:write")
 
@@ -126,8 +122,6 @@ class CategoryListView(APIView):
 
 
 class CategoryView(APIView):
-    """One category."""
-
     permission_classes = [HasAccount, scope_required("voices:write")]
 
     @extend_schema(

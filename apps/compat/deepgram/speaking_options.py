@@ -82,7 +82,6 @@ class SpeakingOptions:
         return FORMATS[self.format].content_type
 
     def order(self, text: str, *, cache: CacheUse = CacheUse.NORMAL) -> SpeechOrder:
-        """The order of a text."""
         named = voice_model_of(self.model)
         is_known = not named.language or named.voice in AURA_VOICES
         return SpeechOrder(

@@ -50,7 +50,6 @@ class DialogueView(SpeakingView):
         return self.answer(answer, turns=turns, form=form)
 
     def answer(self, answer: StreamedAnswer, *, turns: Sequence[Turn], form: AudioForm) -> HttpResponseBase:  # noqa: ARG002 - for subclasses
-        """Response with the audio."""
         return answer.audio(form)
 
 

@@ -97,8 +97,6 @@ class HistoryView(APIView):
 
 
 class HistoryItemView(APIView):
-    """One item."""
-
     def get_permissions(self) -> list[Any]:
         return [HasAccount(), scope_required("jobs:read" if self.request.method == "GET" else "jobs:write")()]
 

@@ -80,7 +80,6 @@ class TextToSpeechView(SpeakingView):
         return self.answer(answer, text=body["text"], form=form)
 
     def answer(self, answer: StreamedAnswer, *, text: str, form: AudioForm) -> HttpResponseBase:  # noqa: ARG002 - for subclasses
-        """Response with the audio."""
         return answer.audio(form)
 
 

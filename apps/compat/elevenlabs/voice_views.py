@@ -57,8 +57,6 @@ class VoiceSearchView(APIView):
 
 
 class VoiceView(APIView):
-    """One voice."""
-
     def get_permissions(self) -> list[Any]:
         return [HasAccount(), scope_required("voices:read" if self.request.method == "GET" else "voices:write")()]
 

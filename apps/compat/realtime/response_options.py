@@ -17,8 +17,6 @@ OPTIONS: Final = ("instructions", "modalities", "output_modalities", "voice", "o
 
 @dataclass(frozen=True, slots=True)
 class ResponseOptions:
-    """Options of one response."""
-
     config: SessionConfig
     instructions: str | None = None
     """Instructions of this response alone; None for the session's."""

@@ -13,7 +13,6 @@ def text_tokens(text: str) -> int:
 
 
 def response_usage(*, input_text: str, input_seconds: float, output_text: str, output_seconds: float) -> dict[str, Any]:
-    """`usage` of a response."""
     read, heard = text_tokens(input_text), math.ceil(input_seconds * INPUT_AUDIO_TOKENS_PER_SECOND)
     written, spoken = text_tokens(output_text), math.ceil(output_seconds * OUTPUT_AUDIO_TOKENS_PER_SECOND)
     return {

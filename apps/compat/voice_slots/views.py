@@ -61,8 +61,6 @@ class VoiceSlotListView(APIView):
 
 
 class VoiceSlotView(APIView):
-    """One slot."""
-
     def get_permissions(self) -> list[Any]:
         scopes = {"GET": "voices:read", "PUT": "clone:create"}
         return [HasAccount(), scope_required(scopes.get(self.request.method or "", "voices:write"))()]

@@ -74,7 +74,6 @@ class EndpointAdmin(UuidSearch, ReadOnlyAdmin):
 
     @display(description="events")
     def subscribed_events(self, endpoint: Endpoint) -> str:
-        """Subscribed events, or all."""
         return ", ".join(endpoint.events) or "all"
 
     @action(description="Disable…", icon="block", permissions=["webhooks.change_endpoint"])

@@ -20,8 +20,6 @@ View = Callable[..., HttpResponseBase]
 
 
 def tool_view(page: ToolPage) -> View:
-    """View of the page."""
-
     @require_safe
     def show_tool(request: HttpRequest) -> HttpResponseBase:
         return render(request, page.template, _context(page, request))

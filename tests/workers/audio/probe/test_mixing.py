@@ -19,7 +19,6 @@ QUIETEST_SAMPLE = 2.0**-15
 
 
 def mix(*channels: Samples, names: tuple[str, ...] = STEREO, block: int = 4096) -> Samples:
-    """Mix the channels block by block."""
     mixer = ChannelMixer(channel_weights(names), sample_rate=RATE)
     whole = np.stack(channels).astype(np.float32)
     blocks = [mixer.feed(whole[:, first : first + block]) for first in range(0, whole.shape[1], block)]

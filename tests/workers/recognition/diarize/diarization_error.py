@@ -23,7 +23,6 @@ class DiarizationError:
 
     @property
     def rate(self) -> float:
-        """The diarization error rate."""
         return self.missed + self.invented + self.confused
 
 
