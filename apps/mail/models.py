@@ -26,6 +26,9 @@ class OutgoingMail(models.Model):
     next_attempt_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(help_text="From then on it is not sent any more, such as a code that has expired.")
     error = models.CharField(max_length=300, blank=True, help_text="Why the last attempt failed.")
+    is_delayed = models.BooleanField(
+        default=False, db_default=False, help_text="The mail server did not answer when a mail was last tried."
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
 

@@ -11,6 +11,7 @@ from typing import Final
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -60,6 +61,8 @@ def queue_mail(*, kind: str, to: str, subject: str, text: str, html: str = "", l
     mail = OutgoingMail(kind=kind[:100], to=to, subject=subject[:300], text=text, html=html, expires_at=timezone.now() + lifetime)
     if not is_deliverable(to):
         mail.state, mail.error, mail.text, mail.html = MailState.FAILED, "No mail can be sent to this address.", "", ""
+    else:
+        mail.is_delayed = _waiting().filter(is_delayed=True).exists()
     mail.save()
     transaction.on_commit(lambda: send_platform_task(SEND_DUE_MAIL))
     return mail
@@ -75,8 +78,15 @@ def send_due_mail() -> int:
         error = _send(mail)
         sent += mail.state == MailState.SENT
         if isinstance(error, OSError) and not isinstance(error, ABOUT_ONE_MAIL):
+            _waiting().update(is_delayed=True)  # also those that were not tried: their pages say why they wait
             break  # nobody answers, or nobody is let in: the others wait for the next round
+        if mail.state == MailState.SENT or error is not None:
+            _waiting().filter(is_delayed=True).update(is_delayed=False)  # the mail server answered
     return sent
+
+
+def _waiting() -> QuerySet[OutgoingMail]:
+    return OutgoingMail.objects.filter(state=MailState.WAITING)
 
 
 def _claim_next() -> OutgoingMail | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.db.models import Model
+from django.utils.text import capfirst
 
 from apps.billing.prices import format_credits
 
@@ -74,6 +75,8 @@ LABELS: Final = {
     "index": "position",
 }
 """Labels of fields whose names are no English, in forms, headings of columns and filters."""
+FORM_LABELS: Final = {name: capfirst(label) for name, label in LABELS.items()}
+"""Labels of form fields, which Django writes as they are given."""
 
 CREDIT_FIELDS: Final = {
     "millicredits_per_1k_characters": ("Credits for 1,000 characters", "What the speech models of the tier cost."),

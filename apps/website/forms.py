@@ -12,6 +12,30 @@ CLASSES: dict[type[forms.Widget], str] = {
 }
 
 
+MISSING: list[tuple[tuple[type[forms.Widget], ...], str]] = [
+    ((forms.CheckboxInput,), "Tick this box to go on."),
+    ((forms.CheckboxSelectMultiple, forms.SelectMultiple), "Choose at least one."),
+    ((forms.Select, forms.RadioSelect), "Choose one."),
+    ((forms.FileInput,), "Choose a file."),
+]
+"""Texts of empty fields by widget; the first one holds."""
+FILL_IN = "Fill in this field."
+
+
+def error_texts(field: forms.BoundField) -> list[str]:
+    """Errors of a field. Where its form has no text of its own for an empty field, it says what to do instead of Django's "This field is required."."""
+    has_own_text = field.field.error_messages.get("required") != forms.Field.default_error_messages["required"]
+    texts: list[str] = []
+    for error in field.form.errors.as_data().get(field.name, []):
+        is_missing = error.code == "required" and not has_own_text
+        texts += [_missing_text(field.field.widget)] if is_missing else [str(message) for message in error.messages]
+    return texts
+
+
+def _missing_text(widget: forms.Widget) -> str:
+    return next((text for kinds, text in MISSING if isinstance(widget, kinds)), FILL_IN)
+
+
 def style_widgets(form: forms.BaseForm) -> None:
     """Give each widget of the form the class of the design: input, select or textarea."""
     for field in form.fields.values():

@@ -52,7 +52,7 @@ def test_new_key_is_shown_once_and_has_what_was_chosen(browser: Client, account:
 def test_invalid_fields_of_a_new_key_are_told_beside_them(browser: Client, account: Account) -> None:
     plan = account.plan
     for form, message in (
-        ({"access": "all"}, "This field is required."),
+        ({"access": "all"}, "Fill in this field."),
         ({"name": "a", "access": "some"}, "Choose at least one"),
         ({"name": "a", "access": "all", "limit:tts:generate": "many"}, "The limit of tts:generate is &#x27;many&#x27;"),
         (

@@ -122,6 +122,20 @@ def test_mail_whose_sending_raises_an_error_does_not_hold_up_the_next(error: Exc
     assert (send_due_mail(), OutgoingMail.objects.order_by("id")[0].attempts) == (0, 1)
 
 
+def test_all_mails_that_wait_are_delayed_while_the_mail_server_is_away() -> None:
+    delayed = OutgoingMail.objects.order_by("id").values_list("is_delayed", flat=True)
+    for address in ("a@example.com", "b@example.com"):
+        mail(address)
+    assert list(delayed.all()) == [False, False]
+    FAILURES.append(ConnectionRefusedError("refused"))
+    send_due_mail()
+    mail("c@example.com")
+    assert list(delayed.all()) == [True, True, True]
+    FAILURES.append(smtplib.SMTPDataError(451, "try again"))
+    send_due_mail()
+    assert (states(), list(delayed.all())) == (["waiting", "waiting", "sent"], [False, False, False])
+
+
 @pytest.mark.parametrize("backend", ["django.core.mail.backends.locmem.EmailBackend", "apps.mail.folder.FolderBackend"])
 def test_address_that_cannot_be_encoded_fails_and_other_mails_are_sent(settings: Any, backend: str) -> None:
     settings.EMAIL_BACKEND = backend
@@ -184,9 +198,13 @@ def test_sign_up_page_reports_an_absent_mail_server_and_offers_another_code(sett
         send_due_mail()
         page = client.get("/account/confirm-email/").content.decode()
         assert ("does not answer at the moment" in page, "Send another code" in page) == (True, True)
+        another = Client()
+        sign_up(another, "another@example.com")
+        assert "does not answer at the moment" in another.get("/account/mail-state/").content.decode()
         make_due()
         send_due_mail()
         assert "Sent." in client.get("/account/mail-state/").content.decode()
+        assert "Sent." in another.get("/account/mail-state/").content.decode()
         assert "Sent." not in Client().get("/account/mail-state/").content.decode()
 
 

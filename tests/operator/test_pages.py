@@ -116,6 +116,15 @@ class TestEveryPage:
             lines = [line for _, options in model_admin.get_fieldsets(request, row) for line in options["fields"]]
             assert [line for line in lines if not isinstance(line, str) and len(line) > 2] == [], model
 
+    def test_labels_of_form_fields_begin_with_a_capital_letter(self, client: Client) -> None:
+        small = []
+        for model in MODELS:
+            answer = client.get(page(model, "add"))
+            if answer.status_code == 200 and "adminform" in answer.context:
+                fields = answer.context["adminform"].form.fields
+                small += [(model._meta.label, name, str(field.label)) for name, field in fields.items() if str(field.label)[0].islower()]
+        assert small == []
+
     def test_labels_are_english_and_values_are_formatted_on_every_row(self, client: Client) -> None:
         make_one_of_everything()
         found = []

@@ -37,6 +37,11 @@ class _Commands(click.Group):
     def invoke(self, context: click.Context) -> object:
         try:
             return super().invoke(context)
+        except click.Abort as error:  # Ctrl-C at a question; the end of the input stays click's own
+            if not isinstance(error.__context__, KeyboardInterrupt):
+                raise
+            click.echo("Interrupted.", err=True)
+            raise SystemExit(INTERRUPTED) from error
         except KeyboardInterrupt as error:  # before or after a command's own work, such as while it reads standard input
             click.echo("Interrupted.", err=True)
             raise SystemExit(INTERRUPTED) from error

@@ -11,7 +11,7 @@ from unfold.admin import ModelAdmin
 from apps.audit.models import Outcome
 from apps.audit.services import Action, Values, differences, plain, record_action, snapshot
 from apps.operator.admin.fields import credits_field
-from apps.operator.wording import CREDIT_FIELDS, LABELS
+from apps.operator.wording import CREDIT_FIELDS, FORM_LABELS
 
 _CHANGES = "_audited_changes"
 
@@ -21,7 +21,7 @@ class AuditedAdmin(ModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
         """Form with labels in English."""
-        return super().get_form(request, obj, change=change, **{"labels": LABELS, **kwargs})
+        return super().get_form(request, obj, change=change, **{"labels": FORM_LABELS, **kwargs})
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Fields of thousandths of a credit are edited in credits."""

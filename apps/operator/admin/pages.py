@@ -19,7 +19,7 @@ from unfold.admin import TabularInline
 from apps.audit.services import snapshot
 from apps.core.errors import ApplicationError
 from apps.operator.admin.auditing import AuditedAdmin
-from apps.operator.wording import LABELS, caller_of, counted, in_credits
+from apps.operator.wording import FORM_LABELS, caller_of, counted, in_credits
 
 __all__ = [
     "ConfirmationAdmin",
@@ -142,7 +142,7 @@ class ReadOnlyInline(TabularInline):
 
     def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
         """Rows with labels in English."""
-        return super().get_formset(request, obj, **{"labels": LABELS, **kwargs})
+        return super().get_formset(request, obj, **{"labels": FORM_LABELS, **kwargs})
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 - Django's signature
         return False

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.billing.prices import format_credits
+from apps.website.forms import error_texts
 from apps.website.words import as_day, format_bytes, format_day, format_number, state_label
 
 register = template.Library()
@@ -52,6 +53,7 @@ def credits(millicredits: int | None) -> str:  # noqa: A001 - the name in templa
     return "–" if millicredits is None else format_credits(millicredits)
 
 
+register.filter("error_texts", error_texts)
 register.filter("day_text", format_day)
 register.filter("number", format_number)
 register.filter("bytes", format_bytes)

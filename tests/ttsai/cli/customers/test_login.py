@@ -1,6 +1,11 @@
 """`ttsai login`, `logout` and `whoami`, and the server and key that other commands choose."""
 
 import json
+import os
+import pty
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,3 +70,23 @@ def test_configuration_file_that_cannot_be_read_is_one_clear_line() -> None:
     assert result.exit_code == 1
     assert result.stderr.startswith(f"Error: {configuration_path()} cannot be read: ")
     assert "Run `ttsai login`" in result.stderr
+
+
+def test_ctrl_c_at_the_hidden_question_for_the_key_is_an_interruption() -> None:
+    terminal, its_end = pty.openpty()
+    program = [sys.executable, "-c", "from ttsai.cli import main; main()", "login", "--url", ELSEWHERE]
+    process = subprocess.Popen(program, stdin=its_end, stdout=its_end, stderr=its_end, start_new_session=True)
+    os.close(its_end)
+    shown = b""
+    try:
+        while b"API key" not in shown:
+            shown += os.read(terminal, 1024)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 130
+        while b"Interrupted." not in shown:
+            shown += os.read(terminal, 1024)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(terminal)
+    assert b"Traceback" not in shown
