@@ -124,8 +124,8 @@ def caller_of_key(key: ApiKey, *, address: str, public_base: str = "") -> Caller
         plan=plan,
         tenant=f"account:{key.account_id}",
         address=address,
-        requests_per_minute=plan.requests_per_minute if key.requests_per_minute is None else key.requests_per_minute,
-        concurrent_jobs=plan.concurrent_jobs if key.concurrent_jobs is None else key.concurrent_jobs,
+        requests_per_minute=key.requests_per_minute_limit,
+        concurrent_jobs=key.concurrent_jobs_limit,
         public_base=public_base,
     )
 

@@ -210,6 +210,21 @@ class ApiKey(models.Model):
         return f"{self.prefix}… ({self.name})"
 
     @property
+    def requests_per_minute_limit(self) -> int:
+        """Requests per minute that the key may send: its own limit within the plan's, which only limits by an operator replace."""
+        return self._within_plan(self.requests_per_minute, plans=self.account.plan.requests_per_minute)
+
+    @property
+    def concurrent_jobs_limit(self) -> int:
+        """Concurrent jobs that the key may have, by the same rule."""
+        return self._within_plan(self.concurrent_jobs, plans=self.account.plan.concurrent_jobs)
+
+    def _within_plan(self, own: int | None, *, plans: int) -> int:
+        if own is None:
+            return plans
+        return own if self.is_limited_apart else min(own, plans)
+
+    @property
     def is_live(self) -> bool:
         """True if the key is neither revoked nor expired."""
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())

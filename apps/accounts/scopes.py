@@ -9,15 +9,15 @@ SCOPES: Final = {
     "tts:generate": "make speech: POST /v1/tts/, POST /v1/tts/batch/ and its result, POST /v1/audio/speech",
     "stt:transcribe": "turn speech into text: POST /v1/stt/, POST /v1/audio/transcriptions, POST /v1/audio/translations",
     "speech:translate": "translate speech: POST /v1/speech-translate/",
-    "tts:timeline": "render projects, follow and cancel renders, show timelines: POST /api/projects/<id>/render, "
-    "GET /api/projects/<id>/timeline",
+    "tts:timeline": "render projects, follow renders, show timelines: POST /api/projects/<id>/render, GET /api/projects/<id>/timeline",
     "audio:process": "process recordings by the audio tools, /v1/audio/convert/ and the others below /v1/audio/, and by /api/transcribe, "
     "/api/audio-duration and /api/text/split",
     "voice:convert": "convert recordings to other voices: POST /v1/voice-convert/, POST /v1/speech-to-speech/",
     "voice:chat": "hold conversations: /v1/voice-chat/",
     "voices:read": "list models and voices, export voices of the account",
     "voices:write": "rename, import and delete voices of the account, record and revoke consent, change categories and favourites",
-    "clone:create": "clone voices: POST /v1/tts/clone/, POST /v1/voice-clone/, POST /v1/voice-embed/, POST /api/clone/create",
+    "clone:create": "clone voices: POST /v1/tts/clone/, POST /v1/voice-clone/, POST /v1/voice-embed/, POST /api/clone/create, "
+    "and archives of POST /api/voices/import that are cloned anew",
     "projects:read": "list projects: GET /api/projects",
     "projects:write": "make, change and remove projects: POST /api/projects",
     "uploads:read": "look at files that were sent in advance: GET /v1/uploads/<id>/",

@@ -1,6 +1,6 @@
 """Requests per minute by plan or key, and a higher limit by address for polls and downloads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -43,8 +43,17 @@ def count_request_of_caller(request: Request, *, scopes: Iterable[str]) -> None:
     """Count the request for its caller and for these scopes of its key. Raises TooManyRequestsError with Retry-After."""
     caller = get_caller(request)
     defaults = dialect_of(request.path).requests_per_minute_by_scope
-    buckets = (*caller.request_buckets, *caller.scope_buckets(scopes, defaults=defaults))
-    states = count_requests(buckets)
+    _count(request, buckets=(*caller.request_buckets, *caller.scope_buckets(scopes, defaults=defaults)))
+
+
+def count_further_use(request: Request, *, scope: str) -> None:
+    """Count what a request that was counted already does with another scope of its key. Raises TooManyRequestsError with Retry-After."""
+    defaults = dialect_of(request.path).requests_per_minute_by_scope
+    _count(request, buckets=get_caller(request).scope_buckets([scope], defaults=defaults))
+
+
+def _count(request: Request, *, buckets: Sequence[RequestBucket]) -> None:
+    states = count_requests(buckets) if buckets else []
     for state in states:
         _show(request, state=state)
     refused = [(state, bucket.scope) for state, bucket in zip(states, buckets, strict=True) if not state.is_allowed]

@@ -10,8 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from apps.accounts.callers import caller_of_key
 from apps.accounts.models import ApiKey
-from apps.accounts.services import revoke_key, rotate_key, suspend_account
+from apps.accounts.services import create_key_for, revoke_key, rotate_key, suspend_account
 from tests.factories import AccountFactory, AnonymousPlanFactory, PlanFactory, bearer, make_key
 
 pytestmark = pytest.mark.django_db
@@ -316,11 +317,22 @@ class TestKeys:
         raised, _ = make_key(wide.account, requests_per_minute_by_scope={"tts:generate": 11})
         assert error(post(client, f"{KEYS}{raised.pk}/rotate/", secret=secret)) == (403, "limit_too_high")
 
-    def test_scope_limits_above_the_plan_are_passed_on_as_the_plans_limits(self, client: Client) -> None:
-        account = AccountFactory(plan=PlanFactory(requests_per_minute=5))
-        _, secret = make_key(account, requests_per_minute_by_scope={"tts:generate": 50, "voices:read": 2}, is_operator=True)
-        made = post(client, KEYS, secret=secret, name="a").json()
-        assert made["requests_per_minute_by_scope"] == {"tts:generate": 5, "voices:read": 2}
+    def test_limits_above_the_plan_are_passed_on_and_the_plans_limits_hold_beside_them(self, client: Client) -> None:
+        account = AccountFactory(plan=PlanFactory(requests_per_minute=5, concurrent_jobs=2))
+        by_scope = {"tts:generate": 50, "voices:read": 2}
+        maker, _ = make_key(account, requests_per_minute=70, concurrent_jobs=9, requests_per_minute_by_scope=by_scope, is_operator=True)
+        made, secret = create_key_for(
+            caller_of_key(maker, address="127.0.0.1"),
+            name="a",
+            scopes=[],
+            requests_per_minute=None,
+            requests_per_minute_by_scope={},
+            concurrent_jobs=None,
+        )
+        assert (made.requests_per_minute, made.concurrent_jobs, made.requests_per_minute_by_scope) == (70, 9, by_scope)
+        limits = client.get("/v1/account/", headers=bearer(secret)).json()["limits"]
+        assert (limits["requests_per_minute"], limits["concurrent_jobs"]) == (5, 2)
+        assert [client.get(KEYS, headers=bearer(secret)).status_code for _ in range(5)] == [200, 200, 200, 200, 429]
 
     def test_managing_keys_requires_a_key(self, client: Client) -> None:
         assert error(client.get(KEYS)) == (401, "missing_api_key")

@@ -46,6 +46,35 @@ def test_cloned_speech_in_a_voice_of_another_account_is_not_found(owner: Person,
     assert not Job.objects.exists()
 
 
+def test_preset_speech_takes_built_in_voices_and_mixes_of_them_alone(owner: Person, own_voice: str) -> None:
+    body = {"text": "Hello."}
+    for voice in (own_voice, f"af_bella+{own_voice}", "af_bella(2)+nobody"):
+        for model in ({}, {"model": "kokoro"}):
+            refused = refusal(owner.post("/api/generate/preset", body | {"voice_id": voice} | model))
+            assert refused == (404, "voice_not_found", "voice_id"), (voice, model)
+    assert refusal(owner.post("/api/generate/preset", body | {"voice_id": "af_bella(2)+"})) == (400, "invalid_mix", "voice_id")
+    assert not Job.objects.exists()
+    announce(engine_spec(has_mixing=True))
+    clear_catalogue_cache()
+    assert generate(owner, "preset", voice_id="af_bella(2)+am_adam", **body)["voice_id"] == "af_bella(2)+am_adam"
+    assert generate(owner, "preset", voice_id="AF_bella", model="kokoro", **body)["status"] == "queued"
+
+
+def test_a_key_that_only_clones_reads_the_jobs_that_make_its_voices(owner: Person) -> None:
+    assert owner.account is not None
+    cloner = Person(make_key(owner.account, scopes=["clone:create"])[1], owner.account)
+    made = generate(owner, "preset", voice_id="af_bella", text="Hello there.")["generation_id"]
+    path = f"/api/generation/{made}"
+    assert refusal(cloner.get(path))[:2] == (403, "missing_scope")
+    Job.objects.update(kind="enrol_voice")
+    assert cloner.get(path).json()["generation_id"] == made
+    for scopes in (["tts:generate"], ["tts:timeline"]):
+        other = Person(make_key(owner.account, scopes=scopes)[1], owner.account)
+        assert refusal(other.get(path))[:2] == (404, "generation_not_found")
+    reader = Person(make_key(owner.account, scopes=["voices:read"])[1], owner.account)
+    assert refusal(reader.get(path))[:2] == (403, "missing_scope")
+
+
 def test_an_invalid_request_for_speech_is_refused_with_its_parameter() -> None:
     owner = person(max_characters=100)
     valid = {"voice_id": "af_bella", "text": "Hello."}
@@ -90,7 +119,8 @@ def test_cancelling_a_generation_by_id_releases_its_credits(owner: Person) -> No
     again = owner.post("/api/generation/cancel", {"generation_id": shape["generation_id"]})
     assert refusal(again)[:2] == (409, "job_finished")
     stranger = person().post("/api/generation/cancel", {"generation_id": shape["generation_id"]})
-    assert refusal(stranger)[:2] == (404, "not_found")
+    assert refusal(stranger) == (404, "generation_not_found", "generation_id")
+    assert refusal(owner.get("/api/generation/nothing")) == (404, "generation_not_found", "generation_id")
 
 
 def test_cancelling_without_an_id_ends_what_this_key_has_running(owner: Person) -> None:
@@ -132,10 +162,10 @@ def test_jobs_of_other_kinds_are_neither_shown_nor_cancelled_as_generations(owne
     path, cancel = f"/api/generation/{made}", "/api/generation/cancel"
     speaker = Person(make_key(owner.account, scopes=["tts:generate"])[1], owner.account)
     Job.objects.update(kind="transcription")
-    assert [refusal(owner.get(path))[:2], refusal(owner.post(cancel, {"generation_id": made}))[:2]] == [(404, "not_found")] * 2
+    assert [refusal(owner.get(path))[:2], refusal(owner.post(cancel, {"generation_id": made}))[:2]] == [(404, "generation_not_found")] * 2
     Job.objects.update(kind="enrol_voice")  # as design/create makes: for keys that may make voices
     assert (owner.get(path).status_code, speaker.get(path).status_code) == (200, 404)
-    assert refusal(owner.post(cancel, {"generation_id": made}))[:2] == (404, "not_found")
+    assert refusal(owner.post(cancel, {"generation_id": made}))[:2] == (404, "generation_not_found")
     assert Job.objects.get().state == "queued"
 
 
@@ -146,4 +176,4 @@ def test_cancelling_ends_a_long_text_and_leaves_texts_of_batches(owner: Person, 
     assert owner.post("/v1/tts/batch/", {"texts": [text]}).status_code == 200
     item = Job.objects.exclude(uuid=long_text).get()
     assert owner.post("/api/generation/cancel", {}).json()["cancelled"] == [long_text]
-    assert refusal(owner.post("/api/generation/cancel", {"generation_id": item.uuid.hex}))[:2] == (404, "not_found")
+    assert refusal(owner.post("/api/generation/cancel", {"generation_id": item.uuid.hex}))[:2] == (404, "generation_not_found")

@@ -159,12 +159,33 @@ def test_projects_are_limited_by_plan_number_and_size() -> None:
     assert refusal(small.post(f"/api/projects/{project['id']}/render", {}))[:2] == (400, "no_lines")
 
 
-def test_an_unknown_voice_of_a_line_is_named_when_it_is_rendered(owner: Person) -> None:
-    lines = [{"text": "One.", "voice_id": "af_bella"}, {"text": "Two.", "voice_id": "nobody"}]
-    project = owner.post("/api/projects", {"name": "A", "lines": lines}).json()
-    answer = owner.post(f"/api/projects/{project['id']}/render", {})
-    assert refusal(answer) == (400, "unknown_voice", "lines[1].voice_id")
+def test_an_unknown_voice_of_a_line_is_refused_when_it_is_written_and_when_it_is_rendered(owner: Person, project: dict[str, Any]) -> None:
+    unknown, path = {"text": "Two.", "voice_id": "nobody"}, f"/api/projects/{project['id']}"
+    expected = (404, "voice_not_found", "lines[1].voice_id")
+    assert refusal(owner.post("/api/projects", {"name": "A", "lines": [LINES[0], unknown]})) == expected
+    assert refusal(put(owner, path, {"lines": [LINES[0], unknown]})) == expected
+    assert refusal(put(owner, path, {"lines": [LINES[0], unknown | {"model": "kokoro"}]})) == expected
+    Line.objects.filter(position=1).update(voice="gone_since")
+    assert refusal(owner.post(f"{path}/render", {})) == expected
+    Line.objects.filter(position=1).update(model="kokoro")
+    assert refusal(owner.post(f"{path}/render", {})) == expected
     assert (Job.objects.count(), owner.millicredits) == (0, 1_000_000)
+    assert put(owner, path, changed(reread(owner, project), 0, text="Hello.")).status_code == 200
+
+
+def test_settings_that_a_change_leaves_out_stay_as_they_are(owner: Person, project: dict[str, Any]) -> None:
+    path = f"/api/projects/{project['id']}"
+    answer = put(owner, path, {"settings": {"format": "mp3", "bitrate": 64}})
+    assert answer.json()["settings"] == {"format": "mp3", "bitrate": 64, "pause_ms": 300, "crossfade_ms": 0}
+    assert put(owner, path, {"settings": {"pause_ms": 500}}).json()["settings"] == {
+        "format": "mp3",
+        "bitrate": 64,
+        "pause_ms": 500,
+        "crossfade_ms": 0,
+    }
+    put(owner, path, {"settings": {"bitrate": None, "format": "wav"}})
+    assert put(owner, path, {"name": "Another"}).json()["settings"] == {"format": "wav", "pause_ms": 500, "crossfade_ms": 0}
+    assert refusal(put(owner, path, {"settings": {"pause_ms": None}}))[0] == 400
 
 
 @pytest.mark.parametrize(("method", "status"), [("put", 404), ("delete", 200)])
@@ -184,19 +205,20 @@ def test_project_that_is_deleted_during_a_request_is_no_error_of_the_server(
     assert (answer.status_code, answer.json().get("code", "")) == (status, "project_not_found" if status == 404 else "")
 
 
-def test_a_key_that_only_renders_follows_and_cancels_renders_and_nothing_else(owner: Person, project: dict[str, Any]) -> None:
+def test_a_key_that_only_renders_follows_renders_and_nothing_else(owner: Person, project: dict[str, Any]) -> None:
     assert owner.account is not None
     renderer = Person(make_key(owner.account, scopes=["tts:timeline"])[1], owner.account)
     shape = render(renderer, project)
     assert (shape["status"], shape["format"]) == ("completed", "wav")
     started = renderer.post(f"/api/projects/{project['id']}/render?async=true", {"format": "mp3"}).json()["generation_id"]
-    assert renderer.post("/api/generation/cancel", {"generation_id": started}).json() == {"cancelled": [started], "count": 1}
+    for body in ({"generation_id": started}, {}):
+        assert refusal(renderer.post("/api/generation/cancel", body))[:2] == (403, "missing_scope")
+    assert owner.post("/api/generation/cancel", {"generation_id": started}).json() == {"cancelled": [started], "count": 1}
     chunked = generated(owner, "clone-chunked", voice_id="af_bella", text="One. Two.")
     redone = generate(owner, "regenerate-chunk", chunk_id=chunked["chunks"][0]["id"], text="Three.")
     for other in (chunked, redone, generate(owner, "preset", voice_id="af_bella", text="Four.")):
         path = f"/api/generation/{other['generation_id']}"
         assert refusal(renderer.get(path))[:2] == (403, "missing_scope")
-        assert refusal(renderer.post("/api/generation/cancel", {"generation_id": other["generation_id"]}))[:2] == (403, "missing_scope")
 
 
 def test_voice_that_is_not_ready_is_reported_at_its_request_field(owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,7 +238,9 @@ def test_a_voice_that_failed_is_named_by_the_field_of_the_request(owner: Person,
 
     monkeypatch.setattr("apps.catalog.voices._sources", lambda: (find,))
     body = {"voice_id": OWN_VOICE, "text": "Hello."}
-    project = owner.post("/api/projects", {"name": "A", "lines": [LINES[0], body]}).json()
-    for form in ("clone", "preset", "clone-chunked"):
+    project = owner.post("/api/projects", {"name": "A", "lines": LINES[:2]}).json()
+    Line.objects.filter(position=1).update(voice=OWN_VOICE)
+    assert refusal(owner.post("/api/projects", {"name": "B", "lines": [LINES[0], body]})) == (409, "voice_failed", "lines[1].voice_id")
+    for form in ("clone", "clone-chunked"):
         assert refusal(owner.post(f"/api/generate/{form}", body)) == (409, "voice_failed", "voice_id")
     assert refusal(owner.post(f"/api/projects/{project['id']}/render", {})) == (409, "voice_failed", "lines[1].voice_id")

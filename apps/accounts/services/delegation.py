@@ -1,20 +1,23 @@
 """Keys made by a key or by a person. A key never grants more than it has itself; a person as much as the plan allows."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from apps.accounts.callers import Caller
 from apps.accounts.models import ApiKey
-from apps.accounts.services.keys import KEY_START, UNCHANGED_CAP, change_key, create_key, rotate_key
+from apps.accounts.services.keys import KEY_START, UNCHANGED_CAP, InheritedLimits, change_key, create_key, rotate_key
 from apps.core.dialects import lowest_limits_by_scope
 from apps.core.errors import PermissionDeniedError
 
 
-def create_key_for(caller: Caller, **asked: Any) -> tuple[ApiKey, str]:
-    """Create a key of the caller's account; returns it with its secret."""
+def create_key_for(caller: Caller, *, default_limits_by_scope: Mapping[str, int] | None = None, **asked: Any) -> tuple[ApiKey, str]:
+    """Create a key of the caller's account; returns it with its secret. default_limits_by_scope: where neither the request nor the maker has one."""
+    defaults = default_limits_by_scope or {}
     if caller.key is not None:
-        return _create_key_with(caller.key, **asked)
-    return create_key(caller.required_account, created_by=caller.user, **asked)
+        return _create_key_with(caller.key, defaults=defaults, **asked)
+    inherited = InheritedLimits(requests_per_minute_by_scope=defaults)
+    return create_key(caller.required_account, created_by=caller.user, inherited=inherited, **asked)
 
 
 def rotate_key_for(caller: Caller, *, key: ApiKey, overlap_seconds: int) -> tuple[ApiKey, str]:
@@ -35,6 +38,7 @@ def change_key_for(caller: Caller, *, key: ApiKey, name: str | None = None, mont
 def _create_key_with(
     maker: ApiKey,
     *,
+    defaults: Mapping[str, int],
     name: str,
     scopes: list[str],
     requests_per_minute: int | None,
@@ -46,26 +50,37 @@ def _create_key_with(
     """Create a key. Scopes and limits that are left out are inherited from the maker."""
     _check_uncapped(maker)
     scopes = scopes or maker.scopes
-    most = maker.account.plan.requests_per_minute
-    inherited = {scope: min(limit, most) for scope, limit in maker.requests_per_minute_by_scope.items() if not scopes or scope in scopes}
+    inherited = InheritedLimits(
+        requests_per_minute=maker.requests_per_minute,
+        requests_per_minute_by_scope=_inherited_by_scope(maker, scopes=scopes, defaults=defaults),
+        concurrent_jobs=maker.concurrent_jobs,
+    )
     asked = ApiKey(
         scopes=scopes,
-        requests_per_minute_by_scope={**inherited, **requests_per_minute_by_scope},
-        requests_per_minute=_limit_or_default(requests_per_minute, makers=maker.requests_per_minute, plans=most),
-        concurrent_jobs=_limit_or_default(concurrent_jobs, makers=maker.concurrent_jobs, plans=maker.account.plan.concurrent_jobs),
+        requests_per_minute_by_scope={**inherited.requests_per_minute_by_scope, **requests_per_minute_by_scope},
+        requests_per_minute=maker.requests_per_minute if requests_per_minute is None else requests_per_minute,
+        concurrent_jobs=maker.concurrent_jobs if concurrent_jobs is None else concurrent_jobs,
     )
     _check_not_wider(asked, than=maker)
     return create_key(
         maker.account,
         name=name,
-        scopes=asked.scopes,
-        requests_per_minute=asked.requests_per_minute,
-        requests_per_minute_by_scope=asked.requests_per_minute_by_scope,
-        concurrent_jobs=asked.concurrent_jobs,
+        scopes=scopes,
+        requests_per_minute=requests_per_minute,
+        requests_per_minute_by_scope=requests_per_minute_by_scope,
+        concurrent_jobs=concurrent_jobs,
         monthly_cap_millicredits=monthly_cap_millicredits,
         created_by=maker.created_by,
+        inherited=inherited,
         start=start,
     )
+
+
+def _inherited_by_scope(maker: ApiKey, *, scopes: list[str], defaults: Mapping[str, int]) -> dict[str, int]:
+    """Limits of the maker and defaults, the lower one of each scope that the new key has."""
+    own = maker.requests_per_minute_by_scope
+    lower = {scope: min(limit, own.get(scope, limit)) for scope, limit in defaults.items()}
+    return {scope: limit for scope, limit in {**own, **lower}.items() if not scopes or scope in scopes}
 
 
 def _check_uncapped(maker: ApiKey) -> None:
@@ -73,10 +88,6 @@ def _check_uncapped(maker: ApiKey) -> None:
     if maker.monthly_cap_millicredits is not None:
         message = "A key with a spending cap makes no other keys and changes no caps. Use a key without a cap, or the page of keys."
         raise PermissionDeniedError(message, code="limit_too_high", param="monthly_cap_credits")
-
-
-def _limit_or_default(asked: int | None, *, makers: int | None, plans: int) -> int | None:
-    return asked if asked is not None or makers is None else min(makers, plans)
 
 
 def _check_not_wider(key: ApiKey, *, than: ApiKey) -> None:

@@ -1,6 +1,8 @@
 """Create, rotate and revoke API keys. A secret exists only here, until it is returned."""
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -28,6 +30,18 @@ UNCHANGED_CAP: Final = -1
 OVERLAP_SECONDS_LIMIT = 30 * 24 * 3600
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InheritedLimits:
+    """Limits of a new key where its request asks for none: those of the key that makes it, or an API's defaults.
+
+    Stored as they are, above the plan's too: the plan's limits apply in addition, so that the key follows the account to another plan.
+    """
+
+    requests_per_minute: int | None = None
+    requests_per_minute_by_scope: Mapping[str, int] = field(default_factory=dict)
+    concurrent_jobs: int | None = None
+
+
 def has_key_form(secret: str) -> bool:
     """True if the text may be one of our keys, so that only such texts are looked up."""
     return secret.isascii() and any(secret.startswith(start) and len(secret) == len(start) + SECRET_LENGTH for start in KEY_STARTS)
@@ -44,6 +58,7 @@ def create_key(
     monthly_cap_millicredits: int | None = None,
     created_by: User | None = None,
     is_operator: bool = False,
+    inherited: InheritedLimits | None = None,
     start: str = KEY_START,
 ) -> tuple[ApiKey, str]:
     """Create a key that begins with `start`; returns it with its secret, which is not stored.
@@ -52,10 +67,12 @@ def create_key(
     and cannot exceed them.
     """
     check_scopes(scopes or [])
-    scope_limits = requests_per_minute_by_scope or {}
+    inherited = inherited or InheritedLimits()
+    asked_by_scope = requests_per_minute_by_scope or {}
+    scope_limits = {**inherited.requests_per_minute_by_scope, **asked_by_scope}
     check_scope_limits(scope_limits, scopes=scopes or [])
     if not is_operator:
-        for limit in scope_limits.values():
+        for limit in asked_by_scope.values():
             _check_within_plan(limit, limit=account.plan.requests_per_minute, param="requests_per_minute_by_scope")
         _check_within_plan(requests_per_minute, limit=account.plan.requests_per_minute, param="requests_per_minute")
         _check_within_plan(concurrent_jobs, limit=account.plan.concurrent_jobs, param="concurrent_jobs")
@@ -67,9 +84,9 @@ def create_key(
                 created_by=created_by,
                 name=name,
                 scopes=sorted(set(scopes or [])),
-                requests_per_minute=requests_per_minute,
+                requests_per_minute=inherited.requests_per_minute if requests_per_minute is None else requests_per_minute,
                 requests_per_minute_by_scope=scope_limits,
-                concurrent_jobs=concurrent_jobs,
+                concurrent_jobs=inherited.concurrent_jobs if concurrent_jobs is None else concurrent_jobs,
                 monthly_cap_millicredits=monthly_cap_millicredits,
                 is_limited_apart=is_operator and (requests_per_minute, concurrent_jobs) != (None, None),
             ),

@@ -1,6 +1,7 @@
 """Views of /api/voices/export, /api/voices/import/preview and /api/voices/import."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, cast
 
 from django.http import JsonResponse
@@ -14,6 +15,7 @@ from starlette.responses import StreamingResponse
 
 from apps.accounts.callers import Caller, get_caller
 from apps.accounts.permissions import HasAccount, scope_required
+from apps.accounts.throttles import count_further_use
 from apps.compat.clonyvoice.voice_shapes import ClonyVoiceSerializer, cloned_shape
 from apps.core.caching import NO_STORE
 from apps.core.deferred import ASGIApp, Deferred, Exchange
@@ -201,7 +203,7 @@ class ImportView(ArchiveView):
     )
     def post(self, request: Request) -> HttpResponseBase:
         """Import the voices of an archive. One that this server made is restored as it was; the voices of any other are cloned anew from their
-        recordings, which needs the scope `clone:create`. A consent is never imported: `consent` states the speaker's. If no voice can be
+        recordings, which needs the scope `clone:create` and counts for it, voice by voice. A consent is never imported: `consent` states the speaker's. If no voice can be
         imported, the response is the error of the first one.
         """
         caller = get_caller(request)
@@ -209,7 +211,14 @@ class ImportView(ArchiveView):
 
         async def resolve(exchange: Exchange) -> HttpResponseBase:
             with spool:
-                results = await import_voices_async(exchange, caller, spool=spool, consent=consent, request_id=request_id_of(request))
+                results = await import_voices_async(
+                    exchange,
+                    caller,
+                    spool=spool,
+                    consent=consent,
+                    request_id=request_id_of(request),
+                    count_clone=partial(count_further_use, request, scope="clone:create"),
+                )
             return await exchange.run(_import_response, request, results)
 
         return Deferred(resolve)

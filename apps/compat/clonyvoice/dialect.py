@@ -19,6 +19,9 @@ REQUESTS_PER_MINUTE_BY_SCOPE: Final = {
 }
 """The API's scopes with their limits for each key, which a key's own limits replace."""
 
+UNKNOWN_VOICE: Final = (404, "voice_not_found")
+"""Status and code of the platform's `unknown_voice`."""
+
 ERROR_SCHEMA: Final = {
     "type": "object",
     "required": ["detail", "code", "param", "request_id"],
@@ -32,9 +35,12 @@ ERROR_SCHEMA: Final = {
 
 
 def render_error(error: ApplicationError, request_id: str) -> tuple[int, Any]:
-    """The body `{"detail": message}` that clients of FastAPI programs read, with the platform's code beside it. Statuses are the platform's."""
+    """The body `{"detail": message}` that clients of FastAPI programs read, with the platform's code beside it. Statuses are the platform's,
+    but for a voice that does not exist, which is 404 here whatever the request.
+    """
     message = error.message or "The request failed."
-    return error.status, {"detail": message, "code": error.code, "param": error.param, "request_id": request_id, **error.extra}
+    status, code = UNKNOWN_VOICE if error.code == "unknown_voice" else (error.status, error.code)
+    return status, {"detail": message, "code": code, "param": error.param, "request_id": request_id, **error.extra}
 
 
 DIALECT: Final = Dialect(

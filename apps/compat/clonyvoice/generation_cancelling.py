@@ -4,7 +4,6 @@ import contextlib
 
 from apps.accounts.callers import Caller
 from apps.compat.clonyvoice.generation_jobs import IS_GENERATION, get_generation_job
-from apps.compat.clonyvoice.generation_scopes import check_scope
 from apps.core.errors import ConflictError
 from apps.jobs.models import Job
 from apps.jobs.selectors import list_active_jobs
@@ -15,9 +14,8 @@ REASON = "Cancelled by its owner."
 
 
 def cancel_generation(caller: Caller, generation_id: str) -> Job:
-    """Cancel a generation of the account: its first job, or the one that redoes a chunk of it. 403 missing_scope, 404, 409 job_finished."""
+    """Cancel a generation of the account: its first job, or the one that redoes a chunk of it. 404 generation_not_found, 409 job_finished."""
     job = get_generation_job(caller, generation_id)
-    check_scope(caller, job)
     if job.is_over:
         composition = find_generation(caller, job.uuid)
         if composition is not None and composition.last_job is not None and not composition.last_job.is_over:

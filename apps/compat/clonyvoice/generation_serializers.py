@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.catalog.limits import FASTEST_SPEED, SLOWEST_SPEED
+from apps.catalog.mix_syntax import LONGEST_NAME
 from apps.core import fields
 from apps.projects.limits import LONGEST_CROSSFADE_MS, LONGEST_PAUSE_MS, MOST_LINES
 from apps.projects.sentences import LONGEST_SENTENCE
@@ -68,7 +69,9 @@ class CloneSpeechSerializer(SpeechSerializer):
 class PresetSpeechSerializer(SpeechSerializer):
     """Body of POST /api/generate/preset."""
 
-    voice_id = fields.Text(max_length=200, help_text="A built-in voice of GET /api/voices, or a mix such as `af_bella(2)+af_sky(1)`.")
+    voice_id = fields.Text(
+        max_length=LONGEST_NAME, help_text="A built-in voice of GET /api/voices, or a mix such as `af_bella(2)+af_sky(1)`."
+    )
     model = fields.Text(max_length=100, required=False, default="", allow_blank=True, help_text="The voice's own when left out.")
 
 
@@ -190,6 +193,7 @@ class ChunkResultSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
     voice_id = serializers.CharField()
     language = serializers.CharField()
+    speed = serializers.FloatField()
     status = serializers.ChoiceField(choices=["ready", "pending", "expired"])
     audio_url = serializers.URLField(allow_null=True, help_text="FLAC; needs no key.")
     duration = serializers.FloatField(allow_null=True, help_text="Seconds.")
@@ -202,9 +206,12 @@ class GenerationSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=["queued", "processing", "completed", "failed", "cancelled"])
     progress = serializers.FloatField(required=False, help_text="0 to 1, until it is completed.")
     audio_url = serializers.URLField(required=False, help_text="Needs no key.")
-    duration = serializers.FloatField(required=False, help_text="Seconds.")
+    duration = serializers.FloatField(required=False, allow_null=True, help_text="Seconds.")
     format = serializers.CharField(required=False)
     credits_used = serializers.FloatField()
+    voice_id = serializers.CharField(required=False, help_text="Voice of the request, in answers of generate/clone, preset and design.")
+    expires_at = serializers.DateTimeField(required=False, allow_null=True, help_text="End of the file's retention, once it is completed.")
+    cached = serializers.BooleanField(required=False, help_text="True if the audio is that of an earlier identical request.")
     warnings = serializers.ListField(child=serializers.CharField(), required=False)
     chunks = ChunkResultSerializer(many=True, required=False)
     chunk = ChunkResultSerializer(required=False)

@@ -26,7 +26,7 @@ from apps.compat.clonyvoice.generation_serializers import (
 )
 from apps.compat.clonyvoice.generation_shapes import generation_shape
 from apps.compat.clonyvoice.generation_waiting import answer_generation, idempotency_for
-from apps.compat.clonyvoice.line_orders import check_own_voice, check_voice, naming_voice
+from apps.compat.clonyvoice.line_orders import check_built_in_voice, check_own_voice, naming_voice
 from apps.core.caching import NO_STORE
 from apps.core.fields import validated
 from apps.core.links import public_base
@@ -78,10 +78,9 @@ class PresetSpeechView(GeneratingView):
         responses=GENERATED,
     )
     def post(self, request: Request) -> HttpResponseBase:
-        """Speak a text in a voice of a model, or in a mix of several."""
+        """Speak a text in a built-in voice, or in a mix of several. Voices of the account speak by /api/generate/clone."""
         body, caller = validated(PRESET, request.data), get_caller(request)
-        if not body["model"]:
-            check_voice(caller, body["voice_id"])
+        check_built_in_voice(caller, body["voice_id"], has_model=bool(body["model"]))
         model = body["model"] or choose_model(caller, body["voice_id"]) or DEFAULT_MODEL
         return speak(request, body, model=model, endpoint="clonyvoice-preset")
 
@@ -91,7 +90,9 @@ class GenerationView(FollowingView):
 
     @extend_schema(operation_id="clonyvoice_generation", tags=["clonyvoice"], summary="One generation", responses=GenerationSerializer)
     def get(self, request: Request, generation_id: str) -> Response:
-        """State and result of a generation, with its chunks. Polls do not count against the limits."""
+        """State and result of a generation, with its chunks. Polls do not count against the limits. A key reads what it may make: speech with
+        `tts:generate`, renders with `tts:timeline` too, new voices with `clone:create`.
+        """
         caller = get_caller(request)
         job = get_shown_job(caller, generation_id)
         check_scope(caller, job)
@@ -99,8 +100,10 @@ class GenerationView(FollowingView):
         return Response(shape, headers=NO_STORE)
 
 
-class CancelView(FollowingView):
+class CancelView(APIView):
     """Cancel generations."""
+
+    permission_classes = [HasAccount, scope_required("tts:generate")]
 
     @extend_schema(
         operation_id="clonyvoice_cancel",

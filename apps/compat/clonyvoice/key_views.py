@@ -1,6 +1,7 @@
 """Views of /api/api-keys."""
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -10,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts.callers import Caller, get_caller
+from apps.accounts.callers import get_caller
 from apps.accounts.models import ApiKey
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.accounts.scopes import SCOPES
@@ -20,6 +21,7 @@ from apps.accounts.services.keys import CLONYVOICE_KEY_START
 from apps.compat.clonyvoice.dialect import REQUESTS_PER_MINUTE_BY_SCOPE
 from apps.core import fields
 from apps.core.caching import NO_STORE
+from apps.core.errors import ApplicationError
 from apps.core.fields import validated
 
 _MOMENT = serializers.DateTimeField()
@@ -38,7 +40,8 @@ class NewClonyKeySerializer(serializers.Serializer[Any]):
     limits = serializers.DictField(
         child=serializers.IntegerField(min_value=1, max_value=1_000_000),
         default=dict,
-        help_text='Requests per minute by scope, `{"tts:generate": 20}`, in place of the defaults; at most those of this request\'s key.',
+        help_text='Requests per minute by scope, `{"tts:generate": 20}`, in place of the defaults; at most those of this request\'s key and the '
+        "plan's requests per minute.",
     )
 
 
@@ -49,7 +52,7 @@ class ClonyKeySerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     prefix = serializers.CharField(help_text="First characters of the key.")
     scopes = serializers.ListField(child=serializers.CharField())
-    limits = serializers.DictField(child=serializers.IntegerField(), help_text="Requests per minute by scope.")
+    limits = serializers.DictField(child=serializers.IntegerField(), help_text="Requests per minute by scope, within those of the plan.")
     is_active = serializers.BooleanField(help_text="Neither revoked nor expired.")
     created_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField(allow_null=True)
@@ -79,7 +82,7 @@ class ClonyKeyListView(APIView):
     @extend_schema(operation_id="clonyvoice_keys", tags=["clonyvoice"], summary="The account's keys", responses=ClonyKeyListSerializer)
     def get(self, request: Request) -> Response:
         """List the account's keys of every API, newest first, without secrets."""
-        keys = [key_shape(key) for key in list_keys(get_caller(request).required_account)]
+        keys = [key_shape(key) for key in list_keys(get_caller(request).required_account).select_related("account__plan")]
         return Response({"keys": keys, "total": len(keys)}, headers=NO_STORE)
 
     @extend_schema(
@@ -91,44 +94,51 @@ class ClonyKeyListView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Make a key with at most the scopes and limits of the key that makes it. Its limits by scope are stored with it, so that they hold in
-        every API of the platform.
+        every API of the platform; the plan's requests per minute hold beside them, also after a change of the plan.
         """
         caller, body = get_caller(request), validated(NEW, request.data)
-        key, secret = create_key_for(
-            caller,
-            name=body["name"],
-            scopes=body["scopes"],
-            requests_per_minute=None,
-            requests_per_minute_by_scope=_limits(caller, scopes=body["scopes"], asked=body["limits"]),
-            concurrent_jobs=None,
-            start=CLONYVOICE_KEY_START,
-        )
+        with _naming_limits():
+            key, secret = create_key_for(
+                caller,
+                name=body["name"],
+                scopes=body["scopes"],
+                requests_per_minute=None,
+                requests_per_minute_by_scope=body["limits"],
+                default_limits_by_scope=_defaults(body["scopes"] or (caller.key.scopes if caller.key else [])),
+                concurrent_jobs=None,
+                start=CLONYVOICE_KEY_START,
+            )
         return Response({**key_shape(key), "key": secret}, headers=NO_STORE)
 
 
 def key_shape(key: ApiKey) -> dict[str, Any]:
     """Key as it is listed."""
-    defaults = {scope: limit for scope, limit in REQUESTS_PER_MINUTE_BY_SCOPE.items() if not key.scopes or scope in key.scopes}
+    limits = {**_defaults(key.scopes), **key.requests_per_minute_by_scope}
+    most = key.requests_per_minute_limit
     return {
         "id": key.pk,
         "name": key.name,
         "prefix": key.prefix,
         "scopes": key.scopes or list(SCOPES),
-        "limits": {**defaults, **key.requests_per_minute_by_scope},
+        "limits": {scope: min(limit, most) for scope, limit in limits.items()},
         "is_active": key.is_live,
         "created_at": _MOMENT.to_representation(key.created_at),
         "last_used_at": _MOMENT.to_representation(key.last_used_at) if key.last_used_at else None,
     }
 
 
-def _limits(caller: Caller, *, scopes: Sequence[str], asked: Mapping[str, int]) -> dict[str, int]:
-    """Limits of a new key: as asked, otherwise the API's defaults, within the maker's own and the plan's."""
-    granted = scopes or (caller.key.scopes if caller.key else [])
-    own = caller.key.requests_per_minute_by_scope if caller.key else {}
-    most = caller.plan.requests_per_minute
-    defaults = {
-        scope: min(limit, most, own.get(scope, most))
-        for scope, limit in REQUESTS_PER_MINUTE_BY_SCOPE.items()
-        if not granted or scope in granted
-    }
-    return {**defaults, **asked}
+def _defaults(scopes: Sequence[str]) -> dict[str, int]:
+    """The API's limits for a key with these scopes; none stands for all."""
+    return {scope: limit for scope, limit in REQUESTS_PER_MINUTE_BY_SCOPE.items() if not scopes or scope in scopes}
+
+
+@contextlib.contextmanager
+def _naming_limits() -> Iterator[None]:
+    """Let errors about limits by scope name the field that this API has for them."""
+    try:
+        yield
+    except ApplicationError as error:
+        if error.param == "requests_per_minute_by_scope":
+            error.param = "limits"
+            error.message = error.message.replace("requests_per_minute_by_scope", "limits")
+        raise

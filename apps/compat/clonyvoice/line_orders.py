@@ -1,11 +1,12 @@
 """Lines and orders from the bodies of requests."""
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from apps.accounts.callers import Caller
 from apps.cache.tickets import CacheUse
+from apps.catalog.mix_syntax import voice_names
 from apps.catalog.selectors import list_tts_models
 from apps.catalog.voices import find_own_voice
 from apps.core.errors import ApplicationError, InvalidRequestError, NotFoundError
@@ -37,6 +38,30 @@ def check_own_voice(caller: Caller, voice_id: str) -> str:
         )
         raise NotFoundError(message, code="voice_not_found", param="voice_id")
     return own.ref.engine
+
+
+def check_built_in_voice(caller: Caller, voice_id: str, *, has_model: bool) -> None:
+    """Raise 404 voice_not_found for a voice of the account, and for a mix with one; 400 invalid_mix.
+
+    has_model: the request names the model, which then says which names it knows: one that stands for another takes those of the other.
+    """
+    engines = list_tts_models(caller.plan)
+    if any(engine.find_voice(voice_id) for engine in engines):
+        return
+    with naming_voice():
+        names = voice_names(voice_id)
+    for name in names:
+        is_built_in = any(engine.find_voice(name) for engine in engines)
+        if not is_built_in and (not has_model or _is_own_voice(caller, name)):
+            message = f"There is no built-in voice {name[:100]!r}. GET /api/voices?type=preset lists them; /api/generate/clone takes yours."
+            raise NotFoundError(message, code="voice_not_found", param="voice_id")
+
+
+def _is_own_voice(caller: Caller, voice_id: str) -> bool:
+    try:
+        return find_own_voice(caller, voice_id) is not None
+    except ApplicationError:  # one that must not speak
+        return True
 
 
 def check_voice(caller: Caller, voice_id: str, *, param: str = "voice_id") -> None:
@@ -83,11 +108,11 @@ def chunk_lines(chunks: Sequence[Mapping[str, Any]], *, voice: str, language: st
     return lines
 
 
-def check_line_voices(caller: Caller, lines: Sequence[Line], *, param: str) -> None:
-    """Raise 404 voice_not_found for the first line whose voice does not exist."""
+def check_line_voices(caller: Caller, lines: Sequence[Line], *, param: str, known: Collection[str] = ()) -> None:
+    """Raise 404 voice_not_found for the first line whose voice does not exist. known: voices that are not checked again."""
     first: dict[str, int] = {}
     for number, line in enumerate(lines):
-        if line.voice:
+        if line.voice and line.voice not in known:
             first.setdefault(line.voice, number)
     for voice, number in first.items():
         check_voice(caller, voice, param=f"{param}[{number}].voice_id")

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from apps.compat.clonyvoice.generation_serializers import PAUSE, PROJECT_PAUSE_MS, SPEED, JoinSerializer, LineText, language_field
 from apps.core import fields
 from apps.projects.limits import LONGEST_CROSSFADE_MS, MOST_LINES
+from apps.speech.serializers import BITRATES, SAMPLE_RATES
 from workers.contract.formats import FORMATS
 
 
@@ -16,6 +17,16 @@ class ProjectSettingsSerializer(JoinSerializer):
     pause_ms = serializers.IntegerField(
         required=False, default=PROJECT_PAUSE_MS, **PAUSE, help_text="Silence after a line that has no pause of its own."
     )
+
+
+class ChangedSettingsSerializer(serializers.Serializer[Any]):
+    """Settings of a project's file that change; those left out stay. Null takes a bitrate or sample rate away."""
+
+    format = serializers.ChoiceField(choices=list(FORMATS), required=False)
+    bitrate = serializers.ChoiceField(choices=BITRATES, required=False, allow_null=True)
+    sample_rate = serializers.ChoiceField(choices=SAMPLE_RATES, required=False, allow_null=True)
+    pause_ms = serializers.IntegerField(required=False, **PAUSE)
+    crossfade_ms = serializers.IntegerField(required=False, min_value=0, max_value=LONGEST_CROSSFADE_MS)
 
 
 class ProjectLineSerializer(serializers.Serializer[Any]):
@@ -32,19 +43,25 @@ class ProjectLineSerializer(serializers.Serializer[Any]):
     )
 
 
-class ProjectSerializer(serializers.Serializer[Any]):
-    """Body of POST /api/projects."""
+class ProjectContentSerializer(serializers.Serializer[Any]):
+    """Content of a project, but for its name and settings."""
 
-    name = fields.Text(max_length=200, trim_whitespace=True)
     description = fields.Text(max_length=2000, required=False, allow_blank=True)
-    settings = ProjectSettingsSerializer(required=False)
     lines = serializers.ListField(child=ProjectLineSerializer(), required=False, max_length=MOST_LINES)
 
 
-class ProjectChangeSerializer(ProjectSerializer):
+class ProjectSerializer(ProjectContentSerializer):
+    """Body of POST /api/projects."""
+
+    name = fields.Text(max_length=200, trim_whitespace=True)
+    settings = ProjectSettingsSerializer(required=False)
+
+
+class ProjectChangeSerializer(ProjectContentSerializer):
     """Body of PUT /api/projects/{id}: what is left out stays as it is."""
 
     name = fields.Text(max_length=200, trim_whitespace=True, required=False)
+    settings = ChangedSettingsSerializer(required=False)
     version = serializers.IntegerField(required=False, min_value=1, help_text="As it was read: 409 version_conflict if it changed since.")
 
 

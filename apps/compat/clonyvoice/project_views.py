@@ -17,7 +17,7 @@ from apps.accounts.permissions import HasAccount, scope_required
 from apps.compat.clonyvoice.generation_shapes import audio_shape, generation_shape
 from apps.compat.clonyvoice.generation_views import GENERATED, PARAMETERS
 from apps.compat.clonyvoice.generation_waiting import answer_generation, idempotency_for
-from apps.compat.clonyvoice.line_orders import render_order
+from apps.compat.clonyvoice.line_orders import check_line_voices, render_order
 from apps.compat.clonyvoice.permissions import read_or_write
 from apps.compat.clonyvoice.project_serializers import (
     DeletedSerializer,
@@ -89,7 +89,9 @@ class ProjectListView(ProjectsView):
     def post(self, request: Request) -> Response:
         """Keep lines of text, each with its voice and settings. The plan limits the number of projects and their size."""
         body, caller = validated(NEW, request.data), get_caller(request)
-        project = create_project(caller, content=_content(body))
+        content = _content(body)
+        check_line_voices(caller, content.lines or (), param="lines")
+        project = create_project(caller, content=content)
         return Response(project_shape(get_project(caller, project.uuid.hex), base=public_base(request)), headers=NO_STORE)
 
 
@@ -108,11 +110,14 @@ class ProjectView(ProjectsView):
         responses=ProjectResultSerializer,
     )
     def put(self, request: Request, project_id: str) -> Response:
-        """Replace name, description, settings or all lines; what is left out stays. Lines whose text and settings are the same keep their
-        audio. With `version` the change is refused (409) if somebody else made one since.
+        """Replace name, description, single settings or all lines; what is left out stays, single settings too. Lines whose text and settings
+        are the same keep their audio. With `version` the change is refused (409) if somebody else made one since.
         """
         body, caller = validated(CHANGE, request.data), get_caller(request)
-        change_project(caller, get_project(caller, project_id), content=_content(body), version=body.get("version"))
+        project, content = get_project(caller, project_id), _content(body)
+        # A line whose voice was deleted meanwhile must not keep the others from being changed.
+        check_line_voices(caller, content.lines or (), param="lines", known={line.voice for line in project.lines.all()})
+        change_project(caller, project, content=content, version=body.get("version"))
         return Response(project_shape(get_project(caller, project_id), base=public_base(request)), headers=NO_STORE)
 
     @extend_schema(operation_id="clonyvoice_project_delete", tags=["clonyvoice"], summary="Delete a project", responses=DeletedSerializer)

@@ -142,8 +142,8 @@ class FavouriteListView(APIView):
 
     @extend_schema(operation_id="clonyvoice_favorites", tags=TAGS, summary="List favourites", responses=shapes.FavouriteListSerializer)
     def get(self, request: Request) -> Response:
-        """Marked voices that the account may use, the latest first."""
-        voices = {voice["id"]: voice for voice in _list(request)}
+        """Marked voices that the account may use, the latest first, those without a name too."""
+        voices = {voice["id"]: voice for voice in _list(request, has_nameless=True)}
         found = [voices[voice_id] for voice_id in _favourites(request) if voice_id in voices]
         return Response({"favorites": found, "total": len(found)}, headers=NO_STORE)
 
@@ -166,14 +166,14 @@ class FavouriteView(APIView):
         return Response({"id": voice_id, "is_favorite": is_marked})
 
 
-def _list(request: Request) -> list[dict[str, Any]]:
-    """Voices that match the query, cloned ones first."""
+def _list(request: Request, *, has_nameless: bool = False) -> list[dict[str, Any]]:
+    """Voices that match the query, cloned ones first. has_nameless: also those that were made for single requests."""
     asked, caller, favourites = request.query_params, get_caller(request), set(_favourites(request))
     kind, gender = _choice(request, "type", shapes.VOICE_TYPES), _choice(request, "gender", GENDERS)
     language, category = asked.get("language", ""), asked.get("category", "")
     voices: list[dict[str, Any]] = []
     if kind != shapes.PRESET:
-        wanted = VoiceFilter(language=language, gender=gender, category=category)
+        wanted = VoiceFilter(language=language, gender=gender, category=category, has_embeds=has_nameless)
         own = [shapes.cloned_shape(one, request=request, favourites=favourites) for one in list_own_voices(caller, wanted=wanted)]
         voices += [one for one in own if kind in {"", one["type"]}]
     if kind in {"", shapes.PRESET} and not category:

@@ -25,6 +25,7 @@ class ProjectContent:
     name: str | None = None
     description: str | None = None
     settings: Mapping[str, Any] | None = None
+    """Those that change; None takes one away."""
     lines: Sequence[Line] | None = None
     """Unsaved; the uuid of a line that is in the project already keeps that line's audio."""
 
@@ -64,9 +65,11 @@ def change_project(caller: Caller, project: Composition, *, content: ProjectCont
         if version is not None and version != locked.version:
             message = f"The project has version {locked.version}, not {version}: it was changed meanwhile. Read it again."
             raise ConflictError(message, code="version_conflict", param="version", extra={"version": locked.version})
-        for field in ("name", "description", "settings"):
+        for field in ("name", "description"):
             if (value := getattr(content, field)) is not None:
                 setattr(locked, field, value)
+        settings = {**locked.settings, **(content.settings or {})}
+        locked.settings = {name: value for name, value in settings.items() if value is not None}
         locked.version, locked.updated_at = locked.version + 1, timezone.now()
         locked.save(update_fields=["name", "description", "settings", "version", "updated_at"])
         if content.lines is not None:

@@ -89,7 +89,7 @@ def _plan_allowed(caller: Caller, entry: VoiceEntry, *, is_own: bool, consent: C
     warnings = [] if consent is not None or not entry.samples else [IS_REVOKED if is_own and entry.is_revoked else NO_CONSENT]
     enrolled = find_enrolled(caller, entry=entry, engine=engine)
     if enrolled is not None:
-        check_usable(enrolled.voices.select_related("enrolment").first() or Voice(enrolment=enrolled))
+        _check_kept(enrolled, consent=consent)
         return ImportPlan(entry, Action.KEEP, engine, tuple(warnings))
     if is_own and is_restorable(entry, engine=engine):
         _check_not_blocked(entry)
@@ -102,6 +102,18 @@ def _plan_allowed(caller: Caller, entry: VoiceEntry, *, is_own: bool, consent: C
     caller.needs_scope("clone:create")
     find_enroller(engine)
     return ImportPlan(entry, Action.CLONE, engine, (*([] if is_own else [MADE_ELSEWHERE]), *warnings))
+
+
+def _check_kept(enrolled: Enrolment, *, consent: ConsentStatement | None) -> None:
+    """Raise 403 or 409 for a voice of the account that must not or cannot speak; a stated consent ends the revocation of an earlier one."""
+    if enrolled.is_revoked and consent is None:
+        raise PermissionDeniedError(IS_REVOKED, code="consent_revoked", param="consent")
+    enrolled.is_revoked = False
+    try:
+        check_usable(Voice(enrolment=enrolled, voice_id=getattr(enrolled.voices.first(), "voice_id", "")))
+    except ApplicationError as error:
+        error.param = "file"
+        raise
 
 
 def is_restorable(entry: VoiceEntry, *, engine: EngineRow) -> bool:

@@ -1,6 +1,6 @@
 """Stores voices of an archive: restored as they were exported, or cloned anew from their recordings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -54,6 +54,7 @@ class _ImportOrder:
     archive: VoiceArchive
     consent: ConsentStatement | None
     request_id: str
+    count_clone: Callable[[], None]
 
 
 async def open_archive_async(caller: Caller, spool: Spool) -> VoiceArchive:
@@ -71,13 +72,22 @@ async def preview_import_async(
 
 
 async def import_voices_async(
-    exchange: Exchange, caller: Caller, *, spool: Spool, consent: ConsentStatement | None, request_id: str
+    exchange: Exchange,
+    caller: Caller,
+    *,
+    spool: Spool,
+    consent: ConsentStatement | None,
+    request_id: str,
+    count_clone: Callable[[], None],
 ) -> list[ImportedVoice]:
-    """Import the archive's voices, one after the other. Raises InvalidRequestError for an archive that is refused as a whole, before any voice."""
+    """Import the archive's voices, one after the other. Raises InvalidRequestError for an archive that is refused as a whole, before any voice.
+
+    count_clone: called before each voice that is cloned anew; refuses those beyond the key's limit by an ApplicationError.
+    """
     archive = await open_archive_async(caller, spool)
     await ingestion_threads().run(caller.tenant, archive.verify)
     plans = await exchange.run(_plan, caller, archive, consent)
-    order = _ImportOrder(caller, archive, consent, request_id)
+    order = _ImportOrder(caller, archive, consent, request_id, count_clone)
     return [await _import_async(exchange, order, plan=plan) for plan in plans]
 
 
@@ -89,6 +99,8 @@ async def _import_async(exchange: Exchange, order: _ImportOrder, *, plan: Import
     if plan.action == Action.REFUSE:
         return ImportedVoice(plan, error=plan.error)
     try:
+        if plan.action == Action.CLONE:
+            await exchange.run(order.count_clone)
         sources = await _ingest_samples(exchange, order, entry=plan.entry)
         voice = await exchange.run(_store, order, plan, sources)
     except ApplicationError as error:
@@ -139,6 +151,8 @@ def _keep_design(order: _ImportOrder, entry: VoiceEntry, *, engine: EngineRow) -
         if enrolment is None:
             raise ConflictError(f"The voice {entry.name!r} was deleted. Import the archive again.", code="import_conflict", param="file")
         voice, _ = give_voice(enrolment, caller=order.caller, order=VoiceOrder(name=entry.name, categories=entry.categories))
+        if order.consent is not None:
+            record_consent(enrolment, caller=order.caller, consent=order.consent)
     return voice
 
 

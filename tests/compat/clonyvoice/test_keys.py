@@ -7,6 +7,7 @@ from django.test import Client
 
 from apps.accounts.models import ApiKey
 from apps.compat.clonyvoice.dialect import REQUESTS_PER_MINUTE_BY_SCOPE
+from apps.compat.clonyvoice.key_views import key_shape
 from tests.compat.clonyvoice.conftest import ApiCaller
 from tests.factories import AccountFactory, PlanFactory, bearer, make_key
 
@@ -64,7 +65,7 @@ def test_key_has_at_most_the_limits_of_the_key_that_makes_it(owner: ApiCaller) -
     assert maker["limits"]["tts:generate"] == 3
     assert code_of(owner.post("/api/api-keys", {"name": "x", "limits": {"clone:create": 40}})) == (403, "limit_too_high")
     wider = owner.post("/api/api-keys", {"name": "x", "limits": {"tts:generate": 4}}, key=maker["key"])
-    assert code_of(wider) == (403, "limit_too_high")
+    assert (*code_of(wider), wider.json()["param"]) == (403, "limit_too_high", "limits")
     child = make(owner, key=maker["key"], limits={"clone:create": 1})
     assert (child["limits"]["tts:generate"], child["limits"]["clone:create"]) == (3, 1)
     assert child["limits"]["voices:read"] == 60
@@ -75,15 +76,39 @@ def test_limits_beyond_the_plan_are_refused_and_defaults_stay_within_it() -> Non
     owner = ApiCaller(account, make_key(account)[1])
     made = make(owner)
     assert (made["limits"]["voices:read"], made["limits"]["tts:generate"]) == (15, 10)
-    assert code_of(owner.post("/api/api-keys", {"name": "x", "limits": {"keys:read": 16}})) == (400, "invalid_request")
+    refused = owner.post("/api/api-keys", {"name": "x", "limits": {"keys:read": 16}})
+    assert (refused.status_code, refused.json()["code"], refused.json()["param"]) == (400, "invalid_request", "limits")
+    assert refused.json()["detail"] == "limits of a key is 1 to 15, the plan's own limit."
+
+
+def limits_of(made: dict[str, Any]) -> dict[str, int]:
+    """Limits of a key as they are shown now."""
+    limits: dict[str, int] = key_shape(ApiKey.objects.get(pk=made["id"]))["limits"]
+    return limits
+
+
+def test_limits_of_a_key_follow_the_plan_unless_its_owner_set_lower_ones() -> None:
+    plan = PlanFactory(requests_per_minute=15)
+    owner = ApiCaller(account := AccountFactory(plan=plan), make_key(account)[1])
+    made = make(owner)
+    lower = make(owner, limits={"voices:read": 4})
+    child = make(owner, key=made["key"])
+    plan.requests_per_minute = 200
+    plan.save()
+    assert limits_of(made) == limits_of(child) == REQUESTS_PER_MINUTE_BY_SCOPE
+    assert limits_of(lower) == REQUESTS_PER_MINUTE_BY_SCOPE | {"voices:read": 4}
+    plan.requests_per_minute = 3
+    plan.save()
+    assert set(limits_of(made).values()) == {2, 3}
+    assert owner.get(VOICES, key=made["key"]).status_code == 429
 
 
 @pytest.mark.parametrize(
     ("body", "param"),
     [({}, "name"), ({"name": ""}, "name"), ({"name": 5}, "name"), ({"name": "x" * 101}, "name"), ({"name": "x", "scopes": ["fly"]}, "scopes.0"),
      ({"name": "x", "scopes": "tts:generate"}, "scopes"), ({"name": "x", "limits": {"tts:generate": 0}}, "limits.tts:generate"),
-     ({"name": "x", "limits": {"fly": 1}}, "requests_per_minute_by_scope"), ({"name": "x", "limits": []}, "limits"),
-     ({"name": "x", "scopes": ["voices:read"], "limits": {"tts:generate": 1}}, "requests_per_minute_by_scope")],
+     ({"name": "x", "limits": {"fly": 1}}, "limits"), ({"name": "x", "limits": []}, "limits"),
+     ({"name": "x", "scopes": ["voices:read"], "limits": {"tts:generate": 1}}, "limits")],
 )  # fmt: skip
 def test_invalid_key_request_names_the_field_and_makes_no_key(owner: ApiCaller, body: dict[str, Any], param: str) -> None:
     answer = owner.post("/api/api-keys", body)

@@ -104,6 +104,14 @@ def test_favourites_are_toggled_for_own_and_built_in_voices(owner: ApiCaller, ad
     assert caller().get("/api/favorites").json() == {"favorites": [], "total": 0}
 
 
+def test_marked_voice_without_a_name_is_listed_among_the_favourites_alone(owner: ApiCaller, ada: Voice) -> None:
+    Voice.objects.update(name="")
+    assert owner.post(f"/api/favorites/{ada.voice_id}").json()["is_favorite"] is True
+    assert ids_of(owner.get("/api/favorites"), "favorites") == [ada.voice_id]
+    assert ids_of(owner.get("/api/voices")) == PRESETS
+    assert owner.get(f"/api/voices/{ada.voice_id}").json()["is_favorite"] is True
+
+
 def test_unknown_and_foreign_voices_cannot_be_marked(owner: ApiCaller, ada: Voice) -> None:
     assert code_of(caller().post(f"/api/favorites/{ada.voice_id}")) == (404, "voice_not_found")
     for voice_id in ("nobody", "voice_" + "0" * 20 + "x"):

@@ -148,6 +148,20 @@ def test_voice_whose_consent_was_revoked_stays_silent_until_a_new_one_is_stated(
     assert heard.say("Hello.", voice=voice["id"]).status_code == 200
 
 
+def test_stated_consent_ends_the_revocation_of_a_voice_that_the_account_has(desk: Desk, archive: bytes, ada: str) -> None:
+    assert httpx.delete(f"{desk.url}/v1/voices/{ada}/consent/", headers=desk.owner.headers).status_code == 200
+    refused = send(desk, IMPORT, archive)
+    assert (code_of(refused), refused.json()["param"]) == ((403, "consent_revoked"), "consent")
+    assert send(desk, PREVIEW, archive).json()["voices"][0]["code"] == "consent_revoked"
+    assert desk.owner.say("Hello.", voice=ada).json()["error"]["code"] == "consent_revoked"
+    stated = {"consent": "I agree again.", "consent_by": "Ada"}
+    assert send(desk, PREVIEW, archive, **stated).json()["voices"][0]["action"] == "keep"
+    (voice,) = send(desk, IMPORT, archive, **stated).json()["imported"]
+    assert (voice["id"], voice["action"]) == (ada, "keep")
+    assert desk.owner.say("Hello.", voice=ada).status_code == 200
+    assert list(Consent.objects.order_by("given_at").values_list("statement", "revoked_at"))[1:] == [("I agree again.", None)]
+
+
 @pytest.mark.prove
 def test_operator_who_demands_consents_gets_them_for_imports(desk: Desk, archive: bytes, settings: Any) -> None:
     settings.TTSAI_REQUIRE_CONSENT = True
@@ -191,6 +205,28 @@ def test_cloning_by_an_import_needs_the_scope_of_cloning(desk: Desk, archive: by
     manifest["signature"] = ""
     assert code_of(send(desk, IMPORT, packed(files, manifest), by=Person(key, account))) == (403, "missing_scope")
     assert send(desk, IMPORT, archive, by=Person(key, account)).status_code == 200
+
+
+def test_each_voice_that_an_import_clones_counts_for_the_scope_of_cloning(desk: Desk, archive: bytes, worker: Enroller) -> None:
+    earlier, manifest = unpacked(archive)
+    files = {f"voices/{number}/samples/1": earlier["voices/1/samples/1"] + bytes(64 * number) for number in range(1, 4)}
+    manifest["voices"] = [_recorded_anew(manifest["voices"][0], name, data) for name, data in files.items()]
+    other = person()
+    assert other.account is not None
+    limited = Person(make_key(other.account, requests_per_minute_by_scope={"clone:create": 2, "voices:write": 2})[1], other.account)
+    told = send(desk, IMPORT, packed(files, manifest), by=limited).json()
+    assert [one["name"] for one in told["imported"]] == ["Ada 1", "Ada 2"]
+    assert [(one["name"], one["code"]) for one in told["refused"]] == [("Ada 3", "rate_limit_exceeded")]
+    again = send(desk, IMPORT, archive, by=limited)
+    assert (again.status_code, again.json()["imported"][0]["action"]) == (200, "restore")
+    cloning = desk.post("/api/clone/create", files={"audio": ("ada.mp3", files["voices/1/samples/1"])}, by=limited, name="Ada")
+    assert code_of(cloning) == (429, "rate_limit_exceeded")
+
+
+def _recorded_anew(voice: dict[str, Any], file: str, data: bytes) -> dict[str, Any]:
+    """The voice under another name, with a recording of its own."""
+    sample = {**voice["samples"][0], "file": file, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    return {**voice, "name": f"Ada {file.split('/')[1]}", "samples": [sample], "voice_file": None, "demo": None}
 
 
 @pytest.mark.prove
