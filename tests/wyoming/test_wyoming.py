@@ -177,7 +177,6 @@ BAD: list[tuple[bytes, str]] = [
     (b'{"type": "audio-start", "data": {"rate": 16000.0, "width": 2, "channels": 1}}\n', "bad_event"),
     (b'{"type": "audio-start", "data": {"rate": 16000, "width": true, "channels": 1}}\n', "bad_event"),
     (b'{"type": "audio-chunk", "data": {"rate": 16000, "width": 2, "channels": 1.5}, "payload_length": 2}\nab', "bad_event"),
-    (b'{"type": "audio-stop"}\n', "bad_event"),
     (b'{"type": "synthesize-chunk", "data": {"text": "Hi."}}\n', "bad_event"),
     (b"\xff\xfe\n", "bad_event"),
     (b'{"type": "synthesize", "data": {"text": "\xed\xa0\xbd"}}\n', "bad_event"),

@@ -167,12 +167,23 @@ class Connection:
 
     async def _stop_audio(self, event: Event) -> None:
         AudioStop.from_event(event)
-        if self._listening is None:
-            raise BadEventError("audio-stop comes after audio.")
+        if self._listening is None and self._wanted is None:
+            return  # a satellite was paused: nobody waits for a transcript
         await self._finish_working()
         listening, self._listening = self._listening, None
         wanted, self._wanted = self._wanted, None
+        if listening is None or listening.is_empty:
+            if listening is not None:
+                listening.close()
+            await self._send_empty_transcript(wanted)
+            return
         self._working = asyncio.create_task(self._transcribe(listening, language=wanted.language if wanted else None))
+
+    async def _send_empty_transcript(self, wanted: Transcribe | None) -> None:
+        """Answer a request without audio, as of a button that was only touched."""
+        language = wanted.language if wanted else None
+        for event in (TranscriptStart(language=language), Transcript(text="", language=language), TranscriptStop()):
+            await self._send(event.event())
 
     async def _transcribe(self, listening: Listening, *, language: str | None) -> None:
         try:

@@ -46,6 +46,11 @@ class Listening:
         self._wave.setsampwidth(form.width)
         self._wave.setframerate(form.rate)
 
+    @property
+    def is_empty(self) -> bool:
+        """True while there is no audio."""
+        return self._bytes == 0
+
     def add(self, chunk: AudioChunk) -> None:
         """Add audio. Raises ApiError if it is too long, or in another format than the recording began in."""
         if (chunk.rate, chunk.width, chunk.channels) != (self._form.rate, self._form.width, self._form.channels):
