@@ -47,7 +47,7 @@ class ConversionModels:
 def choose_models(caller: Caller, *, order: ConversionOrder) -> ConversionModels:
     """Choose the models, and refuse invalid requests before the recording is ingested. Raises ApplicationErrors."""
     converter = asked = find_model(order.model, plan=caller.plan, kind=KIND)
-    voice, speaker, voice_warnings = _find_target(caller, order=order)
+    voice, speaker, voice_warnings = _find_target(caller, order=order, converter=asked)
     language = read_language(order.language)
     recogniser = _find_recogniser(caller.plan) if asked.spec.languages else None
     fallback = next((engine for engine in list_models() if engine.id == FALLBACK and engine.was_seen_lately), None)
@@ -65,7 +65,7 @@ def choose_models(caller: Caller, *, order: ConversionOrder) -> ConversionModels
     return ConversionModels(converter, asked.requested_id, fallback_id, recogniser, voice, speaker, language, tuple(warnings))
 
 
-def _find_target(caller: Caller, *, order: ConversionOrder) -> tuple[VoiceRef, EngineRow, list[str]]:
+def _find_target(caller: Caller, *, order: ConversionOrder, converter: EngineRow) -> tuple[VoiceRef, EngineRow, list[str]]:
     """The voice, built-in or the account's own, its model, and warnings. Raises 400 unknown_voice, 403 model_not_allowed, 409 voice_not_ready."""
     speaking = [engine for engine in list_models() if engine.kind == "tts" and engine.was_seen_lately]
     voice = find_voice(caller, engines=speaking, voice_id=order.voice)
@@ -73,7 +73,7 @@ def _find_target(caller: Caller, *, order: ConversionOrder) -> tuple[VoiceRef, E
         message = f"Unknown voice {order.voice[:100]!r}. GET /v1/voices/ lists all."
         raise InvalidRequestError(message, code="unknown_voice", param=order.voice_param)
     own = find_own_voice(caller, order.voice) if voice.conditioning is not None else None
-    if own is not None and order.own_share < 1.0:
+    if own is not None and order.own_share < 1.0 and not converter.spec.takes_recordings:
         voice = replace(voice, weights=(VoiceWeight(REGISTER_VOICES.get(voice.gender, REGISTER_VOICES["neutral"]), 1.0 - order.own_share),))
     return voice, find_model(voice.engine, plan=caller.plan), [own.warning] if own is not None and own.warning else []
 

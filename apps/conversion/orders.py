@@ -26,4 +26,8 @@ class ConversionOrder:
     is_awaited: bool = False
     webhook_url: str = ""
     own_share: float = 1.0
-    """Share of the account's own voice in the target, from 0 to 1; a built-in voice of the same register has the rest."""
+    """Share of the account's own voice in the target, from 0 to 1; a built-in voice of the same register has the rest. A converter that takes
+    the recording itself mixes nothing, and follows `tau`.
+    """
+    tau: float | None = None
+    """Strength of the target from 0 to 1, for a converter with a parameter for it."""

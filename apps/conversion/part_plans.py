@@ -23,7 +23,7 @@ LISTEN_WEIGHT, CONVERT_WEIGHT = 1, 2
 
 
 def plan_conversion_parts(
-    chosen: ConversionModels, *, delivery: Delivery, audio_format: str, source: Source, milliseconds: int
+    chosen: ConversionModels, *, delivery: Delivery, audio_format: str, source: Source, milliseconds: int, tau: float | None = None
 ) -> tuple[PartPlan, ...]:
     """Parts whose last one writes the converted audio. Units are milliseconds of the recording."""
     parts = list(_listening(chosen, source=source, milliseconds=milliseconds))
@@ -42,6 +42,7 @@ def plan_conversion_parts(
         transcript=transcript,
         fallback=chosen.fallback,
         delivery=delivery,
+        tau=tau,
         format=audio_format if is_whole else PIECE_FORMAT,
     )
     for piece in range(pieces):

@@ -124,7 +124,7 @@ def by_language(voices: Iterable[OfferedVoice]) -> list[tuple[str, list[OfferedV
 def _can_speak(voice: Voice) -> bool:
     enrolment = voice.enrolment
     is_made = bool(enrolment.conditioning_key) and enrolment.state in {EnrolmentState.READY, EnrolmentState.TRAINING}
-    return is_made and not (enrolment.is_blocked or enrolment.is_revoked or enrolment.is_taken_down)
+    return is_made and not voice.has_only_likeness and not (enrolment.is_blocked or enrolment.is_revoked or enrolment.is_taken_down)
 
 
 def _own_voice(voice: Voice, *, engines: Mapping[str, EngineRow], marked: set[str]) -> OfferedVoice:

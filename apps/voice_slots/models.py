@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from apps.accounts.models import Account
+from apps.jobs.models import JobState
 from apps.voices.models import EnrolmentState, Voice
 
 LONGEST_NAME = 20
@@ -17,14 +18,6 @@ class SlotState(models.TextChoices):
     TRAINING = "Training"
     SUCCESS = "Success"
     FAILED = "Failed"
-
-
-STATES = {
-    EnrolmentState.DRAFT: SlotState.TRAINING,
-    EnrolmentState.TRAINING: SlotState.TRAINING,
-    EnrolmentState.READY: SlotState.SUCCESS,
-    EnrolmentState.FAILED: SlotState.FAILED,
-}
 
 
 class VoiceSlot(models.Model):
@@ -47,6 +40,15 @@ class VoiceSlot(models.Model):
 
     @property
     def state(self) -> SlotState:
+        """Success only for a voice that was made as ordered and has a demo: a likeness after a failed fit is a failure."""
         if self.voice is None:
             return SlotState.INIT
-        return STATES[EnrolmentState(self.voice.enrolment.state)]
+        enrolment = self.voice.enrolment
+        if enrolment.state == EnrolmentState.FAILED or enrolment.is_likeness_kept:
+            return SlotState.FAILED
+        if enrolment.state != EnrolmentState.READY:
+            return SlotState.TRAINING
+        job = enrolment.job
+        if enrolment.demo is not None or job is None or job.state == JobState.COMPLETED:
+            return SlotState.SUCCESS
+        return SlotState.FAILED if job.is_over else SlotState.TRAINING  # its demo is spoken by the job

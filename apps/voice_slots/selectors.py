@@ -30,7 +30,12 @@ def get_slot(caller: Caller, *, slot_id: str) -> VoiceSlot:
 
 def list_slots(caller: Caller) -> list[VoiceSlot]:
     """The account's slots, oldest first."""
-    return list(VoiceSlot.objects.select_related("voice__enrolment").filter(account=caller.account))
+    return list(VoiceSlot.objects.select_related("voice__enrolment__job").filter(account=caller.account))
+
+
+def count_empty_slots(caller: Caller) -> int:
+    """Slots that have no voice yet, which count to the plan's voices. One of TTSAI_VOICE_PLACES."""
+    return VoiceSlot.objects.filter(account=caller.account, voice=None).count() if caller.account is not None else 0
 
 
 def find_slot_voice(caller: Caller, voice_id: str) -> OwnVoice | None:
@@ -51,4 +56,4 @@ def find_slot_voice(caller: Caller, voice_id: str) -> OwnVoice | None:
 def _find(caller: Caller, slot_id: str) -> VoiceSlot | None:
     if caller.account is None or not _SLOT_ID.fullmatch(slot_id):
         return None
-    return VoiceSlot.objects.select_related("voice__enrolment").filter(account=caller.account, slot_id=slot_id).first()
+    return VoiceSlot.objects.select_related("voice__enrolment__job").filter(account=caller.account, slot_id=slot_id).first()

@@ -31,7 +31,7 @@ def make_slot(caller: Caller, *, model: str) -> VoiceSlot:
     with transaction.atomic():
         wait_for_tenant(caller.tenant)
         limit = caller.plan.max_voices
-        if count_named_voices(caller) + VoiceSlot.objects.filter(account=account, voice=None).count() >= limit:
+        if count_named_voices(caller) >= limit:
             raise InvalidRequestError(
                 f"The plan {caller.plan.name!r} keeps {limit} voices, empty ones included. DELETE /v1/voice-clones/<id> removes one.",
                 code="voice_limit_reached",
@@ -68,7 +68,7 @@ def train_slot(caller: Caller, *, slot_id: str, source: Source, name: str, conse
     def clone() -> CloneSubmission:
         slot = get_slot(caller, slot_id=slot_id)
         training = _Training(caller, slot, name=name or slot.name)
-        order = CloneOrder(model=slot.engine_id, voice=VoiceOrder(name=name or slot.name), consent=consent)
+        order = CloneOrder(model=slot.engine_id, voice=VoiceOrder(name=name or slot.name, is_exclusive=True), consent=consent)
         steps = CloneSteps(before=training.begin, after=training.keep)
         return request_clone(caller, order=order, sources=[source], idempotency=None, request_id=request_id, steps=steps)
 
@@ -77,13 +77,13 @@ def train_slot(caller: Caller, *, slot_id: str, source: Source, name: str, conse
 
 
 def remove_slot(caller: Caller, *, slot_id: str) -> None:
-    """Delete a slot with its voice, unless another slot has the same voice."""
+    """Delete a slot with the voice that was made for it."""
     with transaction.atomic():
-        wait_for_tenant(caller.tenant)  # a training may be about to give the voice to another slot
+        wait_for_tenant(caller.tenant)
         slot = _lock(caller, slot_id=slot_id)
         voice = slot.voice
         slot.delete()
-        if voice is not None and not VoiceSlot.objects.filter(voice=voice).exists():
+        if voice is not None and voice.is_exclusive:
             remove_voice(voice)
 
 
@@ -101,7 +101,7 @@ class _Training:
         self._slot = _lock(self._caller, slot_id=self._slot.slot_id)
         _check_idle(self._slot)
         self._earlier = self._slot.voice
-        if self._earlier is not None and not self._is_shared(self._earlier):
+        if self._earlier is not None and self._earlier.is_exclusive:
             Voice.objects.filter(pk=self._earlier.pk).update(name="")
 
     def keep(self, voice: Voice) -> None:
@@ -109,11 +109,8 @@ class _Training:
         self._slot.voice, self._slot.name = voice, self._name
         self._slot.save(update_fields=["voice", "name"])
         earlier = self._earlier
-        if earlier is not None and earlier.pk != voice.pk and not self._is_shared(earlier):
+        if earlier is not None and earlier.is_exclusive:
             transaction.on_commit(partial(remove_voice, earlier))
-
-    def _is_shared(self, voice: Voice) -> bool:
-        return VoiceSlot.objects.filter(voice=voice).exclude(pk=self._slot.pk).exists()
 
 
 def _lock(caller: Caller, *, slot_id: str) -> VoiceSlot:
@@ -132,6 +129,6 @@ def _check_idle(slot: VoiceSlot) -> None:
 def _rename(slot: VoiceSlot, name: str) -> None:
     slot.name = name
     slot.save(update_fields=["name"])
-    if slot.voice is not None and not slot.voice.is_embed:
+    if slot.voice is not None and slot.voice.is_exclusive:
         Voice.objects.filter(pk=slot.voice.pk).update(name=name)
         slot.voice.name = name

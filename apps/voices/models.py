@@ -107,6 +107,11 @@ class Voice(models.Model):
     )
     refused_message = models.TextField(blank=True, default="", db_default="")
     name = models.CharField(max_length=100, blank=True, help_text="Empty for an embed.")
+    is_exclusive = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="On: the voice of a slot. No other request is given it, and no likeness speaks in its place.",
+    )
     categories = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     used_at = models.DateTimeField(db_default=Now(), help_text="Time of use, to the hour: embeds that are not used are deleted.")
@@ -125,6 +130,11 @@ class Voice(models.Model):
     def is_embed(self) -> bool:
         """True for a voice without a name."""
         return not self.name
+
+    @property
+    def has_only_likeness(self) -> bool:
+        """True for an exclusive voice that does not speak, since only a likeness could: it is in training, or its fit failed."""
+        return self.is_exclusive and (self.enrolment.state == EnrolmentState.TRAINING or self.enrolment.is_likeness_kept)
 
 
 class Takedown(models.Model):

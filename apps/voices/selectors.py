@@ -1,12 +1,16 @@
 """Read operations on voices, always of one account."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from apps.accounts.callers import Caller
 from apps.catalog.catalogue import EngineRow
@@ -40,13 +44,16 @@ class VoiceFilter:
 
 
 def find_own_voice(caller: Caller, voice_id: str) -> OwnVoice | None:
-    """The account's voice of this id, for a request that speaks with it. One of TTSAI_VOICE_SOURCES. Raises as check_usable."""
+    """The account's voice of this id, for a request that speaks with it. One of TTSAI_VOICE_SOURCES. Raises as check_usable
+    and check_not_likeness.
+    """
     if caller.account is None or not _VOICE_ID.fullmatch(voice_id):
         return None
     voice = Voice.objects.select_related("enrolment").filter(account=caller.account, voice_id=voice_id).first()
     if voice is None:
         return None
     check_usable(voice)
+    check_not_likeness(voice)
     _note_use(voice)
     return own_voice(voice)
 
@@ -110,6 +117,13 @@ def check_usable(voice: Voice) -> None:
         )
 
 
+def check_not_likeness(voice: Voice) -> None:
+    """Raise 409 voice_not_ready for the voice of a slot while only its likeness could speak."""
+    if voice.has_only_likeness:
+        state = "is in training" if voice.enrolment.state == EnrolmentState.TRAINING else "could not be fitted"
+        raise ConflictError(f"The voice {voice.voice_id!r} of a slot {state}, and does not speak.", code="voice_not_ready", param="voice")
+
+
 def get_own_voice(caller: Caller, *, voice_id: str, param: str = "voice_id") -> Voice:
     """Voice of the caller's account. 404 for any other."""
     voice = (
@@ -144,8 +158,14 @@ def list_own_voices(caller: Caller, *, wanted: VoiceFilter) -> list[Voice]:
 
 
 def count_named_voices(caller: Caller) -> int:
-    """Voices of the account that count against the limit of its plan."""
-    return Voice.objects.filter(account=caller.account).exclude(name="").count()
+    """Voices of the account that count against the limit of its plan, with the places that TTSAI_VOICE_PLACES keeps for some."""
+    kept = sum(count(caller) for count in _place_counters())
+    return Voice.objects.filter(account=caller.account).exclude(name="").count() + kept
+
+
+@cache
+def _place_counters() -> tuple[Callable[[Caller], int], ...]:
+    return tuple(import_string(path) for path in settings.TTSAI_VOICE_PLACES)
 
 
 def find_enrolment_of_job(job_uuid: UUID) -> Enrolment | None:

@@ -26,13 +26,15 @@ def a_voice_with_recordings(account: Account) -> Owned:
     return Owned(path={"voice_id": voice.voice_id, "sample_id": "a" * 64})
 
 
-def make_voice(account: Account) -> Voice:
+def make_voice(account: Account, *, is_exclusive: bool = False) -> Voice:
     """Ready voice without objects."""
     number = Voice.objects.count()
     enrolment = Enrolment.objects.create(
         account=account, engine_id="kokoro-clone", digest=f"{number:064x}", state=EnrolmentState.READY, language="en-us"
     )
-    return Voice.objects.create(voice_id=f"voice_{number:020x}", account=account, enrolment=enrolment, name="Ada")
+    return Voice.objects.create(
+        voice_id=f"voice_{number:020x}", account=account, enrolment=enrolment, name="Ada", is_exclusive=is_exclusive
+    )
 
 
 ROWS = [

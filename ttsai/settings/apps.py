@@ -120,6 +120,9 @@ TTSAI_PART_RECEIVERS = {
 TTSAI_VOICE_SOURCES: tuple[str, ...] = ("apps.voices.selectors.find_own_voice", "apps.voice_slots.selectors.find_slot_voice")
 """Functions (Caller, voice id) -> OwnVoice or None that find the voices of accounts, in apps above the catalogue (apps/catalog/voices.py)."""
 
+TTSAI_VOICE_PLACES: tuple[str, ...] = ("apps.voice_slots.selectors.count_empty_slots",)
+"""Functions (Caller) -> int that count voices which an account may still make, in apps above the voices; they count to the plan's voices."""
+
 MIDDLEWARE = [
     "apps.core.middleware.RequestMiddleware",
     "apps.website.static_files.StaticFilesMiddleware",

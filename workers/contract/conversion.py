@@ -80,6 +80,8 @@ class ConvertVoiceWork(Message):
     fallback: str = ""
     """Engine for sounds without words and for languages that `engine` does not speak; empty if there is none."""
     delivery: Delivery = field(default_factory=Delivery)
+    tau: float | None = None
+    """Strength of the target from 0 to 1, for an engine with a parameter for it; None for the engine's usual strength."""
     format: str = "wav"
     watermark: str = ""
     """Audio to mark as synthesised (workers/contract/provenance.py); empty for none."""

@@ -36,7 +36,7 @@ class KnnVcEngine(ReferenceConverter):
         import_library("torch").hub.set_dir(str(folder.parent))
         return import_library("hubconf").knn_vc(pretrained=True, progress=False, prematched=True, device=torch_device())
 
-    def convert_file(self, model: Any, source: Path, *, reference: Path) -> tuple[Any, int]:
+    def convert_file(self, model: Any, source: Path, *, reference: Path, tau: float | None) -> tuple[Any, int]:  # noqa: ARG002 - it has no such parameter
         return model.match(model.get_features(str(source)), model.get_matching_set([str(reference)]), topk=4), model.sr
 
 

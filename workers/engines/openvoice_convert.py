@@ -38,8 +38,9 @@ class OpenVoiceConverter(ReferenceConverter):
         converter.load_ckpt(str(folder / "checkpoints" / "converter" / "checkpoint.pth"))
         return converter
 
-    def convert_file(self, model: Any, source: Path, *, reference: Path) -> tuple[Any, int]:
-        made = model.convert(str(source), model.extract_se([str(source)]), model.extract_se([str(reference)]))
+    def convert_file(self, model: Any, source: Path, *, reference: Path, tau: float | None) -> tuple[Any, int]:
+        strength = {} if tau is None else {"tau": tau}
+        made = model.convert(str(source), model.extract_se([str(source)]), model.extract_se([str(reference)]), **strength)
         return made, model.hps.data.sampling_rate
 
 

@@ -23,6 +23,8 @@ class ConversionOptions:
     delivery: Delivery = field(default_factory=Delivery)
     own: object | None = None
     """The target's voice file, prepared by the engine of the voice (`read_voice`); None for a built-in voice."""
+    tau: float | None = None
+    """Strength of the target from 0 to 1, for an engine with a parameter for it; None for the engine's usual strength."""
 
 
 class Converter(Model, Protocol):

@@ -208,7 +208,7 @@ def _options(run: PartRun, *, work: ConvertVoiceWork, analysis: ConversionAnalys
         order = patient_order(run.message, index=0, units=100)
         target = run.wait_for(context.scheduler.submit(order, work=lambda: _measure_target(work.voice, own=own, context=context)))
         context.targets.keep(work.voice, target)
-    return ConversionOptions(work.voice, analysis.profile, target, work.delivery, own)
+    return ConversionOptions(work.voice, analysis.profile, target, work.delivery, own, work.tau)
 
 
 def _measure_target(voice: VoiceRef, *, own: object | None, context: WorkerContext) -> SpeakerProfile:

@@ -76,6 +76,7 @@ async def convert_tone(exchange: Exchange, caller: Caller, *, order: ToneOrder, 
         voice=submission.voice.voice_id,
         voice_param="target_audio",
         own_share=own_share(order.tau),
+        tau=order.tau,
         is_awaited=True,
     )
     job = await submitted(

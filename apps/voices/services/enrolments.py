@@ -27,6 +27,8 @@ class VoiceOrder:
 
     name: str = ""
     categories: tuple[str, ...] = ()
+    is_exclusive: bool = False
+    """True for a voice that no other request is given, made in a place that counts to the plan's voices already."""
 
 
 def digest_of(digests: Iterable[str]) -> str:
@@ -76,7 +78,9 @@ def give_voice(enrolment: Enrolment, *, caller: Caller, order: VoiceOrder) -> tu
 
     An embed that is asked for by name becomes that voice and keeps its id. 403 voice_limit_reached.
     """
-    voices = list(enrolment.voices.order_by("id"))
+    if order.is_exclusive:
+        return _create(enrolment, order=order, prefix=VOICE_PREFIX), True
+    voices = list(enrolment.voices.filter(is_exclusive=False).order_by("id"))
     if not order.name:
         if voices:
             return voices[0], False
@@ -148,5 +152,6 @@ def _create(enrolment: Enrolment, *, order: VoiceOrder, prefix: str) -> Voice:
         account_id=enrolment.account_id,
         enrolment=enrolment,
         name=order.name,
+        is_exclusive=order.is_exclusive,
         categories=list(order.categories),
     )

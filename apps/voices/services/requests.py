@@ -18,7 +18,7 @@ from apps.voices.job_plans import plan_enrolment_job, plan_ready_job, source_par
 from apps.voices.kinds import ENROL_VOICE, ENROLLING_KINDS, VOICE_CLONE, VoiceCloneParams
 from apps.voices.models import Enrolment, EnrolmentState, Voice
 from apps.voices.part_plans import Recording, is_fit_wanted, plan_enrolment
-from apps.voices.selectors import check_usable, get_own_voice, own_voice
+from apps.voices.selectors import check_not_likeness, check_usable, get_own_voice, own_voice
 from apps.voices.services.consent import ConsentStatement, check_consent, record_consent
 from apps.voices.services.enrollers import find_enroller
 from apps.voices.services.enrolments import (
@@ -91,6 +91,7 @@ def check_order(caller: Caller, *, order: CloneOrder, recordings: int, param: st
     if order.embed_id:
         voice = get_own_voice(caller, voice_id=order.embed_id, param="embed_id")
         check_usable(voice)
+        check_not_likeness(voice)
         engine = _engine_of(caller, voice, model=order.model)
         if order.voice.name and voice.name != order.voice.name:
             check_voice_limit(caller)
@@ -131,6 +132,7 @@ def request_clone(
         if not sources:
             voice = get_own_voice(caller, voice_id=order.embed_id, param="embed_id")
             check_usable(voice)
+            check_not_likeness(voice)
             engine, enrolment, is_new = _engine_of(caller, voice, model=order.model), voice.enrolment, False
         else:
             engine = find_cloning_model(order.model, plan=caller.plan)
@@ -190,7 +192,7 @@ def _submit(
         job = acceptance.accept(
             plan_ready_job(voice, engine=engine, sources=sources, is_awaited=order.is_awaited, webhook_url=order.webhook_url)
         )
-    if is_new:
+    if is_new or (order.speech is None and enrolment.demo is None):  # of a ready voice, the job makes the demo that it lacks
         Enrolment.objects.filter(pk=enrolment.pk).update(job=job)
     return CloneSubmission(voice, job, is_replay=False)
 

@@ -79,6 +79,7 @@ def test_clone_answers_a_wav_of_22050_hertz_in_the_envelope(server: RunningShell
     assert (job.state, job.charged_millicredits > 0) == (JobState.COMPLETED, True)
     (weight,) = job.parts.get(kind="convert_voice").work["voice"]["weights"]
     assert (weight["voice"], round(weight["weight"], 3)) == ("af_heart", 0.294)
+    assert job.parts.get(kind="convert_voice").work["tau"] == 0.3
 
 
 def test_tau_is_the_share_of_the_targets_own_voice() -> None:

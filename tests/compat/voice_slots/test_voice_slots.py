@@ -20,10 +20,11 @@ from apps.voices.models import Enrolment, EnrolmentState, Voice
 from apps.voices.services import removal
 from tests.compat.voice_slots.conftest import SlotClient
 from tests.factories_jobs import caller
+from tests.flows.following import wait_until
 from tests.routes.voices import make_voice
 from tests.speech.people import Person, person
 from tests.uploads.conftest import Elsewhere
-from tests.voices.conftest import Enroller, enrolling
+from tests.voices.conftest import Enroller, Studio, enrolling
 from workers.contract.messages import SpeakWork
 
 DOCUMENT = Path(__file__).parents[3] / "docs/voice-slots.md"
@@ -122,6 +123,77 @@ def test_unusable_recording_fails_the_slot_and_another_one_trains_it(slots: Slot
     assert Voice.objects.get().name == "Ada"
 
 
+@pytest.mark.parametrize("failing", [Enroller(fit_failure=("internal_error", "The fit failed.")), Enroller(fit_error="The fit failed.")])
+def test_failed_fit_fails_the_slot_and_nothing_speaks_in_its_place(slots: SlotClient, owner: Person, failing: Enroller) -> None:
+    slot_id = slots.make()["id"]
+    with enrolling(failing):
+        slots.train(slot_id)
+        slots.wait_for_training()
+    assert (slots.get(slot_id)["state"], slots.get(slot_id)["demo_url"]) == ("Failed", "")
+    voice = Voice.objects.get()
+    for voice_id in (slot_id, voice.voice_id):
+        refused = owner.say("Hello.", voice=voice_id)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (409, "voice_not_ready")
+    with enrolling(Enroller()):
+        slots.train(slot_id)
+        slots.wait_for_training()
+    done = slots.get(slot_id)
+    assert (done["state"], httpx.get(done["demo_url"], timeout=60).content) == ("Success", b"ID3 a demo")
+
+
+def test_voice_of_a_slot_in_training_does_not_speak_under_its_own_id(slots: SlotClient, owner: Person, worker: Enroller) -> None:
+    slot_id = slots.make()["id"]
+    worker.is_fit_held = True
+    slots.train(slot_id)
+    wait_until(lambda: Enrolment.objects.filter(state=EnrolmentState.TRAINING).exists())
+    voice_id = Voice.objects.get().voice_id
+    by_embed = owner.post("/v1/tts/clone/", {"text": "Hello.", "embed_id": voice_id})
+    for refused in (owner.say("Hello.", voice=voice_id), owner.say("Hello.", voice=slot_id), by_embed):
+        assert (refused.status_code, refused.json()["error"]["code"]) == (409, "voice_not_ready")
+    worker.is_fit_held = False
+    slots.wait_for_training()
+    assert owner.say("Hello.", voice=voice_id).status_code == 200
+
+
+def test_slot_and_ordinary_voice_of_one_recording_and_name_are_two_voices(slots: SlotClient, clip: bytes, worker: Enroller) -> None:
+    studio = Studio(slots.url, slots.owner, clip)
+    assert studio.keep("Ada").status_code == 200
+    ordinary = Voice.objects.get()
+    slot_id = slots.make()["id"]
+    slots.train(slot_id, name="Ada")
+    assert slots.get(slot_id)["state"] == "Success"
+    assert Voice.objects.count() == 2
+    assert studio.keep("Ada").json()["voice_id"] == ordinary.voice_id
+    assert studio.embed().json()["embed_id"] == ordinary.voice_id
+    slots.ask("PUT", f"/{slot_id}", {"name": "Eve"})
+    assert slots.ask("DELETE", f"/{slot_id}") == (200, {})
+    assert list(Voice.objects.values_list("voice_id", "name")) == [(ordinary.voice_id, "Ada")]
+    assert Enrolment.objects.get().samples.get().key
+
+
+def test_empty_slots_count_to_the_voices_of_every_request_that_keeps_one(slots: SlotClient, clip: bytes, worker: Enroller) -> None:
+    Plan.objects.update(max_voices=1)
+    slot_id = slots.make()["id"]
+    refused = Studio(slots.url, slots.owner, clip).keep("Ada")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "voice_limit_reached")
+    slots.train(slot_id)
+    slots.wait_for_training()
+    assert slots.get(slot_id)["state"] == "Success"
+
+
+def test_slot_of_a_voice_without_a_demo_succeeds_once_the_demo_is_spoken(slots: SlotClient, settings: Any, worker: Enroller) -> None:
+    settings.TTSAI_CLONE_FIT = False
+    slot_id = slots.make()["id"]
+    assert slots.train(slot_id)["state"] == "Training"
+    slots.wait_for_training()
+    assert slots.get(slot_id)["state"] == "Success"
+    Enrolment.objects.update(demo=None)  # as of a voice whose demo failed
+    slots.train(slot_id)
+    slots.wait_for_training()
+    wait_until(lambda: slots.get(slot_id)["demo_url"] != "")
+    assert slots.get(slot_id)["state"] == "Success"
+
+
 def test_training_anew_replaces_the_voice_within_the_plans_limit(
     slots: SlotClient, elsewhere: Elsewhere, clip: bytes, trained: Callable[[], str]
 ) -> None:
@@ -184,7 +256,7 @@ def test_slot_stays_whole_if_its_deletion_is_interrupted(owner: Person, monkeypa
         raise SystemExit
 
     assert owner.account is not None
-    voice = make_voice(owner.account)
+    voice = make_voice(owner.account, is_exclusive=True)
     VoiceSlot.objects.create(slot_id="slot_" + "0" * 20, account=owner.account, voice=voice, engine_id="chatterbox", name="Ada")
     monkeypatch.setattr(removal, "purge_cache", die)
     with pytest.raises(SystemExit):

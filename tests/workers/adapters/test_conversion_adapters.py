@@ -82,6 +82,21 @@ def test_openvoice_moves_the_tone_colour_of_the_source(monkeypatch: pytest.Monke
     converted = converted_by(loaded(OpenVoiceConverter()), delivery=Delivery(speed=2.0))
     assert abs(len(converted) - CONVERSION_RATE / 2) < 100
     assert stand_in.arguments_of("ToneColorConverter.convert")["tgt_se"] == "colour of 1"
+    assert "tau" not in stand_in.arguments_of("ToneColorConverter.convert")
+
+
+@pytest.mark.parametrize("tau", [0.0, 0.3, 1.0])
+def test_strength_of_the_target_is_the_tau_of_the_library(monkeypatch: pytest.MonkeyPatch, loaded: Any, tau: float) -> None:
+    monkeypatch.setitem(sys.modules, "torch", fake_torch())
+    results = {
+        "ToneColorConverter.extract_se": "colour",
+        "ToneColorConverter.convert": np.zeros(22_050, np.float32),
+        "ToneColorConverter.hps": SimpleNamespace(data=SimpleNamespace(sampling_rate=22_050)),
+    }
+    stand_in = StandIn("openvoice", results=results)
+    stand_in.install(monkeypatch)
+    converted_by(loaded(OpenVoiceConverter()), tau=tau)
+    assert stand_in.arguments_of("ToneColorConverter.convert")["tau"] == tau
 
 
 def test_built_in_voice_has_no_recording_to_convert_to(monkeypatch: pytest.MonkeyPatch, loaded: Any) -> None:
@@ -97,7 +112,9 @@ def test_missing_checkout_is_named_with_the_command(engine: ReferenceConverter) 
     assert engine.library.commit in engine.find_obstacle()  # type: ignore[union-attr]
 
 
-def converted_by(engine: ReferenceConverter, *, voice: VoiceRef | None = None, delivery: Delivery | None = None) -> Any:
+def converted_by(
+    engine: ReferenceConverter, *, voice: VoiceRef | None = None, delivery: Delivery | None = None, tau: float | None = None
+) -> Any:
     target = voice or VoiceRef("mine", conditioning=Address("folder", "speaker.wav"))
-    options = ConversionOptions(target, NOBODY, NOBODY, delivery or Delivery())
+    options = ConversionOptions(target, NOBODY, NOBODY, delivery or Delivery(), tau=tau)
     return engine.convert(SECOND, text="", language="", options=options)
