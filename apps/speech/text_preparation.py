@@ -29,6 +29,14 @@ SAMPLE_CHARACTERS = 400
 """Characters at the beginning of a text without letters that are looked at for something to say."""
 
 
+class UnknownMarkupVoiceError(InvalidRequestError):
+    """Markup names a voice that does not exist. APIs that write the markup themselves name the field which has the voice."""
+
+    def __init__(self, error: InvalidRequestError, *, voice: str) -> None:
+        super().__init__(error.message, code=error.code, param=error.param, extra=error.extra)
+        self.voice = voice
+
+
 def parse_text(text: str, *, param: str) -> Document:
     """Parse markup or plain text. 400 invalid_markup with line and column."""
     try:
@@ -58,7 +66,10 @@ def resolve_markup_voices(
             try:
                 voices[segment.voice] = resolve_voice(caller, engine=engine, asked=segment.voice, dialect=dialect, takes_substitute=False)
             except InvalidRequestError as error:
-                raise _invalid_markup(document.error_at(index, error.message), param=param) from None
+                invalid = _invalid_markup(document.error_at(index, error.message), param=param)
+                if error.code == "unknown_voice":
+                    raise UnknownMarkupVoiceError(invalid, voice=segment.voice) from None
+                raise invalid from None
         if problem := _language_problem(segment, engine=engine):
             raise _invalid_markup(document.error_at(index, problem), param=param)
     if not _has_speakable_text(document):

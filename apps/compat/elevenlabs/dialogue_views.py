@@ -1,6 +1,7 @@
 """Views of POST /v1/text-to-dialogue and its variants: turns of several voices, spoken as one text."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -17,8 +18,10 @@ from apps.compat.elevenlabs.names import VOICES
 from apps.compat.elevenlabs.output_formats import DEFAULT_FORMAT, read_output_format, stored_format
 from apps.compat.elevenlabs.speech_views import PARAMETERS, SPOKEN, SpeakingView, cache_of, json_headers
 from apps.compat.elevenlabs.timed_audio import write_lines, write_object
+from apps.core.errors import ApplicationError, InvalidRequestError
 from apps.core.fields import validated
 from apps.speech.services import SpeechOrder
+from apps.speech.text_preparation import UnknownMarkupVoiceError
 from apps.streaming.answers import AudioForm, StreamedAnswer
 
 SHAPE = DialogueSerializer()
@@ -46,7 +49,8 @@ class DialogueView(SpeakingView):
             cache=cache_of(request),
         )
         endpoint = f"elevenlabs-dialogue:{self.has_words}"
-        answer = self.answer_order(request, order=order, endpoint=endpoint, warnings=ignored_dialogue_fields(body))
+        with _naming_turns(turns):
+            answer = self.answer_order(request, order=order, endpoint=endpoint, warnings=ignored_dialogue_fields(body))
         return self.answer(answer, turns=turns, form=form)
 
     def answer(self, answer: StreamedAnswer, *, turns: Sequence[Turn], form: AudioForm) -> HttpResponseBase:  # noqa: ARG002 - for subclasses
@@ -124,6 +128,21 @@ class DialogueStreamTimestampsView(DialogueView):
 def dialogue_text(turns: Sequence[Turn]) -> str:
     """The turns as one text with switches of the voice, each of which ends a sentence."""
     return "".join(f"[voice:{turn.voice_id}]{turn.text}" for turn in turns)
+
+
+@contextlib.contextmanager
+def _naming_turns(turns: Sequence[Turn]) -> Iterator[None]:
+    """Let errors about a voice name the turn, whose voice is markup only here."""
+    try:
+        yield
+    except UnknownMarkupVoiceError as error:
+        number = next((number for number, turn in enumerate(turns) if turn.voice_id.strip() == error.voice.strip()), 0)
+        message = f"Unknown voice {error.voice[:100]!r}. GET /v1/voices lists all."
+        raise InvalidRequestError(message, code="unknown_voice", param=f"inputs[{number}].voice_id") from error
+    except ApplicationError as error:
+        if error.param == "voice":
+            error.param = "inputs[0].voice_id" if error.code == "unknown_voice" else "inputs"
+        raise
 
 
 def _characters(turns: Sequence[Turn]) -> str:

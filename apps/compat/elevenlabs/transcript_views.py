@@ -184,11 +184,12 @@ class TranscriptView(APIView):
         operation_id="elevenlabs_transcript", tags=["elevenlabs"], summary="One transcript", responses=ElevenLabsTranscriptSerializer
     )
     def get(self, request: Request, transcription_id: str) -> Response:
-        """A transcript of the account, as long as its result is kept."""
+        """A transcript of the account, as long as its result is kept; of channels that were transcribed on their own, one for each."""
         job = completed(_own_transcription(request, transcription_id))
         if job.is_expired:
             raise GoneError("The transcript has expired and was deleted.", param="transcription_id")
-        return Response(transcript_shape(job, read_transcript(job), granularity="word"))
+        write = channels_shape if TRANSCRIPTION.read_params(job).channels > 1 else transcript_shape
+        return Response(write(job, read_transcript(job), granularity="word"))
 
     @extend_schema(operation_id="elevenlabs_transcript_delete", tags=["elevenlabs"], summary="Delete a transcript", responses={204: None})
     def delete(self, request: Request, transcription_id: str) -> HttpResponse:

@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 import soundfile
 from deepgram import DeepgramClient
+from deepgram.core.api_error import ApiError
 from deepgram.speak.v1.types import SpeakV1Flushed, SpeakV1Metadata, SpeakV1Text
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from apps.catalog.starting_stand_ins import AURA_VOICES
+from apps.compat.deepgram import live_messages
 from apps.compat.deepgram.names import recogniser_of, voice_model_of
 from apps.jobs.models import Job
+from tests.compat.deepgram.conftest import environment_of
 from tests.compat.deepgram.live import PATIENCE, Line, line
 from tests.compat.realtime.talking import SPOKEN, talking
 from tests.speech.people import Person, person
@@ -124,6 +127,47 @@ def test_messages_that_cannot_be_spoken_are_warned_about(server: RunningShell, o
             warning = read(connection)
             assert (warning["type"], bool(warning["code"]), bool(warning["description"])) == ("Warning", True, True)
     assert Job.objects.count() == 0
+
+
+UNSPEAKABLE: tuple[str | bytes, ...] = (
+    "no json",
+    '{"type": "Speak", "text": 5}',
+    json.dumps({"type": "Speak", "text": "x" * 2001}),
+    b"\x00",
+)
+
+
+def test_too_many_messages_that_cannot_be_spoken_close_the_connection(
+    server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_messages, "MOST_FAULTS", len(UNSPEAKABLE))
+    with line(server, owner.key, QUERY, path="/v1/speak") as connection:
+        assert read(connection)["type"] == "Metadata"
+        for message in UNSPEAKABLE:
+            connection.connection.send(message)
+        messages = [read(connection) for _ in range(len(UNSPEAKABLE) + 1)]
+        with pytest.raises(ConnectionClosed) as closed:
+            read(connection)
+    assert [message["type"] for message in messages] == ["Warning"] * len(UNSPEAKABLE) + ["Error"]
+    assert (messages[-1]["err_code"], messages[-1]["code"]) == ("Bad Request", "too_many_errors")
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1008
+    assert (Job.objects.count(), owner.millicredits) == (0, 1_000_000)
+
+
+def test_text_beyond_the_plan_is_refused_in_deepgrams_shape(server: RunningShell, owner: Person) -> None:
+    brief = person(max_characters=100)
+    answer = httpx.post(f"{server.url}/v1/speak", json={"text": "x" * 101}, headers=token(brief))
+    told = answer.json()
+    assert (answer.status_code, set(told)) == (400, {"err_code", "err_msg", "request_id", "code", "param"})
+    assert (told["err_code"], told["code"], told["param"]) == ("Bad Request", "text_too_long", "text")
+    assert "100" in told["err_msg"]
+    assert answer.headers["dg-request-id"] == told["request_id"]
+    with httpx.Client() as http, pytest.raises(ApiError) as refused:
+        sdk = DeepgramClient(api_key=brief.key, environment=environment_of(server), httpx_client=http)
+        b"".join(sdk.speak.v1.audio.generate(text="x" * 101))
+    assert (refused.value.status_code, refused.value.body["err_code"]) == (400, "Bad Request")
+    assert (Job.objects.count(), brief.millicredits) == (0, 1_000_000)
 
 
 def test_characters_that_cannot_be_stored_are_replaced_in_spoken_texts(server: RunningShell, owner: Person) -> None:

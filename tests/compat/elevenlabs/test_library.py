@@ -1,24 +1,34 @@
 """Voices, models, account, history and transcripts by the official package of ElevenLabs."""
 
 import io
+import json
 import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
-from elevenlabs import VoiceSettings
+from elevenlabs import DialogueInput, MultichannelSpeechToTextResponseModel, SpeechToTextChunkResponseModel, VoiceSettings
 from elevenlabs.client import ElevenLabs
 from elevenlabs.core.api_error import ApiError
 
 from apps.jobs.models import Job
 from apps.voice_profiles.models import VoiceProfile
+from tests.compat.deepgram.test_callbacks import stereo
+from tests.compat.deepgram.test_recordings import words
 from tests.compat.elevenlabs.conftest import ElevenMaker
+from tests.compat.elevenlabs.test_input_streams import open_socket, received
 from tests.compat.elevenlabs.test_speech import RACHEL, TEXT, read_detail
 from tests.compat.realtime.talking import QUESTION, talking
 from tests.factories_jobs import AUDIO, announce, engine_spec
 from tests.routes.voices import make_voice
 from tests.speech.people import Person, person, working
-from tests.transcription.conftest import WHISPER
+from tests.transcription.conftest import WHISPER, hearing
 from tests.web.shell import RunningShell
+from workers.contract.transcription import TranscriptDocument
+
+__all__ = ["stereo"]
 
 
 def test_voices_are_listed_searched_and_paged(client: ElevenLabs, owner: Person) -> None:
@@ -59,6 +69,72 @@ def test_own_voice_is_edited_and_deleted_by_its_owner_alone(client: ElevenLabs, 
     assert (changed.name, changed.description, changed.labels["accent"] if changed.labels else "") == ("Grace", "Calm.", "scottish")
     assert client.voices.delete(voice_id).status == "ok"
     assert VoiceProfile.objects.count() == 0
+
+
+def test_voice_of_another_account_speaks_in_no_request(client: ElevenLabs, server: RunningShell, owner: Person) -> None:
+    converter = engine_spec("openvoice", kind="voice-convert", voices=(), default_voice="", languages=())
+    announce(engine_spec(), converter)
+    stranger = person()
+    assert stranger.account is not None
+    foreign = make_voice(stranger.account).voice_id
+    turns = [DialogueInput(text="Hello.", voice_id=RACHEL), DialogueInput(text="Hello.", voice_id=foreign)]
+    calls: list[Callable[[], Iterable[Any]]] = [
+        lambda: client.text_to_speech.convert(foreign, text=TEXT),
+        lambda: client.text_to_speech.stream(foreign, text=TEXT),
+        lambda: [client.text_to_speech.convert_with_timestamps(foreign, text=TEXT)],
+        lambda: client.text_to_speech.stream_with_timestamps(foreign, text=TEXT),
+        lambda: client.text_to_dialogue.convert(inputs=turns),
+        lambda: client.speech_to_speech.convert(foreign, audio=AUDIO),
+    ]
+    for call in calls:
+        with pytest.raises(ApiError) as refused:
+            list(call())
+        assert (refused.value.status_code, read_detail(refused.value)["status"]) == (404, "voice_not_found")
+    with open_socket(server, owner.key, voice=foreign) as socket:
+        socket.send(json.dumps({"text": "Hello. "}))
+        assert [message["error"] for message in received(socket)] == ["unknown_voice"]
+    assert (Job.objects.count(), owner.millicredits) == (0, 1_000_000)
+
+
+def test_models_are_shown_in_the_shape_of_the_header_that_carries_the_key(server: RunningShell, owner: Person) -> None:
+    shown = {}
+    for name, value in {"xi-api-key": owner.key, "Authorization": f"Bearer {owner.key}", "X-API-Key": owner.key}.items():
+        answer = httpx.get(f"{server.url}/v1/models", headers={name: value})
+        assert answer.status_code == 200, answer.text
+        shown[name] = answer.json()
+    assert isinstance(shown["xi-api-key"], list)
+    assert "eleven_flash_v2_5" in {model["model_id"] for model in shown["xi-api-key"]}
+    for name in ("Authorization", "X-API-Key"):
+        assert "kokoro" in {model["id"] for model in shown[name]["data"]}
+    assert shown["Authorization"] == shown["X-API-Key"]
+    both = httpx.get(f"{server.url}/v1/models", headers={"xi-api-key": owner.key, "Authorization": f"Bearer {owner.key}"})
+    assert both.json() == shown["xi-api-key"]
+
+
+def test_channels_of_a_recording_have_transcripts_in_the_vendors_shape(client: ElevenLabs, stereo: bytes) -> None:
+    announce(engine_spec(), engine_spec("whisper", **WHISPER))
+    segments = (words("Hello there.", start=0.5), replace(words("Good morning.", start=1.0), channel=1), words("How are you?", start=1.5))
+    both = TranscriptDocument("Hello there. Good morning. How are you?", "en", 2.0, segments)
+    with hearing(both):
+        separate = client.speech_to_text.convert(model_id="scribe_v1", file=stereo, use_multi_channel=True)
+        combined = client.speech_to_text.convert(
+            model_id="scribe_v1", file=stereo, use_multi_channel=True, multichannel_output_style="combined"
+        )
+    assert isinstance(separate, MultichannelSpeechToTextResponseModel)
+    assert [(one.channel_index, one.text, one.language_code) for one in separate.transcripts] == [
+        (0, "Hello there. How are you?", "eng"),
+        (1, "Good morning.", "eng"),
+    ]
+    assert {word.channel_index for word in separate.transcripts[1].words if word.type == "word"} == {1}
+    assert isinstance(combined, SpeechToTextChunkResponseModel)
+    assert combined.text == "Hello there. Good morning. How are you?"
+    assert [word.channel_index for word in combined.words if word.type == "word"] == [0, 0, 1, 1, 0, 0, 0]
+    stored = client.speech_to_text.transcripts.get(separate.transcription_id or "")
+    assert isinstance(stored, MultichannelSpeechToTextResponseModel)
+    assert [one.text for one in stored.transcripts] == ["Hello there. How are you?", "Good morning."]
+    job = Job.objects.order_by("created_at").first()
+    assert job is not None
+    assert job.units == 4000  # each channel for the whole duration
 
 
 def test_models_user_and_subscription_are_those_of_the_account(client: ElevenLabs, owner: Person) -> None:

@@ -4,6 +4,8 @@ import pytest
 from elevenlabs.client import ElevenLabs
 from elevenlabs.core.api_error import ApiError
 
+from apps.voices.models import Enrolment, Voice
+from tests.flows.following import wait_until
 from tests.text_streams.reader import Reader
 from tests.voices.conftest import Enroller
 
@@ -13,6 +15,23 @@ def test_added_voice_speaks_as_soon_as_the_request_is_answered(client: ElevenLab
     found = client.voices.get(voice.voice_id)
     assert (found.name, found.description, (found.labels or {})["accent"]) == ("Ada", "A reader", "British")
     assert b"".join(client.text_to_speech.convert(voice.voice_id, text="Hello there."))
+
+
+@pytest.mark.usefixtures("reader")
+def test_voice_that_is_edited_with_files_is_made_anew_with_all_its_recordings(client: ElevenLabs, clip: bytes) -> None:
+    voice_id = client.voices.ivc.create(name="Ada", files=[("ada.mp3", clip)], description="A reader").voice_id
+    wait_until(lambda: Enrolment.objects.get().state == "ready", seconds=20)
+    client.voices.update(voice_id, name="Lady Ada", files=[("again.mp3", clip + bytes(64))], labels={"accent": "British"})
+    wait_until(lambda: Voice.objects.get().enrolment.samples.count() == 2, seconds=20)
+    found = client.voices.get(voice_id)
+    assert (found.name, found.description, (found.labels or {})["accent"]) == ("Lady Ada", "A reader", "British")
+    assert {sample.file_name for sample in Voice.objects.get().enrolment.samples.all()} == {"ada.mp3", "again.mp3"}
+    wait_until(lambda: Voice.objects.get().enrolment.state == "ready", seconds=20)
+    assert b"".join(client.text_to_speech.convert(voice_id, text="Hello there."))
+    with pytest.raises(ApiError) as refused:
+        client.voices.update(voice_id, name="Grace", files=[("song.mp3", b"no sound")])
+    assert refused.value.status_code == 400
+    assert client.voices.get(voice_id).name == "Lady Ada"
 
 
 @pytest.mark.usefixtures("reader")
