@@ -84,13 +84,22 @@ def recording_response(
     is_awaited: bool,
     wait: Wait | None = None,
     held: Sequence[HeldFile] = (),
+    param: str = "file",
+    url_param: str = "file_url",
 ) -> Deferred:
     """Response of a request with one recording in the usual fields, and perhaps further ones. Refuses an invalid one before anything is ingested.
 
+    param, url_param: names that the API of the request has for the fields.
     The job continues after the client disconnects if the request has an Idempotency-Key.
     """
     source_order = order_source(
-        get_caller(request), file=body.get("file"), file_url=body.get("file_url"), upload_id=body.get("upload_id"), limits=limits
+        get_caller(request),
+        file=body.get("file"),
+        file_url=body.get("file_url"),
+        upload_id=body.get("upload_id"),
+        limits=limits,
+        param=param,
+        url_param=url_param,
     )
     return RecordingResponse(
         source_order,

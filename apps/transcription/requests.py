@@ -46,11 +46,13 @@ class BaseTranscriptionView(APIView):
         events: TranscriptShapes | None = None,
         warnings: Sequence[str] = (),
         references: Sequence["UploadedFile[Any]"] = (),
+        param: str = "file",
+        url_param: str = "file_url",
     ) -> HttpResponseBase:
         """Refuse invalid requests, ingest the recording, queue the job, and wait unless the request is asynchronous.
 
         events, warnings: shapes and warnings of a response that is sent while the transcript is made. references: recordings of the known
-        speakers.
+        speakers. param, url_param: names that the API of the request has for the fields of the recording.
         """
         caller = get_caller(request)
         check_order(caller, order=order)
@@ -71,4 +73,6 @@ class BaseTranscriptionView(APIView):
             is_awaited=order.is_awaited,
             wait=stream_transcript(events, is_kept=is_kept, warnings=warnings) if events else None,
             held=hold_files(caller, files=references, limits=REFERENCE_LIMITS, param=REFERENCES) if references else (),
+            param=param,
+            url_param=url_param,
         )

@@ -78,11 +78,12 @@ class ClonyTranscriptionView(BaseTranscriptionView):
     )
     def post(self, request: Request) -> HttpResponseBase:
         """Text, language, duration and segments. Waits for the transcript for at most 290 seconds."""
-        body = with_one_file(validated(TRANSCRIPTION, request.data))
+        asked = validated(TRANSCRIPTION, request.data)
+        body = with_one_file(asked)
         order = TranscriptionOrder(
             model=body["model"], language=body["language"], has_words=body["timestamps"], is_awaited=not prefers_async(request)
         )
-        return self.listen(request, body, order=order, endpoint="clonyvoice-transcribe", answer=_transcript)
+        return self.listen(request, body, order=order, endpoint="clonyvoice-transcribe", answer=_transcript, param=_name_of_file(asked))
 
 
 class AudioDurationView(APIView):
@@ -102,10 +103,11 @@ class AudioDurationView(APIView):
     )
     def post(self, request: Request) -> HttpResponseBase:
         """Measure a recording, which is not kept. Free of charge."""
-        file = with_one_file(validated(DURATION, request.data)).get("file")
+        asked = validated(DURATION, request.data)
+        file = with_one_file(asked)["file"]
         if file is None:
             raise InvalidRequestError("Send the recording as file, in a form.", code="missing_field", param="file")
-        intake = order_measurement(get_caller(request), file=file, limits=LIMITS, param="file")
+        intake = order_measurement(get_caller(request), file=file, limits=LIMITS, param=_name_of_file(asked))
 
         async def resolve(exchange: Exchange) -> HttpResponseBase:  # noqa: ARG001 - nothing else is needed
             info = await measure_async(intake)
@@ -129,6 +131,11 @@ def with_one_file(body: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidRequestError("Send the recording as file or as audio, not both.", param="audio")
     rest = {name: value for name, value in body.items() if name != "audio"}
     return {**rest, "file": body.get("file") if body.get("file") is not None else body.get("audio")}
+
+
+def _name_of_file(body: Mapping[str, Any]) -> str:
+    """Name under which the body has the recording."""
+    return "audio" if body.get("audio") is not None else "file"
 
 
 def _transcript(job: Job, exchange: Exchange) -> HttpResponseBase:  # noqa: ARG001 - the protocol of answers

@@ -97,7 +97,7 @@ class ListenView(APIView):
         if not sent:
             raise _no_audio()
         body: dict[str, Any] = validated(ListenUrlSerializer(), sent)
-        return order_source(caller, file=None, file_url=body["url"], upload_id=None, limits=LIMITS)
+        return order_source(caller, file=None, file_url=body["url"], upload_id=None, limits=LIMITS, url_param="url")
 
 
 def _no_audio() -> InvalidRequestError:

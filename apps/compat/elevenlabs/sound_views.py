@@ -138,7 +138,7 @@ class VoiceChangeView(RecordingView):
             return await _streamed(job_uuid, form=form, is_kept=is_kept).resolve(exchange)
 
         return recording_response(
-            request, {"file": body["audio"]}, limits=LIMITS, submit=submit, answer=audio_answer, is_awaited=True, wait=wait
+            request, {"file": body["audio"]}, limits=LIMITS, submit=submit, answer=audio_answer, is_awaited=True, wait=wait, param="audio"
         )
 
 
@@ -209,7 +209,13 @@ class IsolationView(RecordingView):
             return request_tool(ENHANCE_TOOL, order=order, is_awaited=True, idempotency=idempotency, request_id=request_id_of(request))
 
         return recording_response(
-            request, {"file": body["audio"]}, limits=ENHANCE_TOOL.limits, submit=submit, answer=audio_answer, is_awaited=True
+            request,
+            {"file": body["audio"]},
+            limits=ENHANCE_TOOL.limits,
+            submit=submit,
+            answer=audio_answer,
+            is_awaited=True,
+            param="audio",
         )
 
 

@@ -171,7 +171,8 @@ class SpeechToTextView(BaseTranscriptionView):
         warnings = _warnings(request.data, body=body)
         style = body["multichannel_output_style"] if body["use_multi_channel"] else ""
         answer = _answer(granularity=granularity, formats=body["additional_formats"], style=style, warnings=warnings)
-        return self.listen(request, source, order=order, endpoint="elevenlabs-transcription", answer=answer)
+        url_param = "cloud_storage_url" if body.get("cloud_storage_url") else "source_url"
+        return self.listen(request, source, order=order, endpoint="elevenlabs-transcription", answer=answer, url_param=url_param)
 
 
 class TranscriptView(APIView):

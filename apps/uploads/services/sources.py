@@ -109,7 +109,7 @@ def order_source(
     ]
     if len(given) != 1:
         code = "invalid_request" if given else "missing_field"
-        raise InvalidRequestError(f"Send exactly one of {param}, file_url and upload_id.", code=code, param=given[1] if given else param)
+        raise InvalidRequestError(f"Send exactly one of {param}, {url_param} and upload_id.", code=code, param=given[1] if given else param)
     if upload_id:
         return _order_of_upload(caller, upload_id, limits=limits.for_probe(caller, is_advance=True))
     if file_url:

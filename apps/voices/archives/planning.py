@@ -54,7 +54,7 @@ def plan_import(caller: Caller, *, manifest: VoiceManifest, consent: ConsentStat
         if plan.action != Action.REFUSE and not _has_voice(caller, plan):
             left -= 1
             if left < 0:
-                plan = ImportPlan(entry, Action.REFUSE, error=_limit_error(caller))
+                plan = _refused(entry, _limit_error(caller))
         plans.append(plan)
     return plans
 
@@ -75,7 +75,13 @@ def _plan(caller: Caller, entry: VoiceEntry, *, is_own: bool, consent: ConsentSt
     try:
         return _plan_allowed(caller, entry, is_own=is_own, consent=consent)
     except ApplicationError as error:
-        return ImportPlan(entry, Action.REFUSE, error=error)
+        return _refused(entry, error)
+
+
+def _refused(entry: VoiceEntry, error: ApplicationError) -> ImportPlan:
+    """A refusal whose error names a field of the import's form: what else is at fault stands in the archive."""
+    error.param = "consent" if error.param == "consent" else "file"
+    return ImportPlan(entry, Action.REFUSE, error=error)
 
 
 def _plan_allowed(caller: Caller, entry: VoiceEntry, *, is_own: bool, consent: ConsentStatement | None) -> ImportPlan:
@@ -109,11 +115,7 @@ def _check_kept(enrolled: Enrolment, *, consent: ConsentStatement | None) -> Non
     if enrolled.is_revoked and consent is None:
         raise PermissionDeniedError(IS_REVOKED, code="consent_revoked", param="consent")
     enrolled.is_revoked = False
-    try:
-        check_usable(Voice(enrolment=enrolled, voice_id=getattr(enrolled.voices.first(), "voice_id", "")))
-    except ApplicationError as error:
-        error.param = "file"
-        raise
+    check_usable(Voice(enrolment=enrolled, voice_id=getattr(enrolled.voices.first(), "voice_id", "")))
 
 
 def is_restorable(entry: VoiceEntry, *, engine: EngineRow) -> bool:

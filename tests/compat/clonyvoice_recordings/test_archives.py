@@ -192,7 +192,8 @@ def test_voice_limit_of_the_plan_holds_for_imports(desk: Desk, archive: bytes) -
     poor = person(max_voices=0)
     preview = send(desk, PREVIEW, archive, by=poor).json()
     assert (preview["voices_left"], preview["voices"][0]["action"], preview["voices"][0]["code"]) == (0, "refuse", "voice_limit_reached")
-    assert code_of(send(desk, IMPORT, archive, by=poor)) == (403, "voice_limit_reached")
+    refused = send(desk, IMPORT, archive, by=poor)
+    assert (code_of(refused), refused.json()["param"]) == ((403, "voice_limit_reached"), "file")
     assert Voice.objects.filter(account=poor.account).count() == 0
 
 

@@ -50,6 +50,13 @@ def test_duration_is_measured_and_nothing_is_kept(desk: Desk, clip: bytes, owner
     assert (Upload.objects.count(), Job.objects.count(), owner.millicredits) == (0, 0, 1_000_000)
 
 
+@pytest.mark.usefixtures("_recogniser")
+@pytest.mark.parametrize("path", ["/api/audio-duration", "/api/transcribe"])
+def test_recording_that_cannot_be_read_is_named_by_its_field(desk: Desk, path: str) -> None:
+    named = [desk.post(path, files={name: ("a.mp3", b"no sound")}).json()["param"] for name in ("file", "audio")]
+    assert named == ["file", "audio"]
+
+
 def test_duration_of_no_recording_is_refused(desk: Desk) -> None:
     assert code_of(desk.post("/api/audio-duration", files={"other": b""})) == (400, "missing_field")
     assert code_of(desk.post("/api/audio-duration", files={"file": ("a.mp3", b"")})) == (400, "empty_file")

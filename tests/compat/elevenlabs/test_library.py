@@ -190,6 +190,23 @@ def test_voice_change_with_invalid_settings_is_refused(client: ElevenLabs) -> No
         assert (refused.value.status_code, detail["status"], detail["param"].split(".")[0]) == (422, "invalid_request", "voice_settings")
 
 
+def test_recordings_that_cannot_be_read_are_named_by_the_vendors_field(client: ElevenLabs) -> None:
+    silent: dict[str, Any] = {"voices": (), "default_voice": "", "languages": ()}
+    converter, denoiser = engine_spec("openvoice", kind="voice-convert", **silent), engine_spec("deepfilternet", kind="enhance", **silent)
+    announce(engine_spec(), converter, denoiser, engine_spec("whisper", **WHISPER))
+    calls: dict[str, Callable[[], Iterable[Any]]] = {
+        "audio": lambda: client.speech_to_speech.convert(RACHEL, audio=b"no sound"),
+        "audio ": lambda: client.audio_isolation.convert(audio=b"no sound"),
+        "file": lambda: [client.speech_to_text.convert(model_id="scribe_v1", file=b"no sound")],
+        "cloud_storage_url": lambda: [client.speech_to_text.convert(model_id="scribe_v1", cloud_storage_url="http://127.0.0.1/a.mp3")],
+        "source_url": lambda: [client.speech_to_text.convert(model_id="scribe_v1", source_url="http://127.0.0.1/a.mp3")],
+    }
+    for name, call in calls.items():
+        with pytest.raises(ApiError) as refused:
+            list(call())
+        assert (refused.value.status_code, read_detail(refused.value)["param"]) == (400, name.strip())
+
+
 def test_transcription_with_too_many_keyterms_is_refused(client: ElevenLabs) -> None:
     with pytest.raises(ApiError) as refused:
         client.speech_to_text.convert(model_id="scribe_v1", file=AUDIO, keyterms=["x" * 200] * 10)
