@@ -119,6 +119,11 @@ class MultiInput:
         if self._speaking:
             await asyncio.wait(self._speaking)
 
+    def stop(self) -> None:
+        """Stop all contexts, which would wait for text that is not read any more."""
+        for task in self._speaking:
+            task.cancel()
+
     async def _take(self, message: InputMessage) -> None:
         stream = self._open.get(message.context_id)
         if message.closes_context:
@@ -182,5 +187,6 @@ async def _read_contexts(contexts: MultiInput) -> ApplicationError | None:
     try:
         await contexts.read()
     except ApplicationError as error:
+        contexts.stop()
         return error
     return None
