@@ -1,6 +1,7 @@
 """`make bench`: throughput of speech and transcription, added latency, health under load, cost of a request. Run it on an idle machine."""
 
 import json
+import operator
 import os
 import sys
 import tempfile
@@ -48,6 +49,9 @@ AIMS = {
 }
 
 
+COMPARISONS = {"at least": operator.ge, "at most": operator.le, "under": operator.lt, "above": operator.gt}
+
+
 def main() -> None:
     """Run the benchmarks named in the arguments (speed, cost, listening, fairness, own_voice, cache, streams, pages), or all."""
     use_clean_environment()
@@ -72,9 +76,15 @@ def main() -> None:
         if "streams" in wanted:
             figures |= _streams(Path(folder) / "streams") | _idle_streams(Path(folder) / "idle")
     for name, value in figures.items():
-        aim = f"   aim: {AIMS[name]}" if name in AIMS else ""
+        aim = f"   aim: {AIMS[name]:15} {'met' if is_met(value, AIMS[name]) else 'MISSED'}" if name in AIMS else ""
         print(f"{name:32} {value:10.3f}{aim}")
     print(json.dumps({name: round(value, 3) for name, value in figures.items()}))
+
+
+def is_met(value: float, aim: str) -> bool:
+    """Compare a figure with its aim, such as "at most 1.3"."""
+    words, _, bound = aim.rpartition(" ")
+    return COMPARISONS[words](value, float(bound))
 
 
 def _speed(home: Path) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from typing import Any
 
 import pytest
@@ -12,8 +13,14 @@ from tests.flows.running import RunningPlatform
 
 pytestmark = pytest.mark.prove
 
-SENTENCES = ("The museum opens at nine in the morning. ", "It closes at seven. ", "Nobody knows why the old clock was ticking again.")
+SENTENCES = (
+    "The museum opens at nine in the morning. ",
+    "It closes at seven. ",
+    "Nobody knows why the old clock was ticking again when the guards came down the stairs.",
+)
 PATIENCE = 60.0
+WORD_SECONDS = 0.1
+"""Pace of a client that hands on what it is told word by word."""
 
 
 def opened(platform: RunningPlatform, **limits: Any) -> ClientConnection:
@@ -34,6 +41,18 @@ def rest_of(connection: ClientConnection) -> bytes:
     return audio
 
 
+def heard_within(connection: ClientConnection, *, seconds: float) -> bytes:
+    """Audio that arrives within so many seconds."""
+    audio, end = b"", time.monotonic() + seconds
+    while True:
+        try:
+            answer = json.loads(connection.recv(timeout=max(0.0, end - time.monotonic())))
+        except TimeoutError:
+            return audio
+        assert (answer["error"], answer["is_end"]) == (False, False)
+        audio += base64.b64decode(answer["data"])
+
+
 def send_words(connection: ClientConnection, text: str, *, done: bool = False) -> None:
     for word in text.split():
         connection.send(json.dumps({"text": f"{word} ", "done": False}))
@@ -41,16 +60,21 @@ def send_words(connection: ClientConnection, text: str, *, done: bool = False) -
         connection.send(json.dumps({"text": "", "done": True}))
 
 
-def test_first_sentence_arrives_before_the_third_is_sent_without_loss(hearing: RunningPlatform, listener: Listener) -> None:
+def test_word_every_100_ms_has_its_first_sentence_heard_before_the_third_is_sent(hearing: RunningPlatform, listener: Listener) -> None:
+    """The client's pace is the subject: it sends a word, then listens for 100 ms."""
     with opened(hearing) as connection:
         connection.send(json.dumps({"req_params": {"prompt_id": "af_heart", "audio_format": "wav", "sample_rate": 24000}}))
-        send_words(connection, SENTENCES[0] + SENTENCES[1])
-        first = read(connection)
-        assert (first["error"], first["is_end"]) == (False, False)
-        send_words(connection, SENTENCES[2], done=True)
-        audio = base64.b64decode(first["data"]) + rest_of(connection)
+        audio, unheard_words = b"", 0
+        words = "".join(SENTENCES).split()
+        for word in words:
+            connection.send(json.dumps({"text": f"{word} ", "done": False}))
+            unheard_words += not audio
+            audio += heard_within(connection, seconds=WORD_SECONDS)
+        connection.send(json.dumps({"text": "", "done": True}))
+        assert len(SENTENCES[0].split()) <= unheard_words < len(words)
+        audio += rest_of(connection)
     heard = set(plain_words(listener.hear(audio)).split())
-    assert {"museum", "opens", "morning", "closes", "nobody", "old", "clock", "ticking", "again"} <= heard
+    assert {"museum", "opens", "morning", "closes", "nobody", "old", "clock", "ticking", "again", "stairs"} <= heard
 
 
 def test_engine_killed_in_mid_sentence_costs_a_pause_and_not_a_word(harmed: RunningPlatform) -> None:
