@@ -12,6 +12,7 @@ from apps.accounts.models import Account, Role
 from tests.factories import AccountFactory, MembershipFactory, UserFactory
 from tests.factories_jobs import announce
 from tests.fresh_state import fresh_state
+from tests.web.shell import running_shell
 
 OWNERS_NAMES = OWNERS_ACCOUNT, OWNERS_ADDRESS = "Quillon Lighthouse", "quillon.owner@example.org"
 
@@ -21,6 +22,13 @@ def _platform(db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
     with fresh_state(settings, tmp_path):
         announce()
         yield
+
+
+@pytest.fixture(scope="module")
+def shell(django_db_setup: None) -> Iterator[str]:
+    """URL of the real web process, which has what Django's test server lacks, such as event streams; one for all pages of a module."""
+    with running_shell() as running:
+        yield running.url
 
 
 @pytest.fixture

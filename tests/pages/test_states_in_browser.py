@@ -78,10 +78,11 @@ class Camera:
 
 
 @pytest.fixture
-def camera(chromium: Browser, live_server: Any) -> Camera:
-    made = Camera(chromium, live_server.url)
+def camera(chromium: Browser, shell: str) -> Iterator[Camera]:
+    made = Camera(chromium, shell)
     made.log_in(Client())
-    return made
+    yield made
+    chromium.open("about:blank")  # which closes event streams
 
 
 def test_announcements_of_every_level_fit_the_dashboard_and_its_narrow_pages(owner: Account, member_of: MemberOf, camera: Camera) -> None:
