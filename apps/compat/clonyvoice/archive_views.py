@@ -191,6 +191,9 @@ class ImportPreviewView(ArchiveView):
 class ImportView(ArchiveView):
     """Import voices."""
 
+    charges_credits = True  # what is cloned anew
+    waits_for_job = True
+
     @extend_schema(
         operation_id="clonyvoice_voices_import",
         tags=TAGS,
