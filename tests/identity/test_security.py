@@ -134,6 +134,13 @@ def test_forged_forwarding_header_does_not_escape_the_limit() -> None:
     assert "Too many attempts to sign in" in answer.content.decode()
 
 
+def test_page_after_too_many_attempts_says_how_long_to_wait() -> None:
+    answers = [Client().post(SIGN_UP, {}) for _ in range(21)]
+    assert [answer.status_code for answer in answers] == [*[200] * 20, 429]
+    page = answers[-1].content.decode()
+    assert ("Wait five minutes" in page, "Speech Platform" in page) == (True, True)
+
+
 def test_change_of_the_password_ends_all_other_sessions() -> None:
     user, here, elsewhere = person(), Client(), Client()
     log_in(here, user.email)

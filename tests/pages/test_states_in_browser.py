@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings as configured
 from django.test import Client
 from django.utils import timezone
 
 from apps.abuse_reports import views as report_views
 from apps.accounts.models import Account, Role
+from apps.accounts.services import suspend_account
 from apps.announcements.models import Announcement
 from apps.mail.models import OutgoingMail
 from apps.status.components import COMPONENTS
@@ -35,7 +37,7 @@ pytestmark = [
 ]
 
 PICTURES: Final = Path(configured.BASE_DIR) / "var" / "screenshots" / "states"
-SIZES: Final = [(theme, width) for theme in ("light", "dark") for width in (1440, 390)]
+SIZES: Final = [(theme, width) for theme in ("light", "dark") for width in (1280, 390)]
 MemberOf = Callable[..., Client]
 
 
@@ -167,6 +169,58 @@ def test_security_pages_of_a_person_with_an_authenticator_app_fit(camera: Camera
     add_totp(someone)
     for name, path in (("second-factors", ""), ("recovery-codes", "recovery-codes/"), ("authenticator-remove", "totp/deactivate/")):
         problems += camera.show(name, f"/account/2fa/{path}")
+    assert problems == []
+
+
+def test_too_many_attempts_have_a_page_of_the_product(camera: Camera) -> None:
+    for _ in range(20):
+        sign_up(Client(), "no address")
+    assert camera.show("error-429", "/account/signup/", then="document.querySelector('main form').submit()") == []
+
+
+def test_sessions_and_passkeys_of_a_person_fit(camera: Camera) -> None:
+    someone = person("ann@example.com")
+    for agent in (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1",
+        "curl/8.9.1",
+        camera.chromium.value("navigator.userAgent"),
+    ):
+        client = Client(headers={"User-Agent": agent})
+        log_in(client, someone.email)
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    credential = {"clientExtensionResults": {"credProps": {"rk": True}}}
+    for name in ("Laptop", "The key on my key ring, the blue one with the scratched cover"):
+        Authenticator.objects.create(user=someone, type=Authenticator.Type.WEBAUTHN, data={"name": name, "credential": credential})
+    camera.log_in(client)
+    assert camera.show("sessions", "/account/sessions/") + camera.show("passkeys", "/account/2fa/webauthn/") == []
+
+
+def test_a_suspended_account_keeps_a_billing_page_that_fits(owner: Account, member_of: MemberOf, camera: Camera) -> None:
+    suspend_account(
+        owner, reason="chargeback", notice="A payment of 30 November was disputed by your bank. Write to us if that is a mistake."
+    )
+    camera.log_in(member_of(owner))
+    assert camera.show("suspended-billing", "/dashboard/billing/") + camera.show("suspended-dashboard", "/dashboard/") == []
+
+
+def test_pages_of_a_new_account_say_what_belongs_there(owner: Account, member_of: MemberOf, camera: Camera) -> None:
+    camera.log_in(member_of(owner))
+    problems = camera.show("empty-overview", "/dashboard/") + camera.show("empty-search", "/dashboard/jobs/?q=nothing")
+    for name in (
+        "jobs",
+        "voices",
+        "pronunciations",
+        "conversations",
+        "uploads",
+        "batches",
+        "projects",
+        "keys",
+        "webhooks",
+        "usage",
+        "team",
+        "billing",
+    ):
+        problems += camera.show(f"empty-{name}", f"/dashboard/{name}/")
     assert problems == []
 
 
