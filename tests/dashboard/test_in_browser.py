@@ -125,6 +125,6 @@ def test_a_large_file_is_paused_and_goes_on_after_a_reload(
     page.wait_until("document.querySelector('#sending').children.length === 0", seconds=90)
     upload = Upload.objects.get()
     assert (upload.state, upload.sha256) == ("ready", hashlib.sha256(recording.read_bytes()).hexdigest())
-    assert len(upload.pieces) == 3
+    assert len(upload.pieces) in {3, 4}  # the second one was paused on its way, and what arrived of it is kept
     assert "a long talk.wav" in str(page.value("document.querySelector('#upload-rows').textContent"))
     assert page.value("localStorage.getItem('resumable-uploads')") == "{}"
