@@ -64,6 +64,10 @@ TESTS: Final[dict[tuple[str, str], str]] = {
         "bash",
     ): "tests/compat/clonyvoice_recordings/test_docs.py::test_examples_of_the_documentation_run_by_curl_in_their_order",
     ("docs/clonyvoice.md", "sh"): "tests/projects/test_documented_commands.py::test_every_documented_command_gives_what_the_document_says",
+    (
+        "docs/elevenlabs.md",
+        "js",
+    ): "tests/compat/elevenlabs/cloning/test_javascript_package.py::test_javascript_example_of_the_document_speaks",
     ("docs/voice-slots.md", "bash"): "tests/compat/voice_slots/test_voice_slots.py::test_curl_examples_of_the_document_run_in_order",
     ("docs/webhooks.md", "python"): "tests/webhooks/test_docs.py::test_the_example_takes_what_we_sign",
     ("docs/webhooks.md", "http"): f"{EXAMPLES}test_webhook_in_the_documents_has_the_headers_and_fields_of_a_real_one",
@@ -87,7 +91,6 @@ TESTS: Final[dict[tuple[str, str], str]] = {
 NOT_RUN: Final[dict[tuple[str, str], str]] = {
     ("README.md", "mermaid"): "a picture",
     ("ARCHITECTURE.md", ""): "the tree of folders, and the values that a request becomes",
-    ("docs/elevenlabs.md", "js"): "needs a package of npm: tests/prove/test_elevenlabs_packages.py calls the same methods with it",
     (
         "docs/guides/streaming.md",
         "html",

@@ -1,7 +1,6 @@
 """ElevenLabs' official packages and LiveKit's plugin for it, unchanged, with real models. What is spoken is transcribed."""
 
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from elevenlabs import SpeechToTextChunkResponseModel
 from elevenlabs.client import ElevenLabs
 
+from tests.compat.elevenlabs.javascript import install_programs, run_program
 from tests.flows.listening import Listener, plain_words
 from tests.flows.running import RunningPlatform
 
@@ -19,8 +19,7 @@ pytestmark = pytest.mark.prove
 
 TEXT = "The first train leaves before sunrise, and the last one returns after midnight."
 CLEAR = 0.16
-RACHEL = "21m00Tcm4TlvDq8ikWAM"
-NODE = Path(__file__).parent / "elevenlabs_node"
+RACHEL, ADAM = "21m00Tcm4TlvDq8ikWAM", "pNInz6obpgDQGcFmaJgB"
 LIVEKIT = Path(__file__).parents[1] / "flows" / "clients" / "elevenlabs_livekit_client.py"
 CLIENTS = Path(__file__).parents[2] / ".venv" / "clients" / "bin" / "python"
 """Environment of requirements/clients.in."""
@@ -68,18 +67,41 @@ def test_python_package_clones_a_voice_and_speaks_with_it(client: ElevenLabs, li
     assert voice.voice_id not in {one.voice_id for one in client.voices.get_all().voices}
 
 
-@pytest.mark.skipif(shutil.which("npm") is None, reason="Node is not installed")
-def test_javascript_package_speaks_and_transcribes(platform: RunningPlatform, key: str, listener: Listener, tmp_path: Path) -> None:
-    for name in ("client.mjs", "package.json"):
-        shutil.copy(NODE / name, tmp_path)
-    subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent"], check=True, cwd=tmp_path, timeout=300)
-    command = ["node", "client.mjs", platform.url, key, str(tmp_path), TEXT]
-    told = json.loads(subprocess.run(command, check=True, cwd=tmp_path, timeout=300, stdout=subprocess.PIPE).stdout)
-    assert listener.word_error_rate((tmp_path / "node.mp3").read_bytes(), TEXT) <= CLEAR
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with the JavaScript package and the programs that use it."""
+    return install_programs(tmp_path_factory.mktemp("node"))
+
+
+def test_javascript_package_speaks_and_transcribes(platform: RunningPlatform, key: str, listener: Listener, node: Path) -> None:
+    told = json.loads(run_program(node, "client.mjs", platform.url, key, str(node), TEXT))
+    assert listener.word_error_rate((node / "node.mp3").read_bytes(), TEXT) <= CLEAR
     assert (told["characters"], told["voices"], told["history"]) == (TEXT, [RACHEL], 2)
     assert word_errors(told["heard"]) <= CLEAR
     assert {"eleven_multilingual_v2", "eleven_flash_v2_5"} <= set(told["models"])
     assert told["refusal"] == {"status": 404, "word": "voice_not_found"}
+
+
+def test_javascript_package_streams_edits_voices_and_changes_sounds(
+    platform: RunningPlatform, key: str, listener: Listener, node: Path
+) -> None:
+    told = json.loads(run_program(node, "voices.mjs", platform.url, key, str(node), TEXT))
+    for name, text, most in (
+        ("stream", TEXT, CLEAR),
+        ("timed", TEXT, CLEAR),
+        ("dialogue", f"{TEXT} {TEXT}", CLEAR),
+        ("changed", TEXT, 2 * CLEAR),
+        ("isolated", TEXT, CLEAR),
+        ("own", TEXT, CLEAR),
+    ):
+        assert listener.word_error_rate((node / f"{name}.mp3").read_bytes(), text) <= most, name
+    assert (told["streamed"], told["turns"]) == (TEXT, [RACHEL, ADAM])
+    assert told["voice"] == {"name": "Lady Ada", "description": "A reader", "accent": "british", "category": "cloned"}
+    assert (told["speed"], told["defaultSpeed"], told["deleted"], told["left"]) == (0.9, 1.0, "ok", 0)
+    assert (node / "played.mp3").read_bytes()
+    assert told["newest"] == TEXT
+    assert told["user"]
+    assert told["limit"] > 0
 
 
 def test_livekit_plugin_speaks_over_http_and_its_socket(platform: RunningPlatform, key: str, listener: Listener, tmp_path: Path) -> None:

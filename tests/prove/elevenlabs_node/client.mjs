@@ -3,17 +3,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ElevenLabsClient } from '@elevenlabs/elevenlabs-js';
+import { bytesOf } from './audio.mjs';
 
 const [baseUrl, apiKey, folder, text] = process.argv.slice(2);
 const client = new ElevenLabsClient({ baseUrl, apiKey, maxRetries: 0 });
 const voice = '21m00Tcm4TlvDq8ikWAM';
 const told = {};
-
-async function bytesOf(stream) {
-  const pieces = [];
-  for await (const piece of stream) pieces.push(piece);
-  return Buffer.concat(pieces);
-}
 
 const file = path.join(folder, 'node.mp3');
 fs.writeFileSync(file, await bytesOf(await client.textToSpeech.convert(voice, { text, modelId: 'eleven_flash_v2_5' })));
