@@ -14,22 +14,29 @@ from apps.voices.services.removal import remove_voice
 def list_prompt_ids(caller: Caller) -> list[str]:
     """Ids of the account's cloned voices that can speak."""
     voices = Voice.objects.filter(account=caller.required_account).exclude(name="").exclude(enrolment__state=EnrolmentState.FAILED)
-    return sorted(set(voices.exclude(enrolment__conditioning_key="").values_list("name", flat=True)))
+    made = voices.exclude(enrolment__conditioning_key="").select_related("enrolment")
+    return sorted({voice.name for voice in made if not voice.has_only_likeness})
 
 
 def find_prompt(caller: Caller, prompt_id: str) -> Voice | None:
-    """The account's voice of this id: the latest of the name, one that could not be made only if there is no other; or the one with this
+    """The account's voice of this id: the latest of the name, one that does not speak only if there is no other; or the one with this
     voice id.
     """
     voices = Voice.objects.select_related("enrolment__job").filter(account=caller.required_account)
-    named = voices.filter(name=prompt_id).order_by("-id")
-    return named.exclude(enrolment__state=EnrolmentState.FAILED).first() or named.first() or voices.filter(voice_id=prompt_id).first()
+    named = list(voices.filter(name=prompt_id).order_by("-id"))
+    made = (voice for voice in named if not _is_unmade(voice))
+    return next(made, None) or next(iter(named), None) or voices.filter(voice_id=prompt_id).first()
 
 
 def find_made_prompt(caller: Caller, prompt_id: str) -> Voice | None:
     """The account's voice of this id, unless it could not be made."""
     voice = find_prompt(caller, prompt_id)
-    return None if voice is None or voice.enrolment.state == EnrolmentState.FAILED else voice
+    return None if voice is None or _is_unmade(voice) else voice
+
+
+def _is_unmade(voice: Voice) -> bool:
+    """True for a voice that could not be made, and for that of a slot which is not trained."""
+    return voice.enrolment.state == EnrolmentState.FAILED or voice.has_only_likeness
 
 
 def get_prompt(caller: Caller, prompt_id: str) -> Voice:
@@ -79,7 +86,7 @@ class NewPrompt:
         made = find_made_prompt(self._caller, self._prompt_id)
         if made is not None:
             raise PromptExistsError(made)
-        named = Voice.objects.filter(account=self._caller.required_account, name=self._prompt_id)
+        named = Voice.objects.filter(account=self._caller.required_account, name=self._prompt_id, is_exclusive=False)
         self._failed = list(named.filter(enrolment__state=EnrolmentState.FAILED))
         Voice.objects.filter(pk__in=[voice.pk for voice in self._failed]).update(name="")
 

@@ -135,7 +135,7 @@ def _has_voice(caller: Caller, plan: ImportPlan) -> bool:
     if plan.action != Action.KEEP or plan.engine is None:
         return False
     enrolled = find_enrolled(caller, entry=plan.entry, engine=plan.engine)
-    return enrolled is not None and enrolled.voices.filter(name=plan.entry.name).exists()
+    return enrolled is not None and enrolled.voices.filter(name=plan.entry.name, is_exclusive=False).exists()
 
 
 def _limit_error(caller: Caller) -> ApplicationError:

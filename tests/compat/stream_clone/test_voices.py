@@ -219,6 +219,17 @@ def test_removing_an_id_removes_every_voice_of_that_name(server: RunningShell, o
     assert list(Voice.objects.all()) == [foreign]
 
 
+@pytest.mark.usefixtures("reader")
+def test_voice_of_a_slot_in_training_neither_speaks_nor_takes_an_id(server: RunningShell, owner: Person, clip: bytes) -> None:
+    assert owner.account is not None
+    of_slot = make_voice(owner.account, is_exclusive=True)
+    Enrolment.objects.filter(pk=of_slot.enrolment_id).update(state=EnrolmentState.TRAINING, conditioning_key="likeness")
+    assert speakers(server, owner) == []
+    assert clone(server, owner, clip, "Ada").json() == {"existed": False, "prompt_id": "Ada"}
+    assert speakers(server, owner) == ["Ada"]
+    assert Voice.objects.filter(pk=of_slot.pk, name="Ada").exists()
+
+
 def test_voice_taken_down_keeps_all_voices_of_its_name(server: RunningShell, owner: Person) -> None:
     assert owner.account is not None
     kept = [make_voice(owner.account), make_voice(owner.account)]
