@@ -80,7 +80,7 @@ RETURNING part.job_id, part.index, part.token, part.kind, part.work, part.output
 OPEN_JOBS = """
 UPDATE jobs_part SET state = 'queued' WHERE id IN (
     SELECT id FROM jobs_part WHERE job_id = ANY(%(jobs)s) AND state = 'waiting' AND stage = 0 FOR UPDATE SKIP LOCKED
-)
+) RETURNING queue
 """
 
 READ_SHARES = "SELECT tenant, virtual_time FROM jobs_fairshare WHERE queue = %(queue)s AND tenant = ANY(%(tenants)s)"
@@ -144,6 +144,11 @@ def dispatch_all() -> int:
     return sum(dispatch_soon(queue) for (queue,) in _rows(QUEUES, {}))
 
 
+def open_jobs(jobs: list[UUID]) -> set[str]:
+    """Queue the other parts of jobs that have started, which need no seat. Returns their queues."""
+    return {queue for (queue,) in _rows(OPEN_JOBS, {"jobs": jobs})}
+
+
 def _admit(queue: str, *, limits: Capacity) -> tuple[list[Attempt], bool]:
     """Make one decision. True if it started a job whose other parts may fill the remaining slots."""
     load = QueueLoad()
@@ -176,8 +181,10 @@ def _admit(queue: str, *, limits: Capacity) -> tuple[list[Attempt], bool]:
         )
         for job, index, token, kind, work, outputs, tenant, lane, created_at, runs_alone, request_id, has_listener, limit in rows
     ]
-    opened = [attempt.job for attempt in attempts] if candidates.long_jobs.intersection(ids) else []
-    return attempts, bool(opened) and _open_jobs(opened) > 0
+    # What somebody listens to follows once the first words are spoken (renew_leases): in a burst the first clause of the last listener
+    # waits for nobody's second part, neither for a slot nor for a core.
+    opened = [attempt.job for attempt in attempts if not attempt.has_listener] if candidates.long_jobs.intersection(ids) else []
+    return attempts, bool(opened) and bool(open_jobs(opened))
 
 
 def _read_candidates(queue: str, *, load: QueueLoad, limits: Capacity) -> _Candidates:
@@ -225,13 +232,6 @@ def _keep_shares(queue: str, *, shares: VirtualTimes, tenants: set[str]) -> None
     times = {"": shares.clock, **{tenant: shares.times[tenant] for tenant in tenants}}
     with connection.cursor() as cursor:
         cursor.execute(KEEP_SHARES, {"queue": queue, "tenants": list(times), "times": list(times.values())})
-
-
-def _open_jobs(jobs: list[UUID]) -> int:
-    """Queue the other parts of jobs that have just started; they need no seat."""
-    with connection.cursor() as cursor:
-        cursor.execute(OPEN_JOBS, {"jobs": jobs})
-        return int(cursor.rowcount)
 
 
 def _rows(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -19,7 +19,7 @@ from apps.jobs.models import FairShare, Job, Part, PartState
 from apps.jobs.publishing import is_broker_away
 from tests.factories import AccountFactory, PlanFactory
 from tests.factories_jobs import BELLA, announce, caller, engine_spec, finished, part_of, reread, started, submit, submit_many, work_off
-from tests.jobs.observing import together
+from tests.jobs.observing import beat, together
 from workers.contract.messages import PartMessage, SpeakWork
 from workers.contract.outputs import OutputTarget
 from workers.contract.references import Address
@@ -106,6 +106,33 @@ def test_a_tenants_oldest_job_goes_first_and_its_urgent_lane_before_all() -> Non
     jobs = [submit(by, lane=lane).job for lane in ("bulk", "normal", "live", "normal", "live")]
     announce(slots=1)
     assert [jobs.index(part.job) for part in work_off()] == [2, 4, 1, 3, 0]
+
+
+def test_later_parts_of_a_stream_follow_its_first_words() -> None:
+    announce(slots=4)
+    streamed, other = (submit(caller(), "Some words.", "More.", lane="live", is_streamed=listens).job for listens in (True, False))
+    assert (states(streamed), states(other)) == (["admitted", "waiting", "waiting"], ["admitted", "admitted", "waiting"])
+    beat(started(part_of(streamed)))
+    assert states(streamed) == ["running", "waiting", "waiting"]
+    beat(part_of(streamed), units_done=1)
+    assert states(streamed) == ["running", "admitted", "waiting"]
+
+
+def test_later_parts_of_a_stream_follow_a_first_part_that_ended_between_heartbeats() -> None:
+    announce(slots=4)
+    job = submit(caller(), "Some words.", "More.", lane="live", is_streamed=True).job
+    finished(started(part_of(job)))
+    assert states(job) == ["done", "admitted", "waiting"]
+    work_off()
+    work_off("codec")
+    assert reread(job).state == "completed"
+
+
+def test_first_parts_of_streams_take_no_slots_of_each_other() -> None:
+    announce(slots=4)
+    by = caller()
+    jobs = [submit(by, "Some words.", "More.", lane="live", is_streamed=True).job for _ in range(4)]
+    assert [states(job)[0] for job in jobs] == ["admitted"] * 4
 
 
 def test_bulk_jobs_run_within_the_accounts_concurrency() -> None:

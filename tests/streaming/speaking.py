@@ -12,6 +12,7 @@ from apps.jobs.models import IN_FLIGHT_STATES, Job, Part
 from apps.jobs.services.finish import finish_part
 from tests.factories_jobs import outcome_of, started, store_output
 from tests.flows.following import wait_until
+from tests.jobs.observing import beat
 from workers.audio.encoding import FileEncoder
 from workers.contract.messages import PartMessage
 from workers.contract.references import Address
@@ -30,6 +31,13 @@ def only_job() -> Job:
     """The only job that is not internal, once it was accepted and admitted."""
     wait_until(lambda: Part.objects.filter(state__in=IN_FLIGHT_STATES).exists())
     return Job.objects.get(is_internal=False)
+
+
+def admitted_parts(job: Job, *, count: int) -> list[Part]:
+    """The parts of a longer text: the first, and those that are sent to workers once its first words are spoken."""
+    first = admitted_part(job)
+    beat(first, units_done=1)
+    return [first, *(admitted_part(job, index) for index in range(1, count))]
 
 
 def admitted_part(job: Job, index: int = 0) -> Part:

@@ -12,7 +12,7 @@ from apps.jobs.models import Job, JobState, Part
 from tests.factories_jobs import reread, work_off
 from tests.flows.following import wait_until
 from tests.streaming.listeners import Listen
-from tests.streaming.speaking import RATE, PartSpeaker, admitted_part, only_job, pcm_of
+from tests.streaming.speaking import RATE, PartSpeaker, admitted_part, admitted_parts, only_job, pcm_of
 from workers.contract.names import audio_stream
 
 SHORT = "One. Two. Three."
@@ -39,7 +39,7 @@ def test_listener_gets_each_sentence_before_the_next_is_made(listening: Listen, 
 def test_parts_that_end_out_of_order_are_heard_in_order(listening: Listen, valkey: redis.Redis) -> None:
     listener = listening({"text": LONG})
     job = only_job()
-    first, second = (PartSpeaker(valkey, admitted_part(job, index)) for index in (0, 1))
+    first, second = (PartSpeaker(valkey, part) for part in admitted_parts(job, count=2))
     second.say(3, 4, is_last=True).finish()
     first.say(1, 2, is_last=True).finish()
     assert listener.finish() == pcm_of(1, 2) + pcm_of(3, 4)
@@ -67,7 +67,7 @@ def test_audio_beyond_the_bound_is_read_from_the_part_file(listening: Listen, va
 def test_lost_live_audio_is_read_from_the_part_file(listening: Listen, valkey: redis.Redis) -> None:
     listener = listening({"text": LONG})
     job = only_job()
-    first, second = (PartSpeaker(valkey, admitted_part(job, index)) for index in (0, 1))
+    first, second = (PartSpeaker(valkey, part) for part in admitted_parts(job, count=2))
     first.say(1)
     listener.wait_for(1)
     valkey.delete(audio_stream(job.uuid.hex, 0))
@@ -91,7 +91,7 @@ def test_stream_in_every_format_is_one_file_with_one_header(listening: Listen, v
 def test_listener_that_leaves_stops_the_job_and_pays_for_what_was_sent(listening: Listen, valkey: redis.Redis) -> None:
     listener = listening({"text": LONG})
     job = only_job()
-    first, second = (PartSpeaker(valkey, admitted_part(job, index)) for index in (0, 1))
+    first, second = (PartSpeaker(valkey, part) for part in admitted_parts(job, count=2))
     second.say(3, 4, is_last=True).finish()
     first.say(1, 2)
     listener.wait_for(len(pcm_of(1, 2, has_silence=False)))

@@ -1,6 +1,7 @@
 """Running attempts: started, kept alive by heartbeats, given to another worker."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from apps.core.events import publish_event
 from apps.core.ids import find_uuid
+from apps.jobs.dispatch import dispatch_soon, open_jobs
 from apps.jobs.models import IN_FLIGHT_STATES, Job, JobState, Part
 from apps.jobs.publishing import cancel_attempts
 from apps.jobs.selectors import read_progress
@@ -34,7 +36,7 @@ FROM (
     JOIN unnest(%(tokens)s::uuid[], %(units)s::integer[]) AS held (token, units_done) ON held.token = row.token
     WHERE row.state IN ('admitted', 'running') FOR UPDATE OF row SKIP LOCKED
 ) AS held
-WHERE part.id = held.id RETURNING part.job_id, held.state_before
+WHERE part.id = held.id RETURNING part.job_id, held.state_before, part.index = 0 AND part.units_done > 0
 """
 
 # What a lost attempt spoke stays counted: its words were published, and are charged if the owner cancels before another attempt gets there.
@@ -49,26 +51,38 @@ WHERE token = %(token)s AND state IN ('admitted', 'running')
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Renewed:
+    """Jobs of the attempts whose leases were renewed."""
+
+    jobs: list[UUID]
+    """One entry for each attempt."""
+    begun: list[UUID]
+    """Jobs whose first part has done some of its work."""
+
+
 def start_part(started: PartStarted) -> None:
     """Record that a worker started an attempt. An obsolete attempt is cancelled."""
     token = UUID(started.token)
-    jobs = _renew([token], units=[0], worker=started.worker, boot=started.boot)
-    for job_uuid in jobs:
+    renewed = _renew([token], units=[0], worker=started.worker, boot=started.boot)
+    for job_uuid in renewed.jobs:
         publish_event(job_uuid, {"type": "started"})
-    if not jobs:
+    if not renewed.jobs:
         _stop_stale([token])
 
 
 def renew_leases(in_flight: Sequence[InFlight], *, worker: str, boot: str) -> None:
-    """Renew the leases of a heartbeat's attempts. Obsolete attempts are cancelled."""
+    """Renew the leases of a heartbeat's attempts. Obsolete attempts are cancelled; where the first words are spoken the other parts follow."""
     units = {token: _storable_units(held.units_done) for held in in_flight if (token := find_uuid(str(held.token))) is not None}
     if not units:
         return
     tokens = list(units)
-    jobs = _renew(tokens, units=list(units.values()), worker=worker, boot=boot)
-    publish_progress(jobs)
-    if len(jobs) < len(tokens):
+    renewed = _renew(tokens, units=list(units.values()), worker=worker, boot=boot)
+    publish_progress(renewed.jobs)
+    if len(renewed.jobs) < len(tokens):
         _stop_stale(tokens)
+    for queue in open_jobs(renewed.begun) if renewed.begun else ():
+        dispatch_soon(queue)
 
 
 def requeue_attempt(
@@ -100,7 +114,7 @@ def begin_jobs(jobs: Iterable[UUID]) -> None:
         Job.objects.filter(uuid=job_uuid, state=JobState.QUEUED).update(state=JobState.RUNNING, started_at=timezone.now())
 
 
-def _renew(tokens: list[UUID], *, units: list[int], worker: str, boot: str) -> list[UUID]:
+def _renew(tokens: list[UUID], *, units: list[int], worker: str, boot: str) -> _Renewed:
     values: dict[str, Any] = {
         "tokens": tokens,
         "units": units,
@@ -112,11 +126,11 @@ def _renew(tokens: list[UUID], *, units: list[int], worker: str, boot: str) -> l
     }
     with connection.cursor() as cursor:
         cursor.execute(RENEW, values)
-        rows: list[tuple[UUID, str]] = cursor.fetchall()
-    taken_up = [job_uuid for job_uuid, state_before in rows if state_before == "admitted"]
+        rows: list[tuple[UUID, str, bool]] = cursor.fetchall()
+    taken_up = [job_uuid for job_uuid, state_before, _ in rows if state_before == "admitted"]
     if taken_up:
         begin_jobs(taken_up)
-    return [job_uuid for job_uuid, _ in rows]
+    return _Renewed([job_uuid for job_uuid, _, _ in rows], begun=[job_uuid for job_uuid, _, has_begun in rows if has_begun])
 
 
 def _storable_units(units_done: object) -> int:
