@@ -28,6 +28,10 @@ from workers.settings import Settings, SettingsError
 logger = logging.getLogger("workers")
 
 EXIT_USAGE: Final = 2
+SWITCH_SECONDS: Final = 0.001
+"""Longest time that a thread keeps the interpreter while another waits for it. A sentence in the making takes it back some twenty times, at each
+of which Python's 5 ms would leave its core idle while texts that arrive are read.
+"""
 
 
 class _QuietWorker(Worker):
@@ -82,6 +86,7 @@ class _Stopper:
 
 def main() -> int:
     limit_arenas()
+    sys.setswitchinterval(SWITCH_SECONDS)
     with ExitStack() as held:
         try:
             settings = Settings.from_environment(os.environ)

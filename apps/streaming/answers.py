@@ -5,8 +5,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import numpy as np
 from django.conf import settings
 from django.http.response import HttpResponseBase
+from numpy.typing import NDArray
 
 from apps.core import sse
 from apps.core.deferred import ASGIApp, Deferred, Exchange, ListenerLeftError, left_response
@@ -17,6 +19,9 @@ from apps.streaming.chunks import AudioChunk
 from apps.streaming.job_audio import JobAudio, listen
 from workers.audio.encoding import Encoder
 from workers.contract.formats import FORMATS
+
+FIRST_SECONDS = 0.25
+"""Audio at the beginning of a response that is encoded by itself: MP3 takes 6 ms of CPU time for each second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +62,23 @@ class StreamEncoder:
 
     async def encode(self, chunk: AudioChunk) -> bytes:
         """Bytes that are ready, perhaps none: lossy formats hold a frame back."""
+        return b"".join([piece async for piece in self.encode_in_pieces(chunk)])
+
+    async def encode_in_pieces(self, chunk: AudioChunk) -> AsyncGenerator[bytes]:
+        """The same bytes, those of the first moment of a response before the rest: its client waits for them."""
+        first = 0
         if self._encoder is None:
             form = self._form
             self._encoder = Encoder(form.format, input_rate=chunk.sample_rate, sample_rate=form.sample_rate, bitrate=form.bitrate)
             self._header = form.header
-        encoder = self._encoder
-        data = self._recoded(await self._exchange.encode(lambda: encoder.write(chunk.as_float())))
+            first = round(FIRST_SECONDS * chunk.sample_rate)
+        samples = chunk.as_float()
+        for piece in (samples[:first], samples[first:]):
+            if len(piece):
+                yield await self._encode(self._encoder, piece)
+
+    async def _encode(self, encoder: Encoder, samples: NDArray[np.float32]) -> bytes:
+        data = self._recoded(await self._exchange.encode(encoder.write, samples))
         header, self._header = self._header, b""
         return header + data
 
@@ -134,8 +150,9 @@ async def _encoded(audio: JobAudio, *, form: AudioForm) -> AsyncGenerator[bytes]
     encoder = StreamEncoder(form, exchange=audio.exchange)
     async with contextlib.aclosing(aiter(audio)) as chunks:
         async for chunk in chunks:
-            if data := await encoder.encode(chunk):
-                yield data
+            async for data in encoder.encode_in_pieces(chunk):
+                if data:
+                    yield data
     if data := await encoder.finish():
         yield data
 
