@@ -76,6 +76,7 @@ def test_single_job_gets_a_slot_beside_two_hundred_of_another_account() -> None:
     flood = caller(AccountFactory(credits=1000, plan=PlanFactory(concurrent_jobs=300)))
     submit_many(flood, count=200)
     assert count_of("admitted") == 2
+    beat()  # on a loaded machine two hundred take longer than a silent worker counts as present
     single = submit(caller()).job
     assert part_of(single).state == PartState.ADMITTED
     submit(flood)

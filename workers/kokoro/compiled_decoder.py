@@ -78,11 +78,12 @@ class CompiledDecoder:
         rows[:time] = noise.T
         self._run_block(name, rows, time=time, affine=affine)
         rows[:time] += source.T
-        total = np.zeros((time, channels), np.float32)
+        total: Floats | None = None
         for other in others:
-            copied = rows.copy()
-            self._run_block(other, copied, time=time, affine=affine)
-            total += copied[:time]
+            block = rows if other is others[-1] else rows.copy()
+            self._run_block(other, block, time=time, affine=affine)
+            total = block[:time] if total is None else np.add(total, block[:time], out=total)
+        assert total is not None  # noqa: S101 - each stage has blocks
         total *= np.float32(1 / len(others))
         return np.ascontiguousarray(total.T)
 
