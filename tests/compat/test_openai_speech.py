@@ -6,6 +6,7 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import av
 import httpx
@@ -27,6 +28,7 @@ from tests.factories_jobs import AUDIO, SAMPLES, announce, engine_spec, outcome_
 from tests.s3 import S3Server
 from tests.speech.people import Person, person, working
 from tests.web.shell import RunningShell, wait_for_waiters
+from ttsai.web.exchange import WebExchange
 from workers.contract.engines import VoiceSpec
 
 MP3_FRAMES = 4000
@@ -239,16 +241,30 @@ def test_listener_that_leaves_cancels_the_work_and_pays_for_finished_parts(
     assert owner.millicredits == 1_000_000
 
 
+def counted_waiters(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many others the server finds waiting for a job at the end of the grace of a client that left; one number for each time."""
+    counted: list[int] = []
+    count = WebExchange.count_other_waiters
+
+    async def count_and_record(exchange: WebExchange, job_uuid: UUID) -> int:
+        counted.append(await count(exchange, job_uuid))
+        return counted[-1]
+
+    monkeypatch.setattr(WebExchange, "count_other_waiters", count_and_record)
+    return counted
+
+
 def test_the_same_request_again_waits_for_the_same_job(
     server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch, valkey: redis.Redis
 ) -> None:
-    monkeypatch.setattr(waiting, "RECONNECT_GRACE_SECONDS", 2.0)
+    counted = counted_waiters(monkeypatch)
     body = {"model": "kokoro", "input": "Hi.", "response_format": "pcm"}
     leave(server, owner, body)
     with ThreadPoolExecutor(2) as pool:
         again = [pool.submit(post, server, owner, body) for _ in range(2)]
         wait_for_waiters(valkey, 2)
-        time.sleep(2.2)
+        until(lambda: counted)
+        assert counted[0] == 2
         assert Job.objects.get().state == "queued"  # somebody waits again, so it was not given up
         with working():
             assert [answer.result().content for answer in again] == [AUDIO, AUDIO]
@@ -261,10 +277,10 @@ def test_the_same_request_again_waits_for_the_same_job(
 def test_request_with_an_idempotency_key_continues_after_its_client_left(
     server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waiting, "RECONNECT_GRACE_SECONDS", 0.1)
+    counted = counted_waiters(monkeypatch)
     body = {"model": "kokoro", "input": "Hi.", "response_format": "pcm"}
     leave(server, owner, body, **{"Idempotency-Key": "k1"})
-    time.sleep(0.5)
+    until(lambda: counted)
     assert Job.objects.get().state == "queued"
     with working():
         assert post(server, owner, body, Idempotency_Key="k1").content == AUDIO

@@ -11,7 +11,7 @@ import redis
 from apps.core.events import end_event, publish_event
 from apps.jobs.models import Job
 from tests.web import urls
-from tests.web.shell import RunningShell
+from tests.web.shell import RunningShell, wait_for_waiters
 
 
 def ended_job(state: str = "completed") -> Job:
@@ -25,11 +25,11 @@ def until(condition: object, seconds: float = 30.0) -> None:
         time.sleep(0.02)
 
 
-def test_a_waiting_answer_is_woken_by_the_jobs_end(shell: RunningShell) -> None:
+def test_a_waiting_answer_is_woken_by_the_jobs_end(shell: RunningShell, valkey: redis.Redis) -> None:
     job = uuid4()  # it has no row: the poll of rows never finds its end
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(httpx.get, f"{shell.url}/v1/wait/{job}", timeout=20)
-        time.sleep(0.3)
+        wait_for_waiters(valkey, 1)
         publish_event(job, {"type": "progress", "units_done": 1})
         publish_event(job, end_event(job, status="completed"))
         body = answer.result()
@@ -53,11 +53,11 @@ def test_a_wait_ends_with_its_time(shell: RunningShell) -> None:
     assert httpx.get(f"{shell.url}/v1/wait/{uuid4()}?seconds=0.3").json()["end"] is None
 
 
-def test_waiting_answers_hold_no_thread_and_no_connection(shell: RunningShell) -> None:
+def test_waiting_answers_hold_no_thread_and_no_connection(shell: RunningShell, valkey: redis.Redis) -> None:
     jobs = [uuid4() for _ in range(32)]  # eight times as many as there are threads
     with ThreadPoolExecutor(32) as pool:
         answers = [pool.submit(httpx.get, f"{shell.url}/v1/wait/{job}", timeout=30) for job in jobs]
-        time.sleep(0.5)
+        wait_for_waiters(valkey, 32)
         with httpx.Client() as client:
             client.get(f"{shell.url}/v1/threads")
             for _ in range(20):
@@ -147,10 +147,10 @@ def test_slow_subscriber_misses_no_event(shell: RunningShell, monkeypatch: pytes
     assert [line.split()[1] for line in lines] == [*(str(number) for number in range(300)), "end"]
 
 
-def test_waiting_requests_are_answered_before_the_process_stops(shell: RunningShell) -> None:
+def test_waiting_requests_are_answered_before_the_process_stops(shell: RunningShell, valkey: redis.Redis) -> None:
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(httpx.get, f"{shell.url}/v1/wait/{uuid4()}", timeout=20)
-        time.sleep(0.3)
+        wait_for_waiters(valkey, 1)
         shell.start_graceful_stop()
         assert answer.result(timeout=3).json()["end"] is None
 
@@ -163,13 +163,20 @@ def cut_connections(valkey: redis.Redis) -> None:
             valkey.client_kill_filter(_id=client["id"])
 
 
+def is_read(valkey: redis.Redis) -> bool:
+    """True if a connection to this test's database waits for entries of streams, as the hub's reader does."""
+    own = str(valkey.client_info()["db"])
+    return any(client["db"] == own and client["cmd"] == "xread" for client in valkey.client_list(_type="normal"))
+
+
 def test_the_hub_outlives_lost_connections_to_valkey(shell: RunningShell, valkey: redis.Redis) -> None:
     job = uuid4()
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(httpx.get, f"{shell.url}/v1/wait/{job}", timeout=20)
-        time.sleep(0.3)
+        wait_for_waiters(valkey, 1)
+        until(lambda: is_read(valkey))
         cut_connections(valkey)
-        time.sleep(0.3)
+        until(lambda: is_read(valkey))
         publish_event(job, end_event(job, status="completed"))
         assert answer.result(timeout=5).json()["end"]["status"] == "completed"
 

@@ -7,8 +7,9 @@ import uuid
 from typing import Any
 
 import pytest
+import redis
 
-from tests.web.shell import RunningShell
+from tests.web.shell import RunningShell, wait_for_waiters
 from tests.web.urls import LEFT
 from ttsai.web import protocol
 
@@ -86,11 +87,13 @@ def test_requests_sent_ahead_are_answered_in_order(shell: RunningShell) -> None:
     assert [answer.index(b'{"n":"%d"}' % n) for n in range(4)] == sorted(answer.index(b'{"n":"%d"}' % n) for n in range(4))
 
 
-def test_a_pipelining_client_that_disconnects_is_noticed(shell: RunningShell, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_pipelining_client_that_disconnects_is_noticed(
+    shell: RunningShell, valkey: redis.Redis, caplog: pytest.LogCaptureFixture
+) -> None:
     job = uuid.uuid4().hex
     with socket.create_connection(("127.0.0.1", shell.port), timeout=20) as connection:
         connection.sendall(b"GET /v1/wait/%s HTTP/1.1\r\nHost: x\r\n\r\n" % job.encode() + AHEAD * 20)
-        time.sleep(0.3)
+        wait_for_waiters(valkey, 1)
     until = time.monotonic() + 10
     while job not in LEFT:
         assert time.monotonic() < until, "the leaving was not noticed"
