@@ -334,10 +334,6 @@ class TestKeys:
         assert (limits["requests_per_minute"], limits["concurrent_jobs"]) == (5, 2)
         assert [client.get(KEYS, headers=bearer(secret)).status_code for _ in range(5)] == [200, 200, 200, 200, 429]
 
-    def test_managing_keys_requires_a_key(self, client: Client) -> None:
-        assert error(client.get(KEYS)) == (401, "missing_api_key")
-        assert error(client.post(KEYS, {}, content_type="application/json")) == (401, "missing_api_key")
-
 
 class TestAccount:
     def test_account_shows_plan_credits_and_limits(self, client: Client) -> None:

@@ -80,8 +80,6 @@ def test_job_is_visible_only_to_members_of_its_account(client: Client, people: P
     for headers in people.insiders:
         assert client.get(f"/v1/jobs/{job.uuid}/", headers=headers).json()["uuid"] == job.uuid.hex
     assert error_of(client.get(f"/v1/jobs/{job.uuid.hex}/", headers=people.outsider)) == (404, "not_found")
-    assert error_of(client.get(f"/v1/jobs/{job.uuid.hex}/")) == (401, "missing_api_key")
-    assert error_of(client.get(f"/v1/jobs/{job.uuid.hex}/", headers=bearer("sk-tts-wrong"))) == (401, "invalid_api_key")
 
 
 def test_a_job_from_its_beginning_to_its_end(client: Client, people: People) -> None:
@@ -144,7 +142,6 @@ def test_jobs_are_listed_newest_first_in_pages(client: Client, people: People) -
     ties = sorted([jobs[1].uuid.hex, jobs[2].uuid.hex])
     assert seen == [jobs[4].uuid.hex, jobs[3].uuid.hex, *ties, jobs[0].uuid.hex]
     assert client.get("/v1/jobs/", headers=people.outsider).json() == {"jobs": [], "next_cursor": None}
-    assert error_of(client.get("/v1/jobs/")) == (401, "missing_api_key")
 
 
 def test_jobs_are_listed_by_status(client: Client, people: People) -> None:
@@ -179,7 +176,6 @@ def test_an_empty_filter_of_a_list_counts_as_left_out(client: Client, people: Pe
 def test_only_the_accounts_people_cancel_its_job(client: Client, people: People) -> None:
     first, second = submit_many(people.caller, count=2)
     assert error_of(client.post(f"/v1/jobs/{first.uuid}/cancel/", headers=people.outsider)) == (404, "not_found")
-    assert error_of(client.post(f"/v1/jobs/{first.uuid}/cancel/")) == (401, "missing_api_key")
     assert (reread(first).state, reread(second).state) == ("queued", "queued")
     for job, headers in ((first, people.owner), (second, people.colleague)):
         answer = client.post(f"/v1/jobs/{job.uuid}/cancel", headers=headers)
@@ -343,7 +339,6 @@ def test_usage_by_day_model_and_key(client: Client, people: People) -> None:
     key = people.caller.key
     assert (row["key"], row["jobs"]) == ({"id": key.pk, "name": "owner", "prefix": key.prefix}, 3)
     assert client.get("/v1/usage/", headers=people.outsider).json()["total"]["jobs"] == 0
-    assert error_of(client.get("/v1/usage/")) == (401, "missing_api_key")
 
 
 @pytest.mark.parametrize(
