@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 
 from apps.accounts.models import Account, AnonymousUse, Plan
@@ -15,6 +14,7 @@ from apps.catalog.starting_stand_ins import STARTING_STAND_INS
 from apps.jobs.models import Job
 from tests.factories import AccountFactory, bearer, make_key
 from tests.factories_jobs import announce, engine_spec
+from tests.fresh_state import load_defaults
 from tests.transcription.conftest import WHISPER
 from workers.contract.engines import VoiceSpec
 from workers.contract.formats import FORMATS
@@ -40,7 +40,7 @@ LANGUAGES = ("en", "es", "de", "zh")
 @pytest.fixture(autouse=True)
 def _platform(settings: Any, tmp_path: Any) -> None:
     settings.OBJECTS_FOLDER = str(tmp_path / "objects")
-    call_command("load_defaults")
+    load_defaults()
     Plan.objects.update(requests_per_minute=100_000, concurrent_jobs=10_000, total_concurrent_jobs=10_000)
     announce(*SPEAKERS, engine_spec("whisper", **WHISPER))
 

@@ -29,6 +29,7 @@ from apps.uploads.models import Upload
 from apps.voices.models import Consent, Enrolment, Sample, Voice
 from apps.webhooks.models import Delivery, Endpoint
 from tests.factories_jobs import announce, engine_spec, work_off
+from tests.fresh_state import load_defaults
 from tests.speech.people import Person, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,7 +42,7 @@ def _store(settings: Any, tmp_path: Path) -> Any:
     settings.OBJECTS_FOLDER = str(tmp_path / "objects")
     settings.TTSAI_HOME = tmp_path / "home"
     get_storage.cache_clear()
-    call_command("load_defaults")
+    load_defaults()
     announce(engine_spec())
     yield
     get_storage.cache_clear()

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
 from apps.core.storage import get_storage
 from apps.jobs.publishing import forget_broker_state
 from tests.factories_jobs import announce
+from tests.fresh_state import load_defaults
 from tests.webhooks.receivers import Receiver, receiving
 
 
@@ -26,7 +26,7 @@ def working_platform(transactional_db: None, settings: Any, tmp_path: Path) -> I
     settings.OBJECTS_FOLDER = str(tmp_path / "objects")
     get_storage.cache_clear()
     forget_broker_state()
-    call_command("load_defaults")
+    load_defaults()
     announce()
     yield
     get_storage.cache_clear()

@@ -6,7 +6,6 @@ from typing import Any
 
 import openai
 import pytest
-from django.core.management import call_command
 
 from apps.core.storage import get_storage
 from apps.jobs.publishing import forget_broker_state
@@ -14,6 +13,7 @@ from apps.uploads.threads import forget_threads
 from tests.clients import OpenAIMaker
 from tests.compat.realtime.talking import CHAT
 from tests.factories_jobs import announce, engine_spec
+from tests.fresh_state import load_defaults
 from tests.speech.people import Person, person
 from tests.transcription.conftest import WHISPER
 from tests.web.shell import RunningShell, running_shell
@@ -32,7 +32,7 @@ def server(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Ru
     get_storage.cache_clear()
     forget_threads()
     forget_broker_state()
-    call_command("load_defaults", verbosity=0)
+    load_defaults()
     announce(engine_spec(), engine_spec("whisper", **WHISPER), engine_spec("offline", **CHAT))
     with running_shell() as shell:
         yield shell

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from django.core.management import call_command
 
 from apps.core.storage import get_storage
 from apps.jobs.health import monitor
 from apps.jobs.publishing import forget_broker_state
 from tests.factories_jobs import AUDIO, announce
+from tests.fresh_state import load_defaults
 from tests.servers import free_port
 from tests.speech.people import Person, person, working
 from tests.web.shell import RunningShell, running_shell
@@ -25,7 +25,7 @@ def server(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Ru
     get_storage.cache_clear()
     forget_broker_state()
     monitor.forget()
-    call_command("load_defaults")
+    load_defaults()
     announce()
     with running_shell() as shell:
         yield shell
