@@ -15,7 +15,7 @@ from tests.flows.running import stop_platforms
 
 pytest_plugins = ["tests.clients", "tests.database", "tests.s3", "tests.static_files"]
 
-LONG_GROUPS = ("harmed", "hearing", "spoken", "sweep")
+LONG_GROUPS = ("spoken", "harmed", "sweep")
 """Groups of tests/flows and tests/sweep, each around one running platform."""
 
 gc.disable()  # until all modules and tests are there (pytest_collection_finish)
@@ -82,5 +82,5 @@ def group_of(item: pytest.Item) -> str:
     if path.startswith("tests/sweep/"):
         return "sweep"
     if path.startswith("tests/flows/"):
-        return next((name for name in ("harmed", "hearing") if name in fixtures), "spoken")
+        return "harmed" if "harmed" in fixtures else "spoken"
     return path

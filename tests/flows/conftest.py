@@ -1,4 +1,4 @@
-"""Three platforms: one for speech and one for transcription, both with the real models, and one that tests may harm."""
+"""Two platforms: one with the real models, and one that tests may harm."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -35,16 +35,27 @@ def stripe() -> Iterator[StripeFake]:
 
 
 @pytest.fixture(scope="session")
+def chat() -> Iterator[ChatHTTP]:
+    """OpenAI-compatible chat server."""
+    with chat_http() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def platform(
-    tmp_path_factory: pytest.TempPathFactory, foreign_files: Elsewhere, receiver_ports: list[int], stripe: StripeFake
+    tmp_path_factory: pytest.TempPathFactory, foreign_files: Elsewhere, receiver_ports: list[int], stripe: StripeFake, chat: ChatHTTP
 ) -> Iterator[RunningPlatform]:
-    """Platform with its real models, and a folder of VITS voices. It may call the receivers."""
+    """Platform with its real models, and a folder of VITS voices. It transcribes in pieces of ten seconds, and may call the receivers."""
     environment = {
         "TTSAI_VITS_FOLDER": str(_vits_folder(tmp_path_factory)),
         "TTSAI_OUTBOUND_ALLOW": _allowed([foreign_files.server_port, *receiver_ports]),
         "TTSAI_STRIPE_API_BASE": stripe.base,
         "TTSAI_STRIPE_SECRET_KEY": SECRET_KEY,
         "TTSAI_STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,
+        "TTSAI_PIECE_SECONDS": "10",
+        "TTSAI_CHAT_URL": chat.url,
+        "TTSAI_CHAT_MODEL": "talker",
+        "TTSAI_PRELOAD": "kokoro,whisper",
     }
     running = RunningPlatform(home=_home(tmp_path_factory), environment=environment)
     stripe.webhook_url = f"{running.url}/webhooks/stripe/"
@@ -90,21 +101,9 @@ def harmed(tmp_path_factory: pytest.TempPathFactory, receiver_ports: list[int]) 
 
 
 @pytest.fixture(scope="session")
-def chat() -> Iterator[ChatHTTP]:
-    """OpenAI-compatible chat server."""
-    with chat_http() as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def hearing(tmp_path_factory: pytest.TempPathFactory, chat: ChatHTTP) -> Iterator[RunningPlatform]:
-    """Platform with its real models that transcribes in pieces of ten seconds and may use a chat server."""
-    environment = {"TTSAI_PIECE_SECONDS": "10", "TTSAI_CHAT_URL": chat.url, "TTSAI_CHAT_MODEL": "talker", "TTSAI_PRELOAD": "kokoro,whisper"}
-    running = RunningPlatform(home=_home(tmp_path_factory), environment=environment)
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+def hearing(platform: RunningPlatform) -> RunningPlatform:
+    """The same platform, by the name that tests of recognition use."""
+    return platform
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ def client(hearing: RunningPlatform) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.mark.prove
 def test_conversion_of_a_man_to_a_woman_keeps_words_and_length(hearing: RunningPlatform, client: httpx.Client, listener: Listener) -> None:
     answer = client.post("/v1/voice-convert/", files={"file": as_flac(clip(NAME))}, data={"target_voice": "af_heart"})
     assert (answer.status_code, answer.headers["X-Model-Used"]) == (200, "kokoro-convert"), answer.text

@@ -31,6 +31,7 @@ def german(client: httpx.Client) -> bytes:
     return answer.content
 
 
+@pytest.mark.prove
 def test_german_text_for_openai_names_is_transcribed_correctly(german: bytes, listener: Listener) -> None:
     assert _count_heard(listener.hear(german, language="de")) >= ENOUGH
 
@@ -58,6 +59,7 @@ def test_a_text_that_the_model_cannot_speak_is_refused(client: httpx.Client, bod
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "unsupported_language"), answer.text
 
 
+@pytest.mark.prove
 def test_a_mixed_text_is_spoken_with_a_warning(client: httpx.Client) -> None:
     answer = client.post("/v1/audio/speech", json={"model": "tts-1", "voice": "alloy", "input": MIXED})
     assert answer.status_code == 200

@@ -48,6 +48,7 @@ def test_worker_killed_during_transcription_loses_no_word_and_no_credit(hearing:
     wait_until(lambda: not source_of(hearing, uuid).exists())
 
 
+@pytest.mark.prove
 def test_cancelled_transcription_is_charged_for_the_transcribed_part(hearing: RunningPlatform, client: httpx.Client, uuid: str) -> None:
     answer = client.post(f"/v1/jobs/{uuid}/cancel/")
     assert answer.status_code == 200, answer.text

@@ -145,6 +145,7 @@ def test_no_webhook_is_lost_when_the_worker_dies_between_commit_and_send(telling
     telling.platform.wait_until_ready()
 
 
+@pytest.mark.prove
 def test_webhook_is_sent_again_under_its_id_after_its_sender_dies(telling: Telling, receivers: Callable[[int], Receiver]) -> None:
     receiver = receivers(6)  # of this test alone: messages of others may still be sent again
     receiver.pause_seconds = 60.0

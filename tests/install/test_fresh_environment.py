@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.prove  # `make test` compares the imports of each program with its requirements (test_requirements.py)
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("requirements", "ttsai", "apps", "workers", "pyproject.toml", "README.md", "manage.py")
 FOLDER = 'Téléchargements – l\'été "à nous"'
@@ -75,7 +76,6 @@ def test_the_command_line_starts_in_a_folder_with_quotes_and_accents(checkout: P
     assert "Speech Platform: speak" in done.stdout
 
 
-@pytest.mark.prove
 def test_every_language_offered_is_spoken(used: dict[str, Any]) -> None:
     assert set(used["languages"]["kokoro"]) == {"en", "es", "fr", "hi", "it", "ja", "pt", "zh"}
     assert {"kokoro", "hibari", "piper"} <= used["languages"].keys()
@@ -85,7 +85,6 @@ def test_every_language_offered_is_spoken(used: dict[str, Any]) -> None:
         assert all(0.05 < loudness <= 1.0 for loudness in used["loudness"][engine].values()), used["loudness"]
 
 
-@pytest.mark.prove
 def test_no_engine_and_no_language_lacks_a_package(used: dict[str, Any]) -> None:
     assert {engine: missing for engine, missing in used["missing_languages"].items() if missing} == {}
     lacking = [
@@ -95,6 +94,5 @@ def test_no_engine_and_no_language_lacks_a_package(used: dict[str, Any]) -> None
     assert set(lacking) <= OPTIONAL
 
 
-@pytest.mark.prove
 def test_a_recording_is_transcribed(used: dict[str, Any]) -> None:
     assert {"train", "sunrise"} <= set(re.findall(r"\w+", used["heard"]["whisper"].lower()))

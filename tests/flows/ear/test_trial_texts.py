@@ -15,14 +15,14 @@ READINGS = [
         "A G was here B U T S H E had H I S book.",
         "en",
     ),
+]
+MORE_READINGS = [
     (
         "Su código es 482913.",
         "Su código es cuatro ocho dos nueve uno tres.",
         "Su código es cuatrocientos ochenta y dos mil novecientos trece.",
         "es",
     ),
-]
-MORE_READINGS = [
     ("Your PIN is 4821.", "Your pin is four eight two one.", "Your pin is four thousand eight hundred twenty-one.", "en"),
     ("He is 5' 10\" tall.", "He is five feet ten inches tall.", "He is five ten tall.", "en"),
     ("Keep <= 3 items in the box.", "Keep less than or equal to three items in the box.", "Keep equals three items in the box.", "en"),

@@ -57,7 +57,7 @@ def test_speech_is_transcribed_as_its_text(
         assert error_rate(spoken, TEXT) <= 0.2  # two of eleven words
 
 
-@pytest.mark.parametrize("speed", [0.5, pytest.param(0.9, marks=pytest.mark.prove), 2.0, pytest.param(4.0, marks=pytest.mark.prove)])
+@pytest.mark.parametrize("speed", [2.0, *(pytest.param(speed, marks=pytest.mark.prove) for speed in (0.5, 0.9, 4.0))])
 def test_speed_changes_the_length_but_neither_pitch_nor_clarity(
     kokoro: KokoroEngine, at_normal_speed: SynthesisedAudio, error_rate: Callable[[SynthesisedAudio, str], float], speed: float
 ) -> None:

@@ -46,7 +46,7 @@ def longest_silences(samples: NDArray[np.float32], *, count: int) -> list[float]
     return [float(gaps[place]) / 100 for place in sorted(np.argsort(gaps)[-count:])]
 
 
-@pytest.mark.parametrize("language", TEXTS)
+@pytest.mark.parametrize("language", ["en", pytest.param("es", marks=pytest.mark.prove)])
 def test_sentences_and_paragraphs_are_apart_as_a_reader_puts_them(
     kokoro: KokoroEngine, english: NDArray[np.float32], language: str
 ) -> None:

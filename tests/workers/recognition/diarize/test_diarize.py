@@ -56,7 +56,7 @@ def names_of(segments: tuple[TranscriptSegment, ...]) -> list[str]:
 TWO = [name for pair in zip(LIBRIVOX, DHD, strict=False) for name in pair]
 
 
-@pytest.mark.parametrize("speakers", [0, 2])
+@pytest.mark.parametrize("speakers", [0, pytest.param(2, marks=pytest.mark.prove)])
 def test_two_speakers_get_different_labels(speakers: int) -> None:
     conversation = converse(*TWO)
     segments = diarized(conversation, speakers=speakers)
