@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from uuid import UUID
 
 import numpy as np
@@ -22,6 +23,8 @@ from workers.contract.formats import FORMATS
 
 FIRST_SECONDS = 0.25
 """Audio at the beginning of a response that is encoded by itself: MP3 takes 6 ms of CPU time for each second."""
+PIECE_SECONDS = 1.0
+"""Most audio that is encoded at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +68,19 @@ class StreamEncoder:
         return b"".join([piece async for piece in self.encode_in_pieces(chunk)])
 
     async def encode_in_pieces(self, chunk: AudioChunk) -> AsyncGenerator[bytes]:
-        """The same bytes, those of the first moment of a response before the rest: its client waits for them."""
-        first = 0
+        """The same bytes, those of the first moment of a response before the rest: its client waits for them. The encoder threads take turns after
+        each piece, so that no first moment waits for a long sentence of another response, and what a client that left will not hear is not encoded.
+        """
+        first = round(PIECE_SECONDS * chunk.sample_rate)
         if self._encoder is None:
             form = self._form
             self._encoder = Encoder(form.format, input_rate=chunk.sample_rate, sample_rate=form.sample_rate, bitrate=form.bitrate)
             self._header = form.header
             first = round(FIRST_SECONDS * chunk.sample_rate)
         samples = chunk.as_float()
-        for piece in (samples[:first], samples[first:]):
-            if len(piece):
-                yield await self._encode(self._encoder, piece)
+        starts = (0, *range(first, len(samples), round(PIECE_SECONDS * chunk.sample_rate)), len(samples))
+        for start, end in pairwise(starts):
+            yield await self._encode(self._encoder, samples[start:end])
 
     async def _encode(self, encoder: Encoder, samples: NDArray[np.float32]) -> bytes:
         data = self._recoded(await self._exchange.encode(encoder.write, samples))

@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from apps.core.deferred import Exchange
-from apps.streaming.answers import FIRST_SECONDS, AudioForm, StreamEncoder
+from apps.streaming.answers import FIRST_SECONDS, PIECE_SECONDS, AudioForm, StreamEncoder
 from apps.streaming.chunks import AudioChunk
 from tests.streaming.speaking import RATE, tone
 from ttsai.web.exchange import WebExchange
@@ -31,10 +31,10 @@ class EncodingThreads:
         return await WebExchange.encode(cast("WebExchange", self), function, *args)
 
 
-def test_first_moment_of_a_response_is_encoded_before_the_rest() -> None:
+def test_first_moment_of_a_response_is_encoded_first_then_a_second_at_a_time() -> None:
     pieces = asyncio.run(pieces_of(AudioForm("pcm", header=b"head"), chunk_of(0), chunk_of(1)))
-    first = round(FIRST_SECONDS * BYTES_A_SECOND)
-    assert [len(piece) for piece in pieces] == [4 + first, 2 * BYTES_A_SECOND - first, 2 * BYTES_A_SECOND, 0]
+    first, piece = round(FIRST_SECONDS * BYTES_A_SECOND), round(PIECE_SECONDS * BYTES_A_SECOND)
+    assert [len(data) for data in pieces] == [4 + first, piece, piece - first, piece, piece, 0]
     assert b"".join(pieces) == b"head" + chunk_of(0).samples + chunk_of(1).samples
 
 
