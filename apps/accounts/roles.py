@@ -14,7 +14,7 @@ class Permission(StrEnum):
     READ = "see the account's jobs, voices, keys and webhooks"
     CHANGE = "change the account's jobs, voices, keys and webhooks"
     READ_USAGE = "see usage, balance and plan"
-    MONEY = "see and change payments, invoices and the subscription"
+    MONEY = "see or change payments, invoices and the subscription"
     READ_TEAM = "see the members"
     TEAM = "invite, change and remove members"
     ACCOUNT = "rename, export or delete the account"
