@@ -242,7 +242,7 @@ def test_listener_that_leaves_cancels_the_work_and_pays_for_finished_parts(
 
 
 def counted_waiters(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many others the server finds waiting for a job at the end of the grace of a client that left; one number for each time."""
+    """Numbers of other requests that the server finds waiting for a job, one for each end of the grace of a client that left."""
     counted: list[int] = []
     count = WebExchange.count_other_waiters
 
