@@ -1,5 +1,6 @@
 """Serializers of text to speech."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from rest_framework import serializers
@@ -9,18 +10,8 @@ from apps.core import fields
 
 SLOWEST, FASTEST = 0.7, 1.2
 MOST_REQUEST_IDS = 3
-NOT_FOLLOWED: Final = (
-    "pronunciation_dictionary_locators",
-    "seed",
-    "previous_text",
-    "next_text",
-    "previous_request_ids",
-    "next_request_ids",
-    "use_pvc_as_ivc",
-    "apply_language_text_normalization",
-    "audio_effects",
-)
-"""Fields that are accepted and change nothing."""
+NOT_FOLLOWED: Final = "Not followed."
+"""Description of a field that is accepted and changes nothing."""
 STYLE_FIELDS: Final = ("stability", "similarity_boost", "style", "use_speaker_boost", "clone_strength")
 """Voice settings that are kept and change nothing: our models have no such inputs."""
 
@@ -36,25 +27,36 @@ class VoiceSettingsSerializer(serializers.Serializer[Any]):
     clone_strength = fields.Number(required=False, allow_null=True, min_value=0.0, max_value=1.0)
 
 
-class TextToSpeechSerializer(serializers.Serializer[Any]):
+class SpeakingSerializer(serializers.Serializer[Any]):
+    """Fields of every request that speaks."""
+
+    language_code = fields.FormName(required=False, allow_null=True, max_length=35, help_text="ISO 639-1; detected if omitted.")
+    apply_text_normalization = serializers.ChoiceField(
+        choices=["auto", "on", "off"], required=False, allow_null=True, help_text="Text is always normalised: `off` gives a warning."
+    )
+    pronunciation_dictionary_locators = serializers.ListField(required=False, allow_null=True, max_length=3, help_text=NOT_FOLLOWED)
+    seed = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=2**32 - 1, help_text=NOT_FOLLOWED)
+    previous_text = fields.Text(required=False, allow_null=True, allow_blank=True, help_text=NOT_FOLLOWED)
+    previous_request_ids = serializers.ListField(required=False, allow_null=True, max_length=MOST_REQUEST_IDS, help_text=NOT_FOLLOWED)
+    next_request_ids = serializers.ListField(required=False, allow_null=True, max_length=MOST_REQUEST_IDS, help_text=NOT_FOLLOWED)
+    use_pvc_as_ivc = fields.Flag(required=False, allow_null=True, help_text=NOT_FOLLOWED)
+    audio_effects = serializers.JSONField(required=False, allow_null=True, help_text=NOT_FOLLOWED)
+
+    def warnings_of(self, body: dict[str, Any], *, further: Iterable[str] = ()) -> list[str]:
+        """Warning about the fields of a valid body that change nothing. further: names of settings to add."""
+        ignored = [name for name, field in self.fields.items() if field.help_text == NOT_FOLLOWED and body.get(name)]
+        ignored += [*further, *(["apply_text_normalization"] if body.get("apply_text_normalization") == "off" else [])]
+        return [f"Not followed: {', '.join(ignored)}."] if ignored else []
+
+
+class TextToSpeechSerializer(SpeakingSerializer):
     """Request body of POST /v1/text-to-speech/<voice_id>."""
 
     text = fields.Text(help_text="Text to speak, plain or with SSML's `<break>` and `<phoneme>`.")
     model_id = fields.FormName(required=False, allow_null=True, max_length=100, help_text=f"{DEFAULT_MODEL} unless given; any model works.")
-    language_code = fields.FormName(required=False, allow_null=True, max_length=35, help_text="ISO 639-1; detected if omitted.")
     voice_settings = VoiceSettingsSerializer(required=False, allow_null=True)
-    apply_text_normalization = serializers.ChoiceField(
-        choices=["auto", "on", "off"], required=False, allow_null=True, help_text="Text is always normalised: `off` gives a warning."
-    )
-    pronunciation_dictionary_locators = serializers.ListField(required=False, allow_null=True, max_length=3, help_text="Not followed.")
-    seed = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=2**32 - 1, help_text="Not followed.")
-    previous_text = fields.Text(required=False, allow_null=True, allow_blank=True, help_text="Not followed.")
-    next_text = fields.Text(required=False, allow_null=True, allow_blank=True, help_text="Not followed.")
-    previous_request_ids = serializers.ListField(required=False, allow_null=True, max_length=MOST_REQUEST_IDS, help_text="Not followed.")
-    next_request_ids = serializers.ListField(required=False, allow_null=True, max_length=MOST_REQUEST_IDS, help_text="Not followed.")
-    use_pvc_as_ivc = fields.Flag(required=False, allow_null=True, help_text="Not followed.")
-    apply_language_text_normalization = fields.Flag(required=False, allow_null=True, help_text="Not followed.")
-    audio_effects = serializers.JSONField(required=False, allow_null=True, help_text="Not followed.")
+    next_text = fields.Text(required=False, allow_null=True, allow_blank=True, help_text=NOT_FOLLOWED)
+    apply_language_text_normalization = fields.Flag(required=False, allow_null=True, help_text=NOT_FOLLOWED)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check rules across fields."""
@@ -79,9 +81,6 @@ class TimedAudioSerializer(serializers.Serializer[Any]):
     normalized_alignment = AlignmentSerializer(allow_null=True, help_text="The same: times refer to the text as it was sent.")
 
 
-def ignored_fields(body: dict[str, Any]) -> list[str]:
-    """Warnings about fields of a request that change nothing."""
-    ignored = [name for name in NOT_FOLLOWED if body.get(name)]
-    ignored += [f"voice_settings.{name}" for name in STYLE_FIELDS if (body.get("voice_settings") or {}).get(name) is not None]
-    ignored += ["apply_text_normalization"] if body.get("apply_text_normalization") == "off" else []
-    return [f"Not followed: {', '.join(ignored)}."] if ignored else []
+def ignored_settings(body: dict[str, Any]) -> list[str]:
+    """Names of the voice settings of a request that change nothing."""
+    return [f"voice_settings.{name}" for name in STYLE_FIELDS if (body.get("voice_settings") or {}).get(name) is not None]
