@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date as calendar_date
-from typing import Final
 
-LONGEST_NUMBER_DIGITS: Final = 15
-"""Hundreds of trillions are read as a number, longer ones digit by digit."""
+from workers.text.english_spelling import LONGEST_NUMBER_DIGITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 import re
 
 from workers.text.cldr import MONTH_NAMES
-from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.french import numbers
 from workers.text.normalise.languages.nouns import Gender, Noun, load_units, word_list
+from workers.text.normalise.languages.romance import RomanceLanguage
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 from workers.text.normalise.languages.words import load_words
 
@@ -14,8 +14,9 @@ MONTHS = MONTH_NAMES["fr"]
 ALWAYS = re.compile(r"24\s?(h)\s?/\s?24(?!\w)|7\s?j\s?/\s?7(?!\w)")
 
 
-class French(Language):
+class French(RomanceLanguage):
     code = "fr"
+    words, half = WORDS, "demi"
     out_of = "sur"
     has_space_groups = True
     minus, plus = "moins", "plus"
@@ -67,10 +68,6 @@ class French(Language):
         part = {2: "demi", 3: "tiers", 4: "quart"}.get(denominator) or self.ordinal(denominator)
         return f"{self.cardinal(numerator)} {part}{'' if numerator == 1 or part == 'tiers' else 's'}"
 
-    def mixed(self, whole: int, numerator: int, denominator: int) -> str:
-        part = "demi" if (numerator, denominator) == (1, 2) else self.fraction(numerator, denominator)
-        return f"{self.cardinal(whole)} et {part}"
-
     def half_of(self, noun: str) -> str:
         return "une demi" if self.gender_of(noun) == "f" else "un demi"
 
@@ -86,9 +83,8 @@ class French(Language):
         number = self.cardinal(24 if match[1] else 7)
         return match.end(), f"{number} {noun} sur {number}"
 
-    def millions_link(self, number: Number, noun: str) -> str:
-        is_millions = number.is_whole and number.is_counted and int(number.digits) > 0 and int(number.digits) % 10**6 == 0
-        return ("d'" if noun[0] in "aeiouhéyo" else "de ") if is_millions else ""
+    def preposition_before(self, noun: str) -> str:
+        return "d'" if noun[0] in "aeiouhéyo" else "de "
 
     def regnal(self, number: int, *, name: str) -> str:
         if number == 1:
@@ -110,12 +106,6 @@ class French(Language):
         if suffix in {"nd", "nds", "nde", "ndes", "de", "des"} and number == 2:
             return f"second{'e' if 'e' in suffix else ''}{plural}"
         return f"{self.ordinal(number)}{plural}" if suffix in {"e", "es", "ème", "èmes", "eme", "ième", "ièmes"} and number > 1 else None
-
-    def gender_of(self, word: str) -> Gender:
-        lower = word.lower()
-        if lower in WORDS.masculine:
-            return "m"
-        return "f" if lower in WORDS.feminine or lower.endswith(WORDS.feminine_endings) else "m"
 
     def agreeing(self, number: int, *, before: str, after: str) -> str:  # noqa: ARG002
         return self.cardinal(number, gender=self.gender_of(after) if len(after) > 2 else "m")

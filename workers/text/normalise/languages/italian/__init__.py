@@ -1,9 +1,9 @@
 """Italian."""
 
 from workers.text.cldr import MONTH_NAMES
-from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.italian import numbers
 from workers.text.normalise.languages.nouns import Gender, Noun, load_units, word_list
+from workers.text.normalise.languages.romance import RomanceLanguage
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 from workers.text.normalise.languages.words import load_words
 
@@ -18,14 +18,10 @@ LONG_ARTICLE_STARTS = tuple(sorted(WORDS.sets["long_article_starts"]))
 """Sounds before which Italian uses uno instead of un."""
 
 
-def is_degree_rank(number: int, *, before: str, after: str) -> bool:
-    """True if `3°` is a rank and not a temperature or an angle."""
-    is_named = bool(after) and after.lower() not in WORDS.not_nouns
-    return before.lower() in {"il", "al", "del", "nel", "dal"} or (is_named and number <= 12)
-
-
-class Italian(Language):
+class Italian(RomanceLanguage):
     code = "it"
+    words, half = WORDS, "mezzo"
+    rank_articles = frozenset(("il", "al", "del", "nel", "dal"))
     out_of = "su"
     minus, plus = "meno", "più"
     percent, per_mille, per, to, and_ = "per cento", "per mille", "al", "a", "e"
@@ -79,10 +75,6 @@ class Italian(Language):
         part = "mezzo" if denominator == 2 else self.ordinal(denominator)
         return f"{self.cardinal(numerator, has_noun=True)} {part if numerator == 1 else part[:-1] + 'i'}"
 
-    def mixed(self, whole: int, numerator: int, denominator: int) -> str:
-        part = "mezzo" if (numerator, denominator) == (1, 2) else self.fraction(numerator, denominator)
-        return f"{self.cardinal(whole)} e {part}"
-
     def join_count(self, words: str, number: Number, noun: str) -> str:
         if number.is_one and words.endswith("una") and noun[0] in "aeiou":
             return f"{words[:-1]}'{noun}"
@@ -96,9 +88,8 @@ class Italian(Language):
             return self.number(thousands)
         return super().magnitude(number, name)
 
-    def millions_link(self, number: Number, noun: str) -> str:  # noqa: ARG002
-        is_millions = number.is_whole and number.is_counted and int(number.digits) > 0 and int(number.digits) % 10**6 == 0
-        return "di " if is_millions else ""
+    def preposition_before(self, noun: str) -> str:  # noqa: ARG002
+        return "di "
 
     def expand(self, words: str, *, after: str) -> str:
         lower = after.lower()
@@ -123,24 +114,10 @@ class Italian(Language):
         return f"{'alla' if gender == 'f' else 'al'} {noun}"
 
     def regnal(self, number: int, *, name: str) -> str:
-        return self.ordinal(number, gender="f" if name in {"Elisabetta", "Elizabeth", "Maria", "Caterina", "Margherita"} else "m")
+        return self.ordinal(number, gender="f" if name in WORDS.sets["queens"] else "m")
 
     def century(self, number: int) -> str:
         return self.ordinal(number)
-
-    def ordinal_suffix(self, number: int, suffix: str, *, before: str, after: str) -> str | None:
-        suffix = suffix.removeprefix(".").lower()
-        if not number or (suffix == "°" and not is_degree_rank(number, before=before, after=after)):
-            return None
-        if suffix in {"º", "°", "o"}:
-            return self.ordinal(number)
-        return self.ordinal(number, gender="f") if suffix in {"ª", "a"} else None
-
-    def gender_of(self, word: str) -> Gender:
-        lower = word.lower()
-        if lower in WORDS.masculine:
-            return "m"
-        return "f" if lower in WORDS.feminine or lower.endswith(WORDS.feminine_endings) else "m"
 
     def agreeing(self, number: int, *, before: str, after: str) -> str:
         if before.lower() in {"l'", "l’", "all'", "all’", "dall'", "dall’", "l", "all", "dall", "dell"} and number == 1:

@@ -1,9 +1,9 @@
 """Portuguese, Brazilian and European."""
 
 from workers.text.cldr import MONTH_NAMES
-from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.nouns import Currency, Gender, Noun, load_units, word_list
 from workers.text.normalise.languages.portuguese import numbers
+from workers.text.normalise.languages.romance import RomanceLanguage
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 from workers.text.normalise.languages.words import load_words
 
@@ -13,16 +13,12 @@ PLURAL_ARTICLES = WORDS.sets["plural_articles"]
 HALVES = {"am": "da manhã", "pm": "da tarde"}
 
 
-def is_degree_rank(number: int, *, before: str, after: str) -> bool:
-    """True if `3°` is a rank and not a temperature or an angle."""
-    is_named = bool(after) and after.lower() not in WORDS.not_nouns
-    return before.lower() in {"o", "ao", "do", "no"} or (is_named and number <= 12)
-
-
-class Portuguese(Language):
+class Portuguese(RomanceLanguage):
     """Brazilian Portuguese."""
 
     code = "pt"
+    words, half = WORDS, "meio"
+    rank_articles = frozenset(("o", "ao", "do", "no"))
     out_of = "de"
     has_space_groups = True
     minus, plus = "menos", "mais"
@@ -79,40 +75,18 @@ class Portuguese(Language):
             return f"{self.cardinal(numerator)} {part}{'' if numerator == 1 else 's'}"
         return f"{self.cardinal(numerator)} {self.cardinal(denominator)} avos"
 
-    def mixed(self, whole: int, numerator: int, denominator: int) -> str:
-        part = "meio" if (numerator, denominator) == (1, 2) else self.fraction(numerator, denominator)
-        return f"{self.cardinal(whole)} e {part}"
-
     def half_of(self, noun: str) -> str:
         return "meia" if self.gender_of(noun) == "f" else "meio"
 
     def and_a_half(self, whole: int, noun: Noun) -> str:
         return f"{self.count(Number(str(whole)), noun)} e mei{'a' if noun.gender == 'f' else 'o'}"
 
-    def millions_link(self, number: Number, noun: str) -> str:  # noqa: ARG002
-        is_millions = number.is_whole and number.is_counted and int(number.digits) > 0 and int(number.digits) % 10**6 == 0
-        return "de " if is_millions else ""
-
     def regnal(self, number: int, *, name: str) -> str:
-        gender: Gender = "f" if name in {"Isabel", "Elizabeth", "Maria", "Catarina", "Margarida"} else "m"
+        gender: Gender = "f" if name in WORDS.sets["queens"] else "m"
         return self.ordinal(number, gender=gender) if number <= 10 else self.cardinal(number)
 
     def century(self, number: int) -> str:
         return self.ordinal(number) if number <= 10 else self.cardinal(number)
-
-    def ordinal_suffix(self, number: int, suffix: str, *, before: str, after: str) -> str | None:
-        suffix = suffix.removeprefix(".").lower()
-        if not number or (suffix == "°" and not is_degree_rank(number, before=before, after=after)):
-            return None
-        if suffix in {"º", "°", "o"}:
-            return self.ordinal(number)
-        return self.ordinal(number, gender="f") if suffix in {"ª", "a"} else None
-
-    def gender_of(self, word: str) -> Gender:
-        lower = word.lower()
-        if lower in WORDS.masculine:
-            return "m"
-        return "f" if lower in WORDS.feminine or lower.endswith(WORDS.feminine_endings) else "m"
 
     def agreeing(self, number: int, *, before: str, after: str) -> str:
         if before.lower() in {"às", "as"} and (not after or after.lower() in WORDS.not_nouns):

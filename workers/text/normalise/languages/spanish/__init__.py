@@ -1,8 +1,8 @@
 """Spanish."""
 
 from workers.text.cldr import MONTH_NAMES
-from workers.text.normalise.languages.base import Language
 from workers.text.normalise.languages.nouns import Gender, Noun, load_units, word_list
+from workers.text.normalise.languages.romance import RomanceLanguage
 from workers.text.normalise.languages.spanish import numbers
 from workers.text.normalise.languages.values import Date, Number, TimeOfDay
 from workers.text.normalise.languages.words import load_words
@@ -13,16 +13,12 @@ HALVES = {"am": "de la mañana", "pm": "de la tarde"}
 FRACTIONS = {2: "medio", 3: "tercio", **{number: numbers.ordinal(number) for number in range(4, 11)}, 100: "centésimo", 1000: "milésimo"}
 
 
-def is_degree_rank(number: int, *, before: str, after: str) -> bool:
-    """True if `3°` is a rank and not a temperature or an angle."""
-    is_named = bool(after) and after.lower() not in WORDS.not_nouns
-    return before.lower() in {"el", "al", "del"} or (is_named and number <= 12)
-
-
-class Spanish(Language):
+class Spanish(RomanceLanguage):
     """Spanish, of Spain and of America."""
 
     code = "es"
+    words, half = WORDS, "medio"
+    rank_articles = frozenset(("el", "al", "del"))
     out_of = "de"
     has_space_groups = True
     minus, plus = "menos", "más"
@@ -78,19 +74,11 @@ class Spanish(Language):
         part = FRACTIONS.get(denominator) or f"{self.cardinal(denominator).replace(' y ', 'i').replace(' ', '')}avo"
         return f"{self.cardinal(numerator, has_noun=True)} {part}{'' if numerator == 1 else 's'}"
 
-    def mixed(self, whole: int, numerator: int, denominator: int) -> str:
-        part = "medio" if (numerator, denominator) == (1, 2) else self.fraction(numerator, denominator)
-        return f"{self.cardinal(whole)} y {part}"
-
     def half_of(self, noun: str) -> str:
         return "media" if self.gender_of(noun) == "f" else "medio"
 
     def and_a_half(self, whole: int, noun: Noun) -> str:
         return f"{self.count(Number(str(whole)), noun)} y medi{'a' if noun.gender == 'f' else 'o'}"
-
-    def millions_link(self, number: Number, noun: str) -> str:  # noqa: ARG002
-        is_millions = number.is_whole and number.is_counted and int(number.digits) > 0 and int(number.digits) % 10**6 == 0
-        return "de " if is_millions else ""
 
     def join_money(self, major: str, minor: str) -> str:
         return f"{major} con {minor}"
@@ -102,21 +90,12 @@ class Spanish(Language):
     def century(self, number: int) -> str:
         return self.ordinal(number) if number <= 10 else self.cardinal(number)
 
-    def ordinal_suffix(self, number: int, suffix: str, *, before: str, after: str) -> str | None:
-        suffix = suffix.removeprefix(".").lower()
-        if not number or (suffix == "°" and not is_degree_rank(number, before=before, after=after)):
-            return None
+    def suffixed_ordinal(self, number: int, suffix: str) -> str | None:
         if suffix == "er" and number % 10 in {1, 3}:
             return self.ordinal(number)[:-1]
         if suffix in {"º", "°", "o", "ro", "do", "to", "mo", "vo", "no"}:
             return self.ordinal(number)
         return self.ordinal(number, gender="f") if suffix in {"ª", "a", "ra", "da", "ta", "ma", "va", "na"} else None
-
-    def gender_of(self, word: str) -> Gender:
-        lower = word.lower()
-        if lower in WORDS.masculine:
-            return "m"
-        return "f" if lower in WORDS.feminine or lower.endswith(WORDS.feminine_endings) else "m"
 
     def agreeing(self, number: int, *, before: str, after: str) -> str:
         if before.lower() in {"la", "las"} and (not after or after.lower() in WORDS.not_nouns):
