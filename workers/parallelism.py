@@ -3,6 +3,10 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
+
+DEVICE_VARIABLE: Final = "TTSAI_DEVICE"
+"""Environment variable of a worker: `cpu`, `cuda` or `cuda:1`."""
 
 SpareCores = Callable[[], int]
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import IO, Final, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-CHUNK_BYTES: Final = 1 << 18
+from apps.core.streamed_files import CHUNK_BYTES
+
 NO_COMPRESSION: Final = 0
 """Deflate without compression: audio hardly shrinks, and many readers refuse plain entries whose length is written after them."""
 LARGEST_KNOWN: Final = 1 << 31

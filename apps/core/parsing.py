@@ -14,6 +14,8 @@ from apps.core.errors import InvalidRequestError
 # Escapes that json.loads accepts and that nothing behind it can keep: NUL is refused by Postgres, half of a surrogate pair by UTF-8.
 _DOUBTFUL_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+FORM = "multipart/form-data"
+JSON = "application/json"
 MOST_VALUES = 100_000
 """Most values in one body: fifty texts with two hundred pronunciations each are about 40,000. A parsed value takes up to twenty times its
 bytes.

@@ -1,7 +1,7 @@
 """Pages of the documentation, their Markdown, and the search."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apps.core.links import public_base
@@ -58,8 +58,3 @@ def _find(slug: str) -> Page:
     if found is None:
         raise Http404
     return found
-
-
-def moved(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the signature of views
-    """GET /docs/README/ and the like: the start page."""
-    return redirect(ROOT_PATH, permanent=True)

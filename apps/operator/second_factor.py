@@ -10,7 +10,6 @@ from apps.accounts.models import User
 from apps.identity.second_factor import next_step
 
 START: Final = "/admin/"
-LOGIN: Final = "/account/login/"
 
 
 def is_required() -> bool:
@@ -19,7 +18,7 @@ def is_required() -> bool:
 
 def lead_to_login(request: HttpRequest) -> HttpResponseRedirect:
     """Redirect to the site's login, which knows second factors and passkeys, and leads back."""
-    return HttpResponseRedirect(f"{LOGIN}?{urlencode({'next': request.GET.get('next') or START})}")
+    return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.GET.get('next') or START})}")
 
 
 def lead_to_proof(request: HttpRequest) -> HttpResponseRedirect | None:

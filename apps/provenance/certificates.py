@@ -27,7 +27,6 @@ DEVELOPMENT_DAYS: Final = 3650
 LARGEST_PEM: Final = 1 << 18
 _CURVES: Final = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 SHORTEST_RSA: Final = 2048
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 
 
 class CertificateError(Exception):

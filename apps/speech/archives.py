@@ -5,11 +5,11 @@ from collections.abc import Generator, Iterator, Sequence
 from starlette.responses import StreamingResponse
 
 from apps.billing import prices
-from apps.core.archives import CHUNK_BYTES, ArchiveEntry, zip_chunks
+from apps.core.archives import ArchiveEntry, zip_chunks
 from apps.core.deferred import ASGIApp, Exchange
 from apps.core.errors import GoneError
 from apps.core.storage import get_storage
-from apps.core.streamed_files import made_chunks
+from apps.core.streamed_files import CHUNK_BYTES, made_chunks
 from apps.jobs.models import Job
 from apps.jobs.results import ResultOutput
 from apps.speech.audio_response import job_headers

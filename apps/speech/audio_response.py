@@ -13,10 +13,10 @@ from apps.billing import prices
 from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.errors import GoneError
 from apps.core.storage import get_storage
+from apps.core.streamed_files import CHUNK_BYTES
 from apps.jobs.models import Job
 from apps.jobs.waiting import JobResponse
 
-CHUNK_BYTES = 1 << 18
 AT_ONCE_BYTES = 1 << 20
 
 

@@ -104,11 +104,6 @@ class Incident(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    @property
-    def component_titles(self) -> list[str]:
-        """Names of the affected components."""
-        return [component.title for component in COMPONENTS if component.id in self.components]
-
     def clean(self) -> None:
         """Refuse a maintenance without an end, and an end before the start."""
         super().clean()

@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, cast
 from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -27,7 +28,6 @@ from apps.core.limits import count_request
 
 NEW_ACCOUNT: str = "/dashboard/accounts/new/"
 """Page for people who are members of no account."""
-LOGIN: str = "/account/login/"
 BILLING: str = "/dashboard/billing/"
 """Page of a suspended account, where its members read why, and pay what is owed."""
 AFTER_A_FORM: str = "/dashboard/"
@@ -119,7 +119,7 @@ def redirect_to_login(request: HttpRequest) -> HttpResponseBase:
         back = request.get_full_path()
     else:
         back = _path_of_page(request) or AFTER_A_FORM
-    return go_to(request, f"{resolve_url(LOGIN)}?{urlencode({'next': back})}")
+    return go_to(request, f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}")
 
 
 def go_to(request: HttpRequest, path: str) -> HttpResponseBase:

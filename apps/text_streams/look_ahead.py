@@ -11,6 +11,7 @@ from apps.core.deferred import Exchange
 from apps.core.errors import ApplicationError, TooManyRequestsError
 from apps.core.exception_handler import as_application_error
 from apps.jobs.models import Job
+from apps.jobs.waiting import PLACE_SECONDS
 from apps.speech.kinds import SPEECH
 from apps.speech.services import SpeechOrder
 from apps.streaming.submission import clean_up
@@ -19,8 +20,6 @@ from workers.text.markup.incoming import IncomingSentence
 
 MOST_AHEAD: Final = 3
 """Jobs beyond the one that is heard; fewer where the plan has few concurrent jobs, which other requests of the account need too."""
-PLACE_SECONDS: Final = 60.0
-"""Longest wait for a place among the concurrent jobs of the plan."""
 FIRST_DELAY_SECONDS: Final = 0.05
 LONGEST_DELAY_SECONDS: Final = 1.0
 

@@ -12,9 +12,9 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, DataAndFiles
 
 from apps.core.errors import InvalidRequestError
+from apps.core.streamed_files import CHUNK_BYTES
 from apps.uploads.spool import Spool
 
-CHUNK_BYTES = 1 << 18
 UNREADABLE = (MultiPartParserError, RequestDataTooBig, TooManyFilesSent)
 """Exceptions that Django raises for a form that it refuses to read."""
 

@@ -20,7 +20,7 @@ from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.errors import InvalidRequestError, NotFoundError
 from apps.core.fields import validated
 from apps.core.links import public_base
-from apps.core.parsing import JSONBodyParser
+from apps.core.parsing import FORM, JSON, JSONBodyParser
 from apps.jobs.models import Job
 from apps.jobs.recordings import RecordingResponse, request_idempotency
 from apps.jobs.requests import IDEMPOTENCY_HEADER, queued_shape, request_id_of
@@ -44,7 +44,6 @@ from workers.contract.formats import FORMATS
 
 EMBED, CLONE, SPEAK = shapes.RecordingSerializer(), shapes.VoiceCloneSerializer(), shapes.SpeechCloneSerializer()
 SPOKEN = OpenApiResponse(OpenApiTypes.BINARY, description="The audio, in the format asked for.")
-FORM, JSON = "multipart/form-data", "application/json"
 
 
 NO_SUCH_EMBED = OpenApiResponse(OpenApiTypes.OBJECT, description="The account has no voice with this `embed_id`.")

@@ -3,18 +3,16 @@
 import json
 import shutil
 import zipfile
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from starlette.responses import StreamingResponse
 
 from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.storage import get_storage
-from apps.core.streamed_files import file_chunks
+from apps.core.streamed_files import CHUNK_BYTES, file_chunks
 from apps.uploads.spool import Spool, check_disk, translate_disk_errors
 from apps.voices.models import Voice
 from workers.contract.formats import ARCHIVE, content_type_of, extension_of
-
-CHUNK_BYTES: Final = 1 << 18
 
 
 def export_response(voice: Voice, *, facts: dict[str, Any]) -> Deferred:

@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from apps.accounts.models import Account
-from apps.documentation.reference.examples import ANSWERS, JSON, recorded_answers
+from apps.core.parsing import JSON
+from apps.documentation.reference.examples import ANSWERS, recorded_answers
 from apps.documentation.reference.operations import Operation, read_schema
 from apps.uploads.admission import signature_of
 from apps.uploads.services import announce_upload

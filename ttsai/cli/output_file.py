@@ -5,7 +5,7 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -62,12 +62,6 @@ def choose_format(path: Path | None, *, given: str | None) -> str:
     if ending not in FORMATS and not (path and path.exists() and not path.is_file()):
         raise click.BadParameter(f"Unknown audio format .{ending}. Use one of {', '.join(FORMATS)}, or pass --format.")
     return ending if ending in FORMATS else FORMATS[0]
-
-
-def write_audio(path: Path, chunks: Iterable[bytes]) -> int:
-    """Write the chunks and return the number of bytes, as `open_output` does."""
-    with open_output(path) as file:
-        return sum(file.write(chunk) for chunk in chunks)
 
 
 @contextlib.contextmanager

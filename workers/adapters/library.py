@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from workers.parallelism import DEVICE_VARIABLE
 from workers.weights.store import WeightStore
 
-DEVICE_VARIABLE: Final = "TTSAI_DEVICE"
 CHECKOUTS: Final = "libraries"
 """Folder below the weights in which checkouts of libraries without a package lie."""
 

@@ -9,17 +9,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.audio.loudness import ABSOLUTE_GATE, BLOCK_STEPS, RELATIVE_GATE, STEP_SECONDS
 from workers.audio.true_peak import TruePeakMeter
 
 Samples = NDArray[np.float32]
 
-STEP_SECONDS: Final = 0.1
-BLOCK_STEPS: Final = 4
-"""Momentary blocks of 400 ms that overlap by three quarters (BS.1770-4, annex 1)."""
 SHORT_TERM_STEPS: Final = 30
 """Short-term blocks of 3 s, of which the loudness range is made (EBU Tech 3342)."""
-ABSOLUTE_GATE: Final = -70.0
-RELATIVE_GATE: Final = -10.0
 RANGE_GATE: Final = -20.0
 RANGE_PERCENTILES: Final = (10, 95)
 OFFSET: Final = -0.691

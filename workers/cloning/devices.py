@@ -3,12 +3,11 @@
 import logging
 import os
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
+
+from workers.parallelism import DEVICE_VARIABLE
 
 logger = logging.getLogger(__name__)
-
-DEVICE_VARIABLE: Final = "TTSAI_DEVICE"
-"""Environment variable of a worker: `cpu`, `cuda` or `cuda:1`."""
 
 
 def is_card_wanted(environment: Mapping[str, str] = os.environ) -> bool:

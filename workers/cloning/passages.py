@@ -1,6 +1,6 @@
 """Passages that the decoder is trained on: recordings aligned with their words, and sentences that it reads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -108,12 +108,6 @@ def pitch_of_speaker(f0: Floats, log_f0: tuple[float, float]) -> Pitch:
     mean, deviation = float(voiced.mean()), float(voiced.std())
     scale = float(np.clip(log_f0[1] / deviation, NARROWEST, WIDEST)) if deviation > 0 else 1.0
     return Pitch(scale, log_f0[0] - scale * mean)
-
-
-def joint_log_f0(found: Sequence[SpeechAnalysis]) -> tuple[float, float]:
-    """Mean and deviation of log F0 over several recordings, each by its voiced frames."""
-    voiced = np.concatenate([np.log(one.f0[one.f0 > VOICED_HERTZ]) for one in found])
-    return (float(voiced.mean()), float(voiced.std())) if voiced.size else (0.0, 0.0)
 
 
 def _track(encoding: Encoding) -> NDArray[np.int64]:

@@ -48,6 +48,12 @@ class Finish(Message):
     """Integrated loudness to reach; None leaves the level alone."""
 
 
+STRENGTHS: Final = (1, 2, 3)
+"""Strengths of noise suppression, from light to strong."""
+INTENSITIES: Final = (1, 2, 3, 4, 5)
+"""Intensities of dereverberation, from light to strong."""
+
+
 @dataclass(frozen=True, slots=True)
 class EnhanceWork(Message):
     """Work of a part of kind `enhance`. Output: `audio`, at the recording's own rate and channels."""
@@ -57,7 +63,7 @@ class EnhanceWork(Message):
     engine: str = ""
     """Engine that suppresses noise; empty for none."""
     strength: int = 2
-    """1 to 3."""
+    """One of STRENGTHS."""
     has_clarity: bool = False
     """True for the chain of high-pass, de-esser and equaliser."""
     extension_engine: str = ""
@@ -77,7 +83,7 @@ class DereverbWork(Message):
     target: str = "both"
     """echo, reverb or both."""
     intensity: int = 3
-    """1 to 5."""
+    """One of INTENSITIES."""
     stretch: Stretch = Stretch()
     finish: Finish | None = None
     """None for a stretch that an `assemble` part finishes."""

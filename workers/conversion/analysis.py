@@ -6,6 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from workers.audio.probe.decode_options import WAV_HEADER_BYTES
+from workers.audio.recordings import FULL_SCALE, SAMPLE_BYTES
 from workers.audio.samples import Samples
 from workers.contract.conversion import CONVERSION_RATE
 from workers.conversion.stretches import FLOOR_DECIBELS, LevelTrack
@@ -19,9 +21,6 @@ LOUD_PERCENTILE: Final = 95
 SILENT_BELOW_DECIBELS: Final = -70.0
 """Level below which nothing can be heard."""
 
-SAMPLE_BYTES: Final = 2
-HEADER_BYTES: Final = 44
-FULL_SCALE: Final = np.float32(32768.0)
 
 Read = Callable[[float, float], Samples]
 """Samples between two times in seconds, clipped to the recording."""
@@ -29,7 +28,7 @@ Read = Callable[[float, float], Samples]
 
 def byte_span(first: int, last: int) -> tuple[int, int]:
     """Byte range of samples in a prepared WAV."""
-    return HEADER_BYTES + SAMPLE_BYTES * max(0, first), HEADER_BYTES + SAMPLE_BYTES * max(0, last)
+    return WAV_HEADER_BYTES + SAMPLE_BYTES * max(0, first), WAV_HEADER_BYTES + SAMPLE_BYTES * max(0, last)
 
 
 def to_samples(raw: bytes) -> Samples:
@@ -39,7 +38,7 @@ def to_samples(raw: bytes) -> Samples:
 
 def open_wav(path: Path) -> tuple[Read, float]:
     """Reader of a prepared WAV, and its length in seconds."""
-    count = max(0, path.stat().st_size - HEADER_BYTES) // SAMPLE_BYTES
+    count = max(0, path.stat().st_size - WAV_HEADER_BYTES) // SAMPLE_BYTES
 
     def read(start: float, end: float) -> Samples:
         first, last = byte_span(round(start * CONVERSION_RATE), min(count, round(end * CONVERSION_RATE)))

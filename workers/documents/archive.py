@@ -7,7 +7,8 @@ import zlib
 from typing import BinaryIO, Final
 from urllib.parse import unquote
 
-from workers.documents.errors import INVALID_EPUB, TOO_COMPLEX, DocumentError
+from workers.contract.files import TOO_COMPLEX
+from workers.documents.errors import INVALID_EPUB, DocumentError
 
 MOST_ENTRIES: Final = 10_000
 MOST_DIRECTORY_BYTES: Final = 4 << 20

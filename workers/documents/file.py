@@ -8,7 +8,8 @@ from typing import Final
 from workers.contract.chapters import Chapter
 from workers.contract.codec import Message
 from workers.contract.dubbing import Cue
-from workers.documents.errors import EMPTY_FILE, TOO_LARGE, DocumentError
+from workers.contract.files import EMPTY_FILE, TOO_LARGE
+from workers.documents.errors import DocumentError
 
 TEXT_FORMATS: Final = ("txt", "md", "epub", "srt")
 SUPPORTED_TEXTS: Final = "Plain text (.txt), Markdown (.md), EPUB (.epub) and SRT subtitles (.srt)"

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 import workers
+from workers.contract.files import TOO_COMPLEX, UNSUPPORTED_FORMAT
 from workers.documents.decoding import decode_text
-from workers.documents.errors import TEXT_TOO_LONG, TOO_COMPLEX, UNSUPPORTED_FORMAT, DocumentError
+from workers.documents.errors import TEXT_TOO_LONG, DocumentError
 from workers.documents.file import SUPPORTED_TEXTS, TEXT_FORMATS, TextFile, TextLimits
 from workers.documents.srt import read_srt
 

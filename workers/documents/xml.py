@@ -6,7 +6,8 @@ from html.entities import html5
 from typing import Final
 from xml.parsers import expat
 
-from workers.documents.errors import INVALID_EPUB, TOO_COMPLEX, DocumentError
+from workers.contract.files import TOO_COMPLEX
+from workers.documents.errors import INVALID_EPUB, DocumentError
 
 DEEPEST: Final = 256
 _NAMED: Final = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")

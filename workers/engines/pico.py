@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from workers.audio.recordings import FULL_SCALE
 from workers.audio.samples import SynthesisedAudio
 from workers.audio.tempo import change_tempo, split_speed
 from workers.contract.engines import EngineSpec, VoiceSpec
@@ -22,7 +23,6 @@ from workers.protocols.engine import Engine, find_built_in
 from workers.text.sentences import split_sentences
 
 SAMPLE_RATE: Final = 16_000
-FULL_SCALE: Final = np.float32(32768.0)
 VOLUME: Final = 0.6
 """Volume below 1.0, where five of the six voices clip."""
 

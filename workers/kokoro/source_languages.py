@@ -20,8 +20,6 @@ from workers.text.g2p.languages import find_obstacle
 _TABLE: Final[Mapping[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 ESPEAK_VOICES: Final[Mapping[str, str]] = _TABLE["voices"]
 """Languages that Kokoro is only aligned with, by primary tag."""
-SOURCE_LANGUAGES: Final = (*LANGUAGES, *ESPEAK_VOICES)
-"""Primary tags of all languages whose words can be aligned with a recording."""
 
 
 def find_source_obstacle(language: str) -> str:

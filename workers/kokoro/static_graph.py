@@ -7,15 +7,14 @@ weights are loaded, so that nothing is stored beside them.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workers.kokoro.graph import DECODER, GraphError
+from workers.kokoro.kernels.blocks import NORM_EPSILON
 from workers.kokoro.static_weights import ActivationRange, Convolution, ConvolutionRanges, Kernel, StaticWeights, find_convolutions
-
-NORM_EPSILON: Final = 1e-5
 
 
 def make_static(

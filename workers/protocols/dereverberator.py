@@ -8,8 +8,6 @@ from workers.contract.errors import UNKNOWN_ENGINE, WorkError
 from workers.protocols.engine import Model
 
 KIND: Final = "dereverb"
-WEAKEST, STRONGEST = 1, 5
-"""Range of `intensity`."""
 
 
 class Dereverberator(Model, Protocol):

@@ -8,8 +8,6 @@ from workers.contract.errors import UNKNOWN_ENGINE, WorkError
 from workers.protocols.engine import Model
 
 KIND: Final = "enhance"
-WEAKEST, STRONGEST = 1, 3
-"""Range of `strength`."""
 
 
 class Enhancer(Model, Protocol):
@@ -19,7 +17,7 @@ class Enhancer(Model, Protocol):
     """`sample_rate` is the only rate that its streams take, in Hz."""
 
     def open_stream(self, *, channels: int, strength: int) -> AudioStream:
-        """Stream that improves one recording. strength: 1 to 3; a stronger one removes no less. Raises WorkError (engine_unavailable)."""
+        """Stream that improves one recording. strength: one of STRENGTHS; a stronger one removes no less. Raises WorkError (engine_unavailable)."""
 
 
 def as_enhancer(model: Model) -> Enhancer:

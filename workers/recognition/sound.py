@@ -8,14 +8,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.audio.recordings import Recording
+from workers.audio.probe.decode_options import WAV_HEADER_BYTES
+from workers.audio.recordings import FULL_SCALE, SAMPLE_BYTES, Recording
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE, Samples
 from workers.recognition.windows import Read, sample_span
 
-SAMPLE_BYTES: Final = 2
-WAV_HEADER_BYTES: Final = 44
-"""Header size of the WAV files that workers/audio/probe writes."""
-FULL_SCALE: Final = np.float32(32768.0)
 QUIET_LEVEL: Final = 0.03
 """Root mean square relative to full scale below which the speech detector begins to miss the beginnings of sentences."""
 MOST_GAIN: Final = 60.0

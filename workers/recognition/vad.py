@@ -9,11 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE
+from workers.audio.voice_activity.silero import CONTEXT_SAMPLES, FRAME_SAMPLES
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 
-FRAME_SAMPLES: Final = 512
-CONTEXT_SAMPLES: Final = 64
-"""Samples of context before each frame."""
 FRAME_SECONDS: Final = FRAME_SAMPLES / RECOGNITION_SAMPLE_RATE
 STATE_SHAPE: Final = (1, 1, 128)
 LEAD_FRAMES: Final = 312

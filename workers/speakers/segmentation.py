@@ -25,7 +25,6 @@ WINDOW_FRAMES: Final = 589
 TRACKS: Final = 3
 VOICES_OF_CLASS: Final = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1]], np.float32)
 """Voices [7, 3] that speak in each class of the model."""
-MEMORY_BYTES: Final = 48 << 20
 
 Activity = NDArray[np.float32]
 """Probability [frames, 3] that each track speaks; a frame every FRAME_SECONDS."""

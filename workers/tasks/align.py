@@ -11,6 +11,7 @@ import numpy as np
 
 from workers.audio.recordings import Recording, open_recording
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE, Samples
+from workers.audio.voice_activity.silero import FRAME_SAMPLES
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.messages import Manifest
 from workers.contract.tags import primary_tag
@@ -22,11 +23,12 @@ from workers.recognition.align.aligners import align_by_recogniser, align_by_sph
 from workers.recognition.align.plan import Stretch, plan_stretches
 from workers.recognition.align.text_mapping import AlignedSpan, Piece, cut_pieces, normalise_for_alignment, written_words
 from workers.recognition.speech_regions import find_regions
-from workers.recognition.vad import FRAME_SAMPLES, LEAD_FRAMES, speech_probabilities
+from workers.recognition.vad import LEAD_FRAMES, speech_probabilities
 from workers.recognition.whisper.languages import MULTILINGUAL
 from workers.tasks.context import WorkerContext
 from workers.tasks.results import store_document
 from workers.tasks.scheduling import compute_in_order, patient_order
+from workers.tasks.window_transcription import UNITS_PER_SECOND
 from workers.text.language import detect_language
 
 T = TypeVar("T")
@@ -36,8 +38,6 @@ BLOCK_SAMPLES: Final = 30 * RECOGNITION_SAMPLE_RATE // FRAME_SAMPLES * FRAME_SAM
 LEAD_SAMPLES: Final = LEAD_FRAMES * FRAME_SAMPLES
 LONG_SECONDS: Final = 300.0
 """Longer audio is aligned on the bulk threads, so that the prompt threads stay free for requests that a client waits for."""
-UNITS_PER_SECOND: Final = 2
-"""Scheduling units: a recogniser aligns a second of audio in about the time of synthesising two characters."""
 
 AlignStretch = Callable[[Samples, str], list[AlignedSpan]]
 

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE
+from workers.audio.voice_activity.silero import FRAME_SAMPLES
 from workers.fairness import Order
 from workers.parts import PartRun
 from workers.recognition.sound import Sound, loudness_gain, to_float
 from workers.recognition.speech_regions import Region, find_regions
-from workers.recognition.vad import FRAME_SAMPLES, LEAD_FRAMES, speech_probabilities
+from workers.recognition.vad import LEAD_FRAMES, speech_probabilities
 from workers.tasks.context import WorkerContext
 from workers.tasks.scheduling import compute_in_order
 

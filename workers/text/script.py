@@ -14,7 +14,7 @@ from workers.text.markup.boundaries import PAUSES, Break
 from workers.text.normalise import normalise
 from workers.text.pronunciations import PronunciationError, apply_pronunciations
 from workers.text.say_as import SayAsError, say_segment
-from workers.text.scripts import split_by_script
+from workers.text.scripts import FIRST_IDEOGRAPH, split_by_script
 from workers.text.sentences import Splitter
 from workers.text.spoken_text import SpokenText, SpokenTextBuilder, join
 from workers.text.voice_choice import speaking_voice
@@ -35,7 +35,6 @@ class VoiceSettings:
     gain_decibels: float
 
 
-FIRST_IDEOGRAPH: Final = "\u2e80"
 WITHIN_WORDS: Final = frozenset(".+@_#&'’")
 """Signs that separate no words without an adjacent space."""
 

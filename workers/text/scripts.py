@@ -8,6 +8,9 @@ from typing import Final
 from workers.contract.markup import Segment
 from workers.contract.tags import primary_tag
 
+FIRST_IDEOGRAPH: Final = "\u2e80"
+"""Characters from here on belong to scripts of East Asia, which part no words by spaces."""
+
 SCRIPT_LANGUAGES: Final = ("zh", "ja", "hi")
 """Languages whose words are found by their script in texts of other languages."""
 

@@ -10,7 +10,7 @@ from apps.audio_tools.kinds import DEREVERB
 from apps.audio_tools.serializers import FormNumberChoice, ProcessedFormatSerializer
 from apps.audio_tools.stretches import plan_stretches, processed_form
 from apps.core import fields
-from workers.contract.audio_processing import DereverbWork
+from workers.contract.audio_processing import INTENSITIES, DereverbWork
 from workers.contract.outputs import AUDIO
 from workers.contract.references import StoredObject
 
@@ -21,7 +21,7 @@ class DereverbRequestSerializer(ProcessedFormatSerializer):
     """Form, or JSON with `file_url` or `upload_id`."""
 
     type = fields.FormChoice(choices=("echo", "reverb", "both"), required=False, default="both", help_text="What to remove.")
-    intensity = FormNumberChoice(choices=(1, 2, 3, 4, 5), required=False, default=3, help_text="1 light to 5 strong.")
+    intensity = FormNumberChoice(choices=INTENSITIES, required=False, default=3, help_text="1 light to 5 strong.")
 
 
 def check_dereverberation(caller: Caller, options: Mapping[str, Any]) -> None:  # noqa: ARG001 - the declaration's signature

@@ -12,7 +12,7 @@ from apps.audio_tools.stretches import plan_stretches, processed_form
 from apps.core import fields
 from apps.core.errors import InvalidRequestError
 from workers.contract import names
-from workers.contract.audio_processing import EnhanceWork
+from workers.contract.audio_processing import STRENGTHS, EnhanceWork
 from workers.contract.outputs import AUDIO
 from workers.contract.references import StoredObject
 
@@ -32,7 +32,7 @@ class EnhanceRequestSerializer(ProcessedFormatSerializer):
     super_resolution = fields.FormFlag(
         required=False, default=False, help_text="Extend the bandwidth; only where the operator has a model."
     )
-    strength = FormNumberChoice(choices=(1, 2, 3), required=False, default=2, help_text="1 light to 3 strong.")
+    strength = FormNumberChoice(choices=STRENGTHS, required=False, default=2, help_text="1 light to 3 strong.")
 
 
 def check_enhancement(caller: Caller, options: Mapping[str, Any]) -> None:  # noqa: ARG001 - the declaration's signature

@@ -20,7 +20,7 @@ from apps.core import fields
 from apps.core.deferred import Deferred, Exchange
 from apps.core.errors import InvalidRequestError, NotFoundError
 from apps.core.fields import validated
-from apps.core.parsing import JSONBodyParser
+from apps.core.parsing import FORM, JSON, JSONBodyParser
 from apps.jobs.recordings import request_idempotency
 from apps.jobs.requests import IDEMPOTENCY_HEADER, request_id_of
 from apps.jobs.waiting import ASYNC, prefers_async, upload_wait_seconds
@@ -37,7 +37,6 @@ from apps.voices.services.consent import ConsentStatement
 from apps.voices.services.enrolments import VoiceOrder
 from apps.voices.services.requests import DEFAULT_MODEL, CloneOrder, CloneSubmission, check_order, clone_or_release, request_clone
 
-FORM, JSON = "multipart/form-data", "application/json"
 RECORDINGS = ("audio", "file", "files")
 
 

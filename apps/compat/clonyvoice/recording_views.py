@@ -17,6 +17,7 @@ from apps.core.caching import NO_STORE
 from apps.core.deferred import Deferred, Exchange
 from apps.core.errors import InvalidRequestError
 from apps.core.fields import validated
+from apps.core.parsing import FORM, JSON
 from apps.jobs.models import Job
 from apps.jobs.requests import IDEMPOTENCY_HEADER
 from apps.jobs.waiting import ASYNC, prefers_async
@@ -29,8 +30,6 @@ from apps.uploads.parsers import FormParser
 from apps.uploads.serializers import SourceSerializer
 from apps.uploads.services import measure_async, order_measurement
 from workers.audio.probe import SUPPORTED_FORMATS
-
-FORM, JSON = "multipart/form-data", "application/json"
 
 
 class AudioFileSerializer(serializers.Serializer[Any]):

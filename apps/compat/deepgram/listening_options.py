@@ -24,8 +24,6 @@ UNSUPPORTED: Final = (
     "numerals",
 )
 """Features that a response lacks, with a warning."""
-ACCEPTED: Final = ("tag", "extra", "mip_opt_out", "version", "no_delay", "custom_topic", "custom_intent", "language_hint")
-"""Parameters without an effect here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

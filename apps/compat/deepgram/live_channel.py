@@ -11,6 +11,7 @@ from apps.compat.deepgram.transcripts import Transcript, read_transcript_of
 from apps.compat.deepgram.utterances import UtteranceBuffer
 from apps.core.errors import ApplicationError, TooManyRequestsError
 from apps.jobs.models import Job
+from apps.jobs.waiting import PLACE_SECONDS
 from apps.live_speech.jobs import LiveJobs
 from apps.live_speech.speech_buffer import Recording, Samples, Turn
 from workers.audio.voice_activity import SpeechStarted
@@ -21,8 +22,6 @@ MOST_WAITING_BYTES: Final = 4 << 20
 """Utterances that wait to be recognised; beyond it the connection is not read."""
 MOST_WAITING: Final = 100
 """Endings that wait for their results, empty ones included; from there on the connection is not read."""
-PLACE_SECONDS: Final = 60.0
-"""Longest wait for a place among the account's concurrent jobs."""
 PLACE_STEP_SECONDS: Final = 0.25
 
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]

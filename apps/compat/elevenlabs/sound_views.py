@@ -35,10 +35,10 @@ from apps.streaming.answers import AudioForm, StreamedAnswer
 from apps.uploads.admission import FORM_BYTES, admit_form
 from apps.uploads.parsers import FormParser
 from apps.uploads.services import Source
+from workers.contract.audio_processing import STRENGTHS
 from workers.contract.conversion import Delivery
 
 DEFAULT_CONVERTER: Final = "eleven_english_sts_v2"
-STRONGEST: Final = 3
 AUDIO = {(200, "audio/*"): OpenApiTypes.BINARY}
 OUTPUT = OpenApiParameter("output_format", str, enum=OUTPUT_FORMATS, description=f"{DEFAULT_FORMAT} unless given.")
 
@@ -200,7 +200,7 @@ class IsolationView(RecordingView):
     def post(self, request: Request) -> HttpResponseBase:
         """The speech of the recording without noise (DeepFilterNet3, unlimited), as MP3."""
         body, caller = validated(ISOLATE, request.data), get_caller(request)
-        options = validated(ENHANCEMENT, {"format": "mp3", "enhance_clarity": False, "strength": STRONGEST})
+        options = validated(ENHANCEMENT, {"format": "mp3", "enhance_clarity": False, "strength": STRENGTHS[-1]})
         ENHANCE_TOOL.check(caller, options)
 
         def submit(source: Source) -> Submission:

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.compat.realtime.errors import EventError
+from apps.live_speech.speech_buffer import FULL_SCALE
 from workers.audio.encoding import Resampler
 from workers.audio.encoding.g711 import Law, Samples, decode_g711, encode_g711
 
 SAMPLE_RATES: Final = {"audio/pcm": 24_000, "audio/pcmu": 8_000, "audio/pcma": 8_000}
 SAMPLE_BYTES: Final = 2
 LAWS: Final[dict[str, Law]] = {"audio/pcmu": "mu", "audio/pcma": "a"}
-FULL_SCALE: Final = 32_768.0
 
 
 def decode_base64(audio: Any) -> bytes:

@@ -22,13 +22,12 @@ from apps.dashboard.job_filters import JobFilterForm
 from apps.dashboard.job_rows import job_row, job_rows, microseconds_of
 from apps.dashboard.new_jobs import NewJobs, read_since
 from apps.dashboard.pages import dashboard_page, show
+from apps.dashboard.paging import PAGE_SIZE
 from apps.jobs.selectors import JobPage, get_own_job, list_own_jobs
 from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.repeat import plan_repeat, repeat_job
 from apps.teams.access import AccountRequest
-
-PAGE_SIZE = 25
 
 
 @dashboard_page("GET")

@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from apps.core.parsing import FORM, JSON
+
 REQUESTS: Final = Path(__file__).with_name("requests.toml")
 ANSWERS: Final = Path(__file__).with_name("answers.json")
 """JSON that the operations answered with, by operation and status; `tests/documentation/test_answers.py` records and compares it."""
-FORM: Final = "multipart/form-data"
-JSON: Final = "application/json"
 FILE: Final = "@"
 """Begins the name of a file in a form."""
 ADDRESS: Final = "https://example.com/"

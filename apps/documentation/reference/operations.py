@@ -12,9 +12,10 @@ from typing import Any, Final
 from django.urls import Resolver404, resolve
 
 from apps.core.dialects import dialect_of
+from apps.core.parsing import FORM, JSON
 from apps.core.views import schema_json
 from apps.documentation.markdown import highlighted
-from apps.documentation.reference.examples import FORM, JSON, RequestExample, example_of
+from apps.documentation.reference.examples import RequestExample, example_of
 
 TAGS: Final = Path(__file__).with_name("tags.toml")
 REFERENCE: Final = "/docs/reference/"

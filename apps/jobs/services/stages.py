@@ -8,6 +8,7 @@ from django.db import connection
 
 from apps.jobs.models import Job, Part, PartState
 from apps.jobs.objects import output_key
+from apps.jobs.services.attempts import LARGEST_UNITS
 from workers.contract.references import PartOutput, StoredObject, replace_references
 
 # Of one stage: those with a worker or in line, and those that the dispatcher has not let into the line yet.
@@ -16,8 +17,6 @@ SELECT count(*) FILTER (WHERE state <> 'waiting'), count(*) FILTER (WHERE state 
 WHERE job_id = %(job)s AND stage = %(stage)s AND state IN ('waiting', 'queued', 'admitted', 'running')
 """
 QUEUE_WAITING = "UPDATE jobs_part SET state = 'queued' WHERE job_id = %(job)s AND stage = %(stage)s AND state = 'waiting'"
-
-LARGEST_UNITS = 1 << 31
 
 
 def advance_stage(job: Job, *, part: Part) -> list[str]:

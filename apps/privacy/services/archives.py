@@ -10,9 +10,9 @@ from django.db import models
 from apps.accounts.models import Account, User
 from apps.core.archives import ArchiveEntry, zip_chunks
 from apps.core.storage import MissingObjectError, get_storage
+from apps.core.streamed_files import CHUNK_BYTES
 from apps.privacy.holdings import exported_models, fields_of, files_of, members_of, rows_of_person
 
-CHUNK_BYTES: Final = 1 << 18
 ROWS_AT_ONCE: Final = 500
 
 

@@ -13,8 +13,8 @@ from apps.core.storage import MissingObjectError, get_storage
 from apps.uploads.objects import content_key, incoming_key
 from apps.uploads.spool import COPIED_BYTES, Spool, SpoolWriter, check_disk
 from workers.audio.probe import AudioInfo, ProbeError, ProbeLimits, probe_file
-from workers.audio.probe.errors import TOO_LARGE
 from workers.contract.codec import Message
+from workers.contract.files import TOO_LARGE
 from workers.documents import DocumentError, TextLimits, read_text_file
 
 FETCH_SECONDS: Final = 60.0

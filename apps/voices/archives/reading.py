@@ -12,6 +12,7 @@ from rest_framework.exceptions import ParseError, ValidationError
 from apps.core.errors import InvalidRequestError
 from apps.core.exception_handler import invalid_fields
 from apps.core.parsing import parse_json
+from apps.core.streamed_files import CHUNK_BYTES
 from apps.uploads.spool import Spool
 from apps.voices.archives.manifest import (
     MANIFEST,
@@ -24,7 +25,6 @@ from apps.voices.archives.manifest import (
     read_manifest,
 )
 
-CHUNK_BYTES: Final = 1 << 18
 MOST_ENTRIES: Final = MOST_VOICES * (MOST_SAMPLES + 2) + 1
 MOST_DIRECTORY_BYTES: Final = 1 << 20
 END_RECORD: Final = b"PK\x05\x06"

@@ -9,6 +9,7 @@ from typing import Any, cast
 from apps.accounts.callers import Caller
 from apps.core.errors import ConflictError, InvalidRequestError
 from apps.core.storage import get_storage
+from apps.core.streamed_files import CHUNK_BYTES
 from apps.uploads.spool import Spool, check_disk, translate_disk_errors
 from apps.voices.archives.manifest import (
     ARCHIVE_BYTES,
@@ -23,8 +24,6 @@ from apps.voices.models import Enrolment, EnrolmentState, Sample, Voice
 from apps.voices.objects import SAMPLES_FOLDER
 from apps.voices.selectors import VoiceFilter, check_not_taken_down, get_own_voice, list_own_voices
 from workers.contract.formats import extension_of
-
-CHUNK_BYTES = 1 << 18
 
 
 def find_exported(caller: Caller, *, voice_ids: Sequence[str]) -> list[Voice]:

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from tests.servers import free_port
 from ttsai.cli import main
-from ttsai.cli.output_file import choose_format, find_obstacle, write_audio
+from ttsai.cli.output_file import choose_format, find_obstacle, open_output
 
 TTSAI = str(Path(sys.executable).with_name("ttsai"))
 
@@ -92,7 +92,8 @@ def test_the_format_is_that_asked_for_else_that_of_the_name(path: str | None, gi
 
 def test_audio_replaces_the_file_behind_a_link_in_one_step(tmp_path: Path) -> None:
     (tmp_path / "link.mp3").symlink_to(tmp_path / "real.mp3")
-    assert write_audio(tmp_path / "link.mp3", [b"ab", b"c"]) == 3
+    with open_output(tmp_path / "link.mp3") as file:
+        file.write(b"abc")
     assert (tmp_path / "real.mp3").read_bytes() == b"abc"
     assert {path.name for path in tmp_path.iterdir()} == {"link.mp3", "real.mp3"}
 
@@ -105,20 +106,24 @@ def test_audio_that_breaks_off_leaves_the_file_as_it_was(tmp_path: Path) -> None
         yield b"half"
         raise ConnectionError
 
-    with pytest.raises((ConnectionError, click.ClickException)):
-        write_audio(target, chunks())
+    with pytest.raises(ConnectionError), open_output(target) as file:
+        file.writelines(chunks())
     assert target.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [target]
 
 
 def test_a_device_is_written_to_and_stays_a_device() -> None:
-    assert write_audio(Path("/dev/null"), [b"abc"]) == 3
+    with open_output(Path("/dev/null")) as device:
+        assert device.write(b"abc") == 3
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 
 def test_a_full_disk_is_one_clear_line() -> None:
-    with pytest.raises(click.ClickException, match=r"^/dev/full cannot be written: No space left on device\.$"):
-        write_audio(Path("/dev/full"), [b"abc"])
+    with (
+        pytest.raises(click.ClickException, match=r"^/dev/full cannot be written: No space left on device\.$"),
+        open_output(Path("/dev/full")) as device,
+    ):
+        device.write(b"abc")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from workers.recognition.sound import MOST_GAIN, WAV_HEADER_BYTES, byte_span, loudness_gain, of_bytes, of_wav, to_float
+from workers.audio.probe.decode_options import WAV_HEADER_BYTES
+from workers.recognition.sound import MOST_GAIN, byte_span, loudness_gain, of_bytes, of_wav, to_float
 
 SAMPLES = np.linspace(-0.5, 0.5, 48_000)
 

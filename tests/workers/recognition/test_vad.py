@@ -5,8 +5,9 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.workers.recognition.clips import LIBRIVOX, clip, clips, music, noise, silence
+from workers.audio.voice_activity.silero import FRAME_SAMPLES
 from workers.recognition.speech_regions import find_regions
-from workers.recognition.vad import FRAME_SAMPLES, find_detector_obstacle, speech_probabilities
+from workers.recognition.vad import find_detector_obstacle, speech_probabilities
 
 
 def test_the_detector_has_no_obstacle_here() -> None:

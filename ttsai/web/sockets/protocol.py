@@ -20,8 +20,8 @@ CLOSE_SECONDS: Final = 5.0
 """Time for a client to answer the closing frame and to read what was sent before it; then the connection is dropped."""
 MOST_FRAGMENTS: Final = 1024
 """Fragments of one message: empty ones cost memory and time, though they add nothing to its size."""
-INVALID_TEXT: Final = 1007
-POLICY: Final = 1008
+INVALID_TEXT: Final = int(CloseCode.INVALID_DATA)
+POLICY: Final = int(CloseCode.POLICY_VIOLATION)
 BAD_REQUEST: Final = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 ERROR_RENDERER: Final = "ttsai.render_error"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, ParamSpec, TypeVar
 
 from django.http import HttpRequest
+from websockets.frames import CloseCode
 
 from apps.accounts.callers import Caller
 from apps.core.deferred import Exchange, Receive, Send
@@ -21,12 +22,12 @@ from ttsai.web.threads import DjangoThreads
 P = ParamSpec("P")
 T = TypeVar("T")
 
-NORMAL: Final = 1000
-POLICY: Final = 1008
-TOO_BIG: Final = 1009
-INTERNAL: Final = 1011
-RESTART: Final = 1012
-TRY_AGAIN: Final = 1013
+NORMAL: Final = int(CloseCode.NORMAL_CLOSURE)
+POLICY: Final = int(CloseCode.POLICY_VIOLATION)
+TOO_BIG: Final = int(CloseCode.MESSAGE_TOO_BIG)
+INTERNAL: Final = int(CloseCode.INTERNAL_ERROR)
+RESTART: Final = int(CloseCode.SERVICE_RESTART)
+TRY_AGAIN: Final = int(CloseCode.TRY_AGAIN_LATER)
 QUEUED_MESSAGES: Final = 8
 """Messages that wait for the handler; the connection is not read meanwhile, so that a fast client is slowed down."""
 CANCEL_SECONDS: Final = 2.0

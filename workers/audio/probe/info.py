@@ -6,6 +6,7 @@ from typing import Final
 from workers.audio.probe import errors
 from workers.audio.probe.errors import ProbeError
 from workers.contract.codec import Message
+from workers.contract.files import EMPTY_FILE, TOO_LARGE
 
 SUPPORTED_FORMATS: Final = "MP3, WAV, FLAC, OGG, Opus, M4A, AAC, MP4, MOV, 3GP, WebM and MKV"
 """Formats as errors and the API's description list them."""
@@ -67,10 +68,10 @@ class ProbeLimits(Message):
     def check_bytes(self, size: int) -> None:
         """Raises ProbeError (empty_file, too_large)."""
         if size == 0:
-            raise ProbeError(errors.EMPTY_FILE, "The file is empty. Send a recording.")
+            raise ProbeError(EMPTY_FILE, "The file is empty. Send a recording.")
         if size > self.max_bytes:
             raise ProbeError(
-                errors.TOO_LARGE,
+                TOO_LARGE,
                 f"The file has {size:,} bytes; {self.max_bytes:,} are taken here. Send it as MP3, Opus or FLAC, or cut it in parts.",
             )
 

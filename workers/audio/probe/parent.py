@@ -22,6 +22,7 @@ from workers.audio.probe.errors import ProbeError
 from workers.audio.probe.info import AudioInfo, DecodedFile, ProbeLimits
 from workers.audio.probe.signature import find_signature
 from workers.audio.probe.stream import STALL_SECONDS, DecodedStream
+from workers.contract.files import TOO_COMPLEX
 
 logger = logging.getLogger(__name__)
 
@@ -195,7 +196,7 @@ def _parse_answer(output: bytes, code: int) -> dict[str, Any]:
     if "info" in answer or "decoded" in answer:
         return answer
     if "out_of_memory" in answer or -code in {signal.SIGKILL, signal.SIGXCPU}:
-        raise ProbeError(errors.TOO_COMPLEX, "Reading the file takes more time or memory than is allowed. Export it anew as MP3 or WAV.")
+        raise ProbeError(TOO_COMPLEX, "Reading the file takes more time or memory than is allowed. Export it anew as MP3 or WAV.")
     if code >= 0:  # it failed before it read the file
         raise RuntimeError(f"the probe's child process failed: code {code}, {answer.get('bug', 'no answer')}")
     logger.error("probe_crashed signal=%s", signal.Signals(-code).name)

@@ -8,11 +8,11 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from workers.audio.probe import errors
 from workers.audio.probe.errors import ProbeError
 from workers.audio.probe.info import SUPPORTED_FORMATS
 from workers.audio.probe.mpeg import announced_seconds, find_stream
 from workers.audio.probe.unsupported import name_unsupported_format, name_weak_signature
+from workers.contract.files import UNSUPPORTED_FORMAT
 
 SEARCHED_BYTES: Final = 1 << 16
 """Bytes after the tags in which the first frame of MP3 or AAC is searched: encoders leave padding, radio recordings begin inside a frame.
@@ -70,7 +70,7 @@ def _after_tags(file: BinaryIO) -> Signature:
     found = find_stream(data, is_whole_file=len(data) < SEARCHED_BYTES)
     if found is None:
         _refuse_if_named(name_weak_signature(data))
-        raise ProbeError(errors.UNSUPPORTED_FORMAT, f"The file is not in a supported audio format. Supported formats: {SUPPORTED_FORMATS}.")
+        raise ProbeError(UNSUPPORTED_FORMAT, f"The file is not in a supported audio format. Supported formats: {SUPPORTED_FORMATS}.")
     offset, frame = found
     return Signature(frame.kind, frame.kind, announced_seconds(data, offset, frame))
 
@@ -78,7 +78,7 @@ def _after_tags(file: BinaryIO) -> Signature:
 def _refuse_if_named(name: str) -> None:
     if name:
         raise ProbeError(
-            errors.UNSUPPORTED_FORMAT,
+            UNSUPPORTED_FORMAT,
             f"The file's format, {name}, is not supported. Supported formats: {SUPPORTED_FORMATS}. Convert the file to one of them.",
         )
 

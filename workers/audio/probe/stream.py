@@ -11,6 +11,7 @@ from workers.audio.probe import errors
 from workers.audio.probe.decode_options import SAMPLE_BYTES, StreamHeader
 from workers.audio.probe.errors import ProbeError
 from workers.audio.probe.info import DecodedFile
+from workers.contract.files import TOO_COMPLEX
 
 STALL_SECONDS: Final = 120.0
 """Longest wait for the next samples: hours of video may lie between two packets of sound."""
@@ -57,7 +58,7 @@ class DecodedStream:
         while size:
             ready, _, _ = select.select([self._pipe], [], [], self._stall_seconds)
             if not ready:
-                raise ProbeError(errors.TOO_COMPLEX, "Reading the file takes more time than is allowed. Export it anew as MP3 or WAV.")
+                raise ProbeError(TOO_COMPLEX, "Reading the file takes more time than is allowed. Export it anew as MP3 or WAV.")
             chunk = self._pipe.read(min(size, READ_BYTES))
             if not chunk:
                 break

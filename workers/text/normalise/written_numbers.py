@@ -18,7 +18,6 @@ COUNTED: Final = re.compile(r"[ \u00a0]?(?:[%‰€$£°]|[a-zà-öø-ÿμ]{1,24
 RACE: Final = re.compile(r" ?(?:m|met(?:re|er)s?|yards?|yd|metros?|metri|mètres?)(?![^\W_])")
 RACE_LENGTHS: Final = frozenset(("100", "200", "400", "800"))
 
-SIGN: Final = re.compile(r"[-−–+](?=[\d$€£¥])")
 SPACES: Final = "\u00a0\u202f\u2009'’"
 
 

@@ -7,7 +7,7 @@ from itertools import accumulate, zip_longest
 from typing import Final
 
 from workers.text.markup.boundaries import Break
-from workers.text.subtitles.lines import break_lines, split_wide, width
+from workers.text.subtitles.lines import SHORT_WORD_CHARACTERS, break_lines, split_wide, width
 from workers.text.subtitles.words import ShownWord
 
 LONGEST_SECONDS: Final = 7.0
@@ -36,7 +36,6 @@ PAUSE_GAIN: Final = 14.0
 """Cost reduction of a cue end followed by a pause of NOTED_PAUSE_SECONDS or more."""
 NOTED_PAUSE_SECONDS: Final = 0.3
 SHORT_WORD_COST: Final = 8.0
-SHORT_WORD_CHARACTERS: Final = 3
 INNER_SENTENCE_COST: Final = 12.0
 """Cost of a sentence end within a cue, at most MOST_INNER_COST for all of them."""
 INNER_PAUSE_COST: Final = 20.0

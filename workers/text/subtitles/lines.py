@@ -28,8 +28,8 @@ BREAK_COST: Final[Mapping[Break, float]] = {
 TOP_HEAVY_COST: Final = 0.3
 """Cost of a longer upper line."""
 SHORT_WORD_COST: Final = 8
-"""Length of articles and prepositions in European languages, which belong to the following word."""
 SHORT_WORD_CHARACTERS: Final = 3
+"""Length of articles and prepositions in European languages, which belong to the following word."""
 LONE_WORD_COST: Final = 15
 
 

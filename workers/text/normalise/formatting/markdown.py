@@ -7,6 +7,7 @@ from typing import Final
 
 from workers.text.normalise.formatting.edits import Edit
 from workers.text.normalise.formatting.links import find_links
+from workers.text.scripts import FIRST_IDEOGRAPH
 
 # Repeats are possessive or bounded: no text makes them slow.
 USED: Final = re.compile(r"[]`|\\]|==|<(?:https?:|mailto:|[\w.+-]{1,64}@)|(?:^|\n)[ \t]{0,8}(?:[#>+~*_=]|-[ \t]?-)")
@@ -34,7 +35,6 @@ INLINE: Final = re.compile(
 WRAPPED_CHARACTERS: Final = 45
 """Length from which a heading would run into the next line."""
 MARKS: Final = frozenset(".,;:!?…。！？，；：、")
-FIRST_IDEOGRAPH: Final = "\u2e80"
 
 
 def find_markdown(text: str) -> Iterator[Edit]:

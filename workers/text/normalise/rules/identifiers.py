@@ -5,6 +5,7 @@ from typing import Final
 
 from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.values import Number
+from workers.text.scripts import FIRST_IDEOGRAPH
 
 HEX: Final = r"[0-9A-Fa-f]"
 STARTS: Final = (
@@ -22,7 +23,6 @@ HASH: Final = re.compile(r"[0-9a-f]{7,40}(?![^\W_]|[.,]\d)")
 SCIENTIFIC: Final = re.compile(r"\d+e\d+")
 IPV6: Final = re.compile(rf"(?=[0-9A-Fa-f:]{{0,39}}(?:::|[A-Fa-f]))(?:{HEX}{{1,4}}:|:(?=:)){{1,7}}:?(?:{HEX}{{1,4}})?(?![^\W_]|:)")
 IPV4: Final = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?![\d]|\.\d)(?::(\d{1,5}))?(?:/(\d{1,2})(?!\d))?")
-FIRST_IDEOGRAPH: Final = "\u2e80"
 LONGEST_BYTE: Final = 255
 
 

@@ -12,6 +12,7 @@ from workers.text.normalise.rules.measures import read_measure
 from workers.text.normalise.rules.money import THOUSANDS, append_relation, read_currency, read_magnitude, say_magnitude_sum, say_sum
 from workers.text.normalise.rules.temperatures import read_temperature
 from workers.text.normalise.written_numbers import read_number
+from workers.text.scripts import FIRST_IDEOGRAPH
 
 SIGN: Final = re.compile(r"[-−+](?=\d)")
 PERCENT: Final = re.compile(r"[ \u00a0\u202f]?([%‰])")
@@ -20,7 +21,6 @@ LETTER_MAGNITUDES: Final = frozenset("MBTk")
 CENTS: Final = re.compile(r"[ \u00a0]?¢")
 BEFORE_A_SIGN: Final = frozenset(" \u00a0\n\t([{=:,<>≤≥≈~–—/;\"'«")
 INCH_MARKS: Final = frozenset('"”″')
-FIRST_IDEOGRAPH: Final = "\u2e80"
 DAY_WORDS: Final = frozenset(("am", "vom", "zum"))
 LAST_DAY: Final = 31
 STARTERS: Final = word_set("Bitte Dann Danach Dort Er Sie Es Wir Ich Der Die Das Aber Und Am Im In Wenn Wie Was Ob Nein Ja Alle Heute")

@@ -13,10 +13,11 @@ from workers.text.normalise.rules.attributive import is_attributive
 from workers.text.normalise.rules.dates import read_date
 from workers.text.normalise.rules.measures import read_inches, read_unit
 from workers.text.normalise.rules.money import append_relation, read_currency, read_money_prefix
-from workers.text.normalise.rules.quantities import FIRST_IDEOGRAPH, is_year, read_quantity
+from workers.text.normalise.rules.quantities import is_year, read_quantity
 from workers.text.normalise.rules.times import HOUR_LETTER, LETTER_LANGUAGES, read_time
 from workers.text.normalise.tables import load_table
 from workers.text.normalise.written_numbers import read_number
+from workers.text.scripts import FIRST_IDEOGRAPH
 
 DASH: Final = re.compile(r"-|[ \u00a0]?[–—][ \u00a0]?|[〜～~](?=\d)")
 CHAIN: Final = re.compile(r"\d{1,12}(?:\.\d{1,12}){2,}+(?![\d])")

@@ -11,6 +11,7 @@ from workers.text.normalise.rules.measures import read_inches, read_unit
 from workers.text.normalise.rules.money import append_relation, read_currency, read_magnitude, say_magnitude_sum
 from workers.text.normalise.rules.temperatures import SCALE, read_temperature
 from workers.text.normalise.written_numbers import read_number
+from workers.text.scripts import FIRST_IDEOGRAPH
 
 DASH: Final = re.compile(r"[ \u00a0\u202f]?[-–—~〜～][ \u00a0\u202f]?")
 SIGN: Final = re.compile(r"[-−](?=[\d$€£¥₹])")
@@ -25,7 +26,6 @@ SPACES: Final = frozenset(" \u00a0\u202f")
 LETTERS: Final = frozenset("MBk")
 """One-letter magnitudes without a currency: 5M-10M."""
 
-FIRST_IDEOGRAPH: Final = "\u2e80"
 COUNTS_BEFORE_NOUN: Final = frozenset(("de", "zh"))
 """Languages whose first number takes the form before a noun: ein bis zwei Kilo, 两到三公斤."""
 

@@ -21,7 +21,6 @@ WORD_BEHIND: Final = re.compile(r"[ \u00a0]([^\W\d_]{1,30})")
 BIRTH_AND_DEATH: Final = frozenset("*†")
 LOOK_BACK: Final = 48
 EARLIEST, LATEST = 1000, 2099
-OUR_TIME: Final = 1900
 ARTICLES: Final = frozenset(("the", "this", "that"))
 
 
