@@ -15,8 +15,11 @@ from importlinter.contracts.independence import IndependenceContract
 from importlinter.contracts.layers import LayersContract
 from importlinter.contracts.protected import ProtectedContract
 
+from tools.import_contracts import AllowedImportsContract
+
 OPTIONS = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["tool"]["importlinter"]
 TYPES: dict[str, type[Contract]] = {
+    "allowed_imports": AllowedImportsContract,
     "forbidden": ForbiddenContract,
     "independence": IndependenceContract,
     "layers": LayersContract,
@@ -24,6 +27,7 @@ TYPES: dict[str, type[Contract]] = {
 }
 APPS, ROOT = "Apps import of the workers only", "The composition root imports of the workers only"
 PURE, LAYERS = "The shared packages are pure", "Layers of the workers"
+CONTRACT = "The contract is the standard library alone"
 REGISTRY, ENGINES = "Only the registry imports engines", "Engines do not import each other"
 BREAKING = (
     (APPS, "apps.speech.services", "workers.audio.streams"),
@@ -41,6 +45,9 @@ BREAKING = (
     (PURE, "workers.audio.encoding.encoder", "workers.settings"),
     (PURE, "workers.audio.encoding.encoder", "workers.engines.silence"),
     (PURE, "workers.text.script", "onnxruntime"),
+    (PURE, "workers.text.script", "added_library"),
+    (PURE, "workers.kokoro.mix_file", "workers.kokoro.runtime"),
+    (CONTRACT, "workers.contract.names", "numpy"),
     (LAYERS, "workers.text.script", "workers.audio.joins"),
     (LAYERS, "workers.recognition.windows", "workers.tasks.part_kinds"),
     (LAYERS, "workers.contract.names", "workers.text.ipa"),
@@ -54,6 +61,8 @@ KEPT = (
     (APPS, "apps.speech.services", "workers.audio.encoding"),
     (APPS, "apps.speech.services", "workers.contract.speech"),
     (ENGINES, "workers.engines.added_later", "workers.protocols.engine"),
+    (PURE, "workers.text.script", "numpy"),
+    (CONTRACT, "workers.contract.names", "math"),
 )
 
 
