@@ -4,9 +4,11 @@ import hashlib
 import re
 import shlex
 import shutil
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from workers.translation import routes
@@ -19,13 +21,9 @@ PROGRAM: Final = re.compile(r"[a-z][a-z0-9-]{0,40}")
 HIDE_UNKNOWN_MARKS: Final = "-n"
 """Replacement of a mode's `$1`, as for `apertium -u`: no asterisk before unknown words."""
 
-SHORT_CODES: Final[Mapping[str, str]] = {
-    "afr": "af", "ara": "ar", "arg": "an", "bel": "be", "bre": "br", "bul": "bg", "cat": "ca", "cym": "cy", "dan": "da", "deu": "de",
-    "eng": "en", "epo": "eo", "eus": "eu", "fra": "fr", "glg": "gl", "hbs": "sh", "hin": "hi", "ind": "id", "isl": "is", "ita": "it",
-    "kaz": "kk", "mkd": "mk", "mlt": "mt", "nld": "nl", "nno": "nn", "nob": "no", "nor": "no", "oci": "oc", "pol": "pl", "por": "pt",
-    "ron": "ro", "rus": "ru", "slv": "sl", "sme": "se", "spa": "es", "srd": "sc", "swe": "sv", "tat": "tt", "tur": "tr", "ukr": "uk",
-    "urd": "ur", "zlm": "ms", "nb": "no",
-}  # fmt: skip
+SHORT_CODES: Final[Mapping[str, str]] = MappingProxyType(
+    tomllib.loads(Path(__file__).with_name("short_codes.toml").read_text(encoding="utf-8"))
+)
 """Primary tags of the codes in mode names; codes without a shorter form stay."""
 
 

@@ -1,9 +1,11 @@
 """Hallucination filter: distinguishes spoken words from hallucinated ones, and decoding loops from real repetitions."""
 
 import re
+import tomllib
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 REPETITIVE_ABOVE: Final = 2.4
@@ -27,36 +29,8 @@ single word may lose its time to its neighbours.
 LOOP_TURNS: Final = 4
 LONGEST_LOOP_WORDS: Final = 12
 
-HALLUCINATED_PHRASES: Final = (
-    r"thank(s| you)( (so|very) much)?( for (watching|listening|your attention))?( (guys|everyone))?",
-    r"(please )?(like( and)? )?subscribe( to (my|our|the) channel)?",
-    r"(i'?ll )?see you( guys)?( (in the )?next (time|video|one)| later)?",
-    r"(bye ?)+",
-    r"you",
-    r"so",
-    r".*amara\.? ?org.*",
-    r"(sub)?titles? by .*",
-    r"(transcription|captioning) by .*",
-    r".*www\..*",
-    r"sous-?titr(age|es?).*",
-    r"merci( d'avoir regardé.*)?",
-    r"untertitel.*",
-    r"vielen dank( fürs zuschauen)?",
-    r"subtítulos.*",
-    r"gracias( por ver.*)?",
-    r"sottotitoli.*",
-    r"legendas.*",
-    r"obrigad[oa]( por assistir)?",
-    r"ondertitel.*",
-    r"субтитры.*",
-    r"продолжение следует",
-    r"спасибо за просмотр",
-    r"ご視聴ありがとうございました",
-    r"(字幕|中文字幕|请不吝点赞).*",
-    r"(謝謝|谢谢)(觀看|观看|大家)?",
-    r"시청해\s?주셔서 감사합니다",
-    r"(музыка|music|musik|música|musique|applause|laughter)",
-)
+_TABLE: Final = Path(__file__).with_name("hallucinated_phrases.toml")
+HALLUCINATED_PHRASES: Final[tuple[str, ...]] = tuple(tomllib.loads(_TABLE.read_text(encoding="utf-8"))["phrases"])
 """Phrases that Whisper hallucinates over noise, learnt from the ends of subtitles. People also say them, so one is dropped only with
 further weak evidence.
 """
