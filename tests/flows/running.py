@@ -41,9 +41,18 @@ _started: "list[RunningPlatform]" = []
 
 
 def stop_platforms() -> None:
-    """Stop every platform that this process has started and that still runs: an idle one takes 7% of a core."""
+    """Stop every platform that this process has started and that still runs: an idle one takes 7% of a core.
+
+    Each ends well at Ctrl-C and leaves no process behind.
+    """
     while _started:
-        _started.pop().stop()
+        platform = _started.pop()
+        if platform.process is None:
+            continue
+        children = psutil.Process(platform.process.pid).children(recursive=True)
+        status = platform.stop()
+        _, left = psutil.wait_procs(children, timeout=10)
+        assert (status, left) == (0, []), platform.log.read_text()[-4000:]
 
 
 @dataclass

@@ -41,7 +41,6 @@ def seconds_of(audio: bytes) -> float:
         return float(container.duration / av.time_base)
 
 
-@pytest.mark.prove
 def test_the_printed_curl_line_gives_a_real_mp3(platform: RunningPlatform, listener: Listener, tmp_path: Path) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl is not on this machine")

@@ -88,6 +88,7 @@ def paste(output: str, folder: Path) -> bytes:
     return (folder / "hello.mp3").read_bytes()
 
 
+@pytest.mark.prove
 def test_printed_line_speaks_at_the_first_start_and_leaves_nothing_after_ctrl_c(instance: Instance, tmp_path: Path) -> None:
     printed = instance.start()
     key = (instance.home / "secrets" / "demo-key").read_text().strip()
