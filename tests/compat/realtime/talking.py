@@ -22,6 +22,7 @@ from workers.audio.encoding.resampler import resample
 from workers.contract import names
 from workers.contract.live_audio import LiveAudio
 from workers.contract.messages import PartOutcome
+from workers.contract.outputs import TIMINGS
 from workers.contract.transcription import ScriptDocument, TranscriptDocument, TranscriptSegment
 
 CHAT: dict[str, Any] = {"kind": "chat", "voices": (), "default_voice": ""}
@@ -75,24 +76,31 @@ class Talker:
             self._publish(part, index=index, samples=samples, words=words)
         file = io.BytesIO()
         soundfile.write(file, np.concatenate(SPOKEN), RATE, format="WAV", subtype="PCM_16")
-        return outcome_of(part, manifest=store_output(part, audio=file.getvalue()))
+        # A reader that comes after the end reads the file and its words, as those of a real worker.
+        words = [word for index, spoken in enumerate(WORDS) for word in _timed(spoken, start=index * SENTENCE_SECONDS)]
+        others = {TIMINGS: json.dumps(words).encode()} if any(spec.name == TIMINGS for spec in part.output_specs) else None
+        return outcome_of(part, manifest=store_output(part, audio=file.getvalue(), others=others))
 
     def _publish(self, part: Part, *, index: int, samples: NDArray[np.int16], words: list[str]) -> None:
         start = index * SENTENCE_SECONDS
-        step = SENTENCE_SECONDS / len(words)
-        timed = tuple({"word": word, "start": start + step * n, "end": start + step * (n + 1)} for n, word in enumerate(words))
         live = LiveAudio(
             index,
             RATE,
             start_sample=round(start * RATE),
             units_done=part.units * (index + 1) // len(SPOKEN),
-            words=timed,
+            words=_timed(words, start=start),
             is_last=index == len(SPOKEN) - 1,
             samples=samples.astype("<i2").tobytes(),
         )
         fields: dict[Any, Any] = live.to_fields()
         client().xadd(names.audio_stream(part.job_id.hex, part.index), fields)
         publish_event(part.job_id, {"type": "progress", "part": part.index, "units_done": live.units_done})
+
+
+def _timed(words: list[str], *, start: float) -> tuple[dict[str, Any], ...]:
+    """Words of a sentence that begins at `start`, each as long as the next."""
+    step = SENTENCE_SECONDS / len(words)
+    return tuple({"word": word, "start": start + step * n, "end": start + step * (n + 1)} for n, word in enumerate(words))
 
 
 @contextlib.contextmanager
