@@ -118,24 +118,6 @@ def test_speech_from_the_microphone_becomes_a_transcript_whose_words_seek(platfo
 
 
 @pytest.mark.timeout(300)
-def test_words_that_the_microphone_hears_live_are_those_that_were_read(platform: RunningPlatform, page: Browser) -> None:
-    visit(platform, page, "speech-to-text")
-    page.click("[data-live=start]")
-    page.wait_until("document.querySelector('[data-live=stage]').textContent === 'Listening'")
-    page.wait_until("document.querySelector('[data-live-growing]')?.textContent.trim()", seconds=90)  # before the utterance ends
-    words = said(SPOKEN).split()
-    final = "[...document.querySelectorAll('.live-said p')].map(one => one.textContent).join(' ')"
-    page.wait_until(f"{final}.split(/\\s+/).length >= {len(words)}", seconds=120)
-    page.click("[data-live=stop]")
-    page.wait_until("document.querySelector('[data-tool]').dataset.done === 'live'", seconds=90)
-    heard = spoken_words(" ".join(page.value("[...document.querySelectorAll('[data-transcript] .word')].map(one => one.textContent)")))
-    assert sum(word in heard.split() for word in words) >= 0.7 * len(words), heard
-    page.click("[data-transcript] .word")
-    page.wait_until("document.querySelector('.word[data-lit]')")
-    assert page.complaints == []
-
-
-@pytest.mark.timeout(300)
 def test_two_speakers_of_the_sample_are_told_apart_and_renamed(platform: RunningPlatform, page: Browser) -> None:
     run_sample(platform, page, "speech-to-text")
     names = page.value("[...new Set([...document.querySelectorAll('.turn strong')].map(one => one.textContent))]")
