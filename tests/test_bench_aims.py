@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bench.__main__ import AIMS, COMPARISONS, is_met
+from tests.bench.__main__ import AIMS, COMPARISONS, is_met, report
 
 
 def test_every_aim_of_the_bench_is_a_comparison_with_a_number() -> None:
@@ -18,3 +18,11 @@ def test_every_aim_of_the_bench_is_a_comparison_with_a_number() -> None:
 )
 def test_figure_is_compared_with_the_bound_of_its_aim(value: float, aim: str, is_expected: bool) -> None:
     assert is_met(value, aim) is is_expected
+
+
+def test_bench_exits_with_status_1_once_an_aim_is_missed(capsys: pytest.CaptureFixture[str]) -> None:
+    met = {"page_p95_ms": 99.0, "a figure without an aim": 1e6}
+    assert report(met) == 0
+    assert "MISSED" not in capsys.readouterr().out
+    assert report(met | {"page_kilobytes": 300.0}) == 1
+    assert capsys.readouterr().out.count("MISSED") == 1

@@ -53,7 +53,10 @@ COMPARISONS = {"at least": operator.ge, "at most": operator.le, "under": operato
 
 
 def main() -> None:
-    """Run the benchmarks named in the arguments (speed, cost, listening, fairness, own_voice, cache, streams, pages), or all."""
+    """Run the benchmarks named in the arguments (speed, cost, transcription, fairness, own_voice, cache, streams, pages), or all.
+
+    The exit status is 1 if an aim is missed.
+    """
     use_clean_environment()
     wanted = set(sys.argv[1:]) or {"fairness", "speed", "cost", "transcription", "own_voice", "cache", "streams", "pages"}
     figures: dict[str, float] = {}
@@ -75,10 +78,17 @@ def main() -> None:
             figures |= measure_own_voice()
         if "streams" in wanted:
             figures |= _streams(Path(folder) / "streams") | _idle_streams(Path(folder) / "idle")
+    sys.exit(report(figures))
+
+
+def report(figures: dict[str, float]) -> int:
+    """Print the figures beside their aims, and all as JSON; return the exit status, 1 if an aim is missed."""
+    missed = {name for name, value in figures.items() if name in AIMS and not is_met(value, AIMS[name])}
     for name, value in figures.items():
-        aim = f"   aim: {AIMS[name]:15} {'met' if is_met(value, AIMS[name]) else 'MISSED'}" if name in AIMS else ""
+        aim = f"   aim: {AIMS[name]:15} {'MISSED' if name in missed else 'met'}" if name in AIMS else ""
         print(f"{name:32} {value:10.3f}{aim}")
     print(json.dumps({name: round(value, 3) for name, value in figures.items()}))
+    return int(bool(missed))
 
 
 def is_met(value: float, aim: str) -> bool:

@@ -11,10 +11,8 @@ import pytest
 
 from apps.compat.clonyvoice.dialect import REQUESTS_PER_MINUTE_BY_SCOPE
 from apps.jobs.models import Part
-from apps.voices.models import Enrolment
 from tests.compat.clonyvoice_recordings.conftest import Desk
 from tests.factories_jobs import announce, engine_spec, outcome_of, started, store_output
-from tests.flows.following import wait_until
 from tests.transcription.conftest import HEARD, WHISPER
 from tests.voices.conftest import Enroller, attempt_part
 from tests.working import working
@@ -23,13 +21,16 @@ from workers.contract.messages import PartOutcome
 TEXT = (Path(__file__).resolve().parents[3] / "docs" / "clonyvoice.md").read_text()
 LIBRARY = TEXT.partition("## Examples of voices, recordings and keys")[2].partition("\n## ")[0]
 EXAMPLES = re.findall(r"```bash\n(.*?)```", LIBRARY, re.DOTALL)
+WAITING = "The voice is in training."
+"""Line that the example of archives prints while it waits."""
 
 
 @pytest.fixture
-def _workers() -> Iterator[None]:
-    """Workers that enrol voices and transcribe."""
+def training() -> Iterator[Enroller]:
+    """Workers that enrol voices and transcribe. Training of voices is held until the test lets it end."""
     announce(engine_spec("whisper", **WHISPER), worker="worker-2")
     enroller = Enroller()
+    enroller.is_fit_held = True
 
     def do(part: Part) -> PartOutcome | None:
         if part.kind == "listen":
@@ -37,23 +38,28 @@ def _workers() -> Iterator[None]:
         return attempt_part(part, enroller)
 
     with working(do):
-        yield
+        yield enroller
 
 
-@pytest.mark.usefixtures("_workers")
-def test_examples_of_the_documentation_run_by_curl_in_their_order(desk: Desk, clip: bytes, tmp_path: Path) -> None:
+def test_examples_of_the_documentation_run_by_curl_in_their_order(desk: Desk, training: Enroller, clip: bytes, tmp_path: Path) -> None:
+    """The example of archives begins while the voice is in training, and waits for it by itself."""
     (tmp_path / "ada.mp3").write_bytes(clip)
     (tmp_path / "ada-again.mp3").write_bytes(clip + bytes(64))
     environment = {"TTSAI_URL": desk.url, "TTSAI_API_KEY": desk.owner.key, "PATH": "/usr/bin:/bin"}
     answers: list[list[Any]] = []
     for example in EXAMPLES:
-        done = subprocess.run(
-            ["/bin/bash", "-euc", example], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
-        )
-        assert done.returncode == 0, (example, done.stdout, done.stderr)
-        answers.append(_read_all(done.stdout))
+        with subprocess.Popen(
+            ["/bin/bash", "-euc", example], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as running:
+            if WAITING in example:
+                assert running.stderr is not None
+                assert running.stderr.readline().strip() == WAITING
+                training.is_fit_held = False
+            output, errors = running.communicate(timeout=60)
+        assert running.returncode == 0, (example, output, errors)
+        answers.append(_read_all(output))
         environment.setdefault("VOICE", answers[0][0]["id"])
-        wait_until(lambda: not Enrolment.objects.exclude(state="ready").exists(), seconds=20)
+    assert not training.is_fit_held
     (made,), (several,), (listed, shown, changed), labels, archives, (heard, measured), system = answers
     assert (made["name"], len(several["samples"])) == ("Ada", 2)
     assert [one["name"] for one in listed["voices"]] == ["Ada2", "Ada"]
