@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
+from django.dispatch import Signal
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -19,6 +20,9 @@ OPEN_PATHS: Final = frozenset({"/account/logout/"})
 """Paths that a read-only session may post to."""
 MESSAGE: Final = "You see this account as an operator: nothing can be changed. End the visit first."
 
+change_refused: Final = Signal()
+"""Sent with `request` and the session's `entry` before a change is refused; apps/operator/impersonation.py records it."""
+
 
 def find_entry(session: Mapping[str, Any]) -> dict[str, Any] | None:
     """The session's entry while it is valid."""
@@ -29,8 +33,9 @@ def find_entry(session: Mapping[str, Any]) -> dict[str, Any] | None:
 def refuse_change(request: HttpRequest) -> HttpResponseBase | None:
     """Refuse a request that would change something in a read-only session: an error page in zones that have them, JSON in others."""
     zone = zone_of_request(request)
-    if request.method in SAFE_METHODS or zone is OPERATOR or request.path in OPEN_PATHS or find_entry(request.session) is None:
+    if request.method in SAFE_METHODS or zone is OPERATOR or request.path in OPEN_PATHS or (entry := find_entry(request.session)) is None:
         return None
+    change_refused.send(refuse_change, request=request, entry=entry)
     if zone.has_error_pages:
         raise PermissionDenied(MESSAGE)
     error = PermissionDeniedError(MESSAGE, code="read_only_session")

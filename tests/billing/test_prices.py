@@ -35,7 +35,9 @@ def test_a_new_installation_has_the_three_prices_and_keeps_the_operators() -> No
     assert load_starting_tier_prices() == 3
     TierPrice.objects.filter(tier="standard").update(millicredits_per_1k_characters=2500)
     TierPrice.objects.filter(tier="free").delete()
+    assert load_starting_tier_prices() == 1  # a tier without a row would silently cost what the dearest does
     assert load_starting_tier_prices() == 0
+    assert tier_price("free") == 1000
     assert tier_price("standard") == 2500
     assert tier_price("premium") == 4000
 

@@ -1,7 +1,11 @@
 """Visits of operators: they see an account's pages, change nothing, and every visit is audited."""
 
+from datetime import timedelta
+from unittest.mock import patch
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from apps.accounts.models import Account, User
 from apps.audit.models import AuditEntry
@@ -40,6 +44,20 @@ def test_a_visit_refuses_every_method_that_changes_something(visitor: Client, vi
             assert answer.status_code == 403, (method, path)
             assert "nothing can be changed" in answer.content.decode(), (method, path)
     assert not visited.keys.exists()
+
+
+def test_refused_changes_of_a_visit_are_audited_once_a_minute_for_each_path(visitor: Client, visited: Account) -> None:
+    for path in ("/web/v1/keys/", "/web/v1/keys/", "/report/"):
+        assert visitor.post(path, "{}", content_type="application/json").status_code == 403
+    denied = AuditEntry.objects.filter(outcome="denied").order_by("id")
+    messages = ["Read-only visit: POST /web/v1/keys/", "Read-only visit: POST /report/"]
+    assert [(entry.action, entry.account_id, entry.message) for entry in denied] == [
+        ("change_in_visit", visited.pk, text) for text in messages
+    ]
+    later = timezone.now() + timedelta(minutes=2)
+    with patch("apps.operator.impersonation.timezone.now", return_value=later):
+        visitor.post("/report/", "{}", content_type="application/json")
+    assert AuditEntry.objects.filter(outcome="denied").count() == 3
 
 
 def test_a_visit_ends_by_a_click_and_is_audited(visitor: Client, visited: Account) -> None:

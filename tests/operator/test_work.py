@@ -110,6 +110,37 @@ class TestJobsAndModels:
         assert client.post(f"/admin/billing/serviceprice/{old.pk}/delete/", {"post": "yes"}).status_code == 302
         assert not ServicePrice.objects.filter(pk=old.pk).exists()
 
+    def test_tier_prices_are_neither_added_nor_deleted_while_a_model_can_have_the_tier(self, client: Client) -> None:
+        call_command("load_defaults")
+        Engine.objects.create(
+            id="gold-voice", name="Gold", kind="tts", version="1", queue="gold", spec={}, tier="gold", millicredits_per_1k=1
+        )
+        gold = TierPrice.objects.create(tier="gold", millicredits_per_1k_characters=9000)
+        assert client.get("/admin/billing/tierprice/add/").status_code == 403
+        shown = client.get("/admin/billing/tierprice/").content.decode()
+        assert ("delete_selected" in shown, "/admin/billing/tierprice/add/" in shown) == (False, False)
+        client.post("/admin/billing/tierprice/", {"action": "delete_selected", "_selected_action": [gold.pk], "post": "yes"})
+        for price in TierPrice.objects.all():
+            assert client.post(f"/admin/billing/tierprice/{price.pk}/delete/", {"post": "yes"}).status_code == 403
+        body = {"tier": "silver", "millicredits_per_1k_characters": "8"}
+        assert client.post(f"/admin/billing/tierprice/{gold.pk}/change/", body).status_code == 302
+        gold.refresh_from_db()
+        assert (gold.tier, gold.millicredits_per_1k_characters) == ("gold", 8000)
+        Engine.objects.all().delete()
+        assert client.post(f"/admin/billing/tierprice/{gold.pk}/delete/", {"post": "yes"}).status_code == 302
+
+    def test_tier_price_names_each_model_that_it_is_charged_for_once(self, client: Client) -> None:
+        call_command("load_defaults")
+        StandIn.objects.update_or_create(model_id="piper", defaults={"tier": "free", "is_enabled": True})
+        Engine.objects.create(id="piper", name="Piper", kind="tts", version="1", queue="piper", spec={}, tier="free")
+        cell = re.search(
+            r"<td[^>]*field-models[^>]*>(?:(?!</td>).)*piper(?:(?!</td>).)*</td>",
+            client.get("/admin/billing/tierprice/").content.decode(),
+            re.DOTALL,
+        )
+        assert cell is not None
+        assert cell[0].count("piper") == 1
+
     def test_models_are_switched_in_the_list(self, client: Client) -> None:
         make_one_of_everything()
         body = {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", "form-0-id": "kokoro", "_save": "Save"}

@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from apps.accounts.models import Plan
 from apps.accounts.services import make_default_plan
 from apps.billing.models import ServicePrice, TierPrice
+from apps.billing.prices import STARTING_TIER_PRICES
 from apps.billing.service_descriptions import DESCRIPTIONS
 from apps.catalog.models import Engine, StandIn
 from apps.operator.admin.catalogue_rows import CatalogueAdmin
@@ -133,6 +134,8 @@ class PlanAdmin(CatalogueAdmin):
 
 @admin.register(TierPrice)
 class TierPriceAdmin(CatalogueAdmin):
+    """Prices of speech for 1,000 characters. There is one row per tier."""
+
     list_display = ["tier", "credits_per_1k", "models"]
     search_fields = ["tier"]
     search_help_text = "Tier"
@@ -152,10 +155,26 @@ class TierPriceAdmin(CatalogueAdmin):
         """Price as customers see it."""
         return f"{price.millicredits_per_1k_characters / 1000:g}"
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:  # noqa: ARG002 - Django's signature
+        """Keep the name of a tier, which models refer to."""
+        return ["tier"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
+        """Never: no model has a tier that only a price names."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Only for a tier that no model has: models of a tier without a row cost as much as the most expensive tier, which no page would show."""
+        is_free = isinstance(obj, TierPrice) and obj.tier not in STARTING_TIER_PRICES and not _is_tier_in_use(obj.tier)
+        return is_free and bool(super().has_delete_permission(request, obj))
+
     @display(description="charged for")
     def models(self, price: Any) -> str:
         """Speech models and documented models of the tier that have no price of their own."""
-        return _shortened([*(price.own_models or []), *(price.documented_models or [])]) or "no model: not charged"
+        names = dict.fromkeys(
+            [*(price.own_models or []), *(price.documented_models or [])]
+        )  # a model that replaces a documented one has its name
+        return _shortened(list(names)) or "no model: not charged"
 
 
 @admin.register(ServicePrice)
@@ -190,6 +209,10 @@ class ServicePriceAdmin(CatalogueAdmin):
         """Only for a price that no service charges any more: without its row a service costs its starting price, which no page would show."""
         is_charged = not isinstance(obj, ServicePrice) or obj.service in DESCRIPTIONS
         return not is_charged and bool(super().has_delete_permission(request, obj))
+
+
+def _is_tier_in_use(tier: str) -> bool:
+    return Engine.objects.filter(tier=tier).exists() or StandIn.objects.filter(tier=tier).exists()
 
 
 def _shortened(names: list[str], *, shown: int = 6) -> str:
