@@ -5,6 +5,8 @@ from functools import cache
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.gzip import gzip_page
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -40,6 +42,7 @@ class IndexView(APIView):
         )
 
 
+@method_decorator(gzip_page, name="dispatch")
 class SchemaView(APIView):
     """GET /v1/schema/: the OpenAPI schema."""
 

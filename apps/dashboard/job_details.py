@@ -17,6 +17,7 @@ from apps.jobs.services.repeat import can_repeat
 from apps.speech.results import document_of
 from apps.speech.selectors import read_words
 from apps.subtitles.selectors import has_subtitles
+from apps.website.words import format_bytes
 from workers.contract.formats import FORMATS
 from workers.text.subtitles import CONTENT_TYPES
 
@@ -146,7 +147,7 @@ def _files(job: Job) -> list[FileLink]:
     others = [output for output in job.outputs if output is not main or output.format not in FORMATS]
     return [
         FileLink(
-            output.file_name, f"/static/downloads/{job.uuid.hex}/{output.file_name}", f"{output.bytes:,} bytes" if output.bytes else ""
+            output.file_name, f"/static/downloads/{job.uuid.hex}/{output.file_name}", format_bytes(output.bytes) if output.bytes else ""
         )
         for output in others
     ]

@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from apps.core.links import public_base
@@ -34,6 +35,7 @@ PRIVATE_PATHS: Final = (
 
 
 @require_safe
+@gzip_page
 def llms(request: HttpRequest) -> HttpResponse:
     """GET /llms.txt: the documentation's pages for assistants, each as Markdown."""
     base = public_base(request)
@@ -56,6 +58,7 @@ def llms(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@gzip_page
 def llms_full(request: HttpRequest) -> HttpResponse:
     """GET /llms-full.txt: all pages as one text, and a line for every operation."""
     base = public_base(request)
@@ -75,6 +78,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@gzip_page
 def sitemap(request: HttpRequest) -> HttpResponse:
     """GET /sitemap.xml: the public pages of this installation."""
     paths = [*filter(_exists, PUBLIC_PATHS), *(page.path for page in pages()), REFERENCE, *(tag.path for tag in tags())]

@@ -18,7 +18,6 @@ from apps.billing.selectors import available_millicredits
 from apps.core.errors import ApplicationError, ConflictError, NotFoundError
 from apps.core.links import public_base
 from apps.payments import pricing, selectors
-from apps.payments.client import has_payments
 from apps.payments.forms import BuyForm, CardForm, PlanForm, TopUpForm
 from apps.payments.models import Customer, Interval
 from apps.payments.money import decimals_of
@@ -67,7 +66,6 @@ def prices(request: HttpRequest) -> HttpResponse:
         "tiers": pricing.tier_lines(),
         "services": pricing.service_lines(),
         "calculator": pricing.calculator_data(),
-        "has_payments": has_payments(),
     }
     return render(request, "payments/pricing.html", context)
 
@@ -178,7 +176,6 @@ def _show_billing(request: AccountRequest, *, form: TopUpForm | None) -> HttpRes
     is_suspended = account.status == AccountStatus.SUSPENDED
     cards = [] if is_suspended else [card for card in pricing.plan_cards(interval) if card.offer.stripe_price(interval)]
     context = {
-        "has_payments": has_payments(),
         "balance": available_millicredits(account.pk),
         "debt": debt,
         "is_suspended": is_suspended,

@@ -12,6 +12,7 @@ from apps.jobs.models import Job, JobState
 from apps.jobs.params import SpokenParams
 from apps.jobs.selectors import find_job
 from apps.playground.models_offered import language_name
+from apps.provenance.policy import is_synthetic
 from workers.contract.formats import FORMATS, extension_of
 from workers.contract.outputs import TIMINGS
 
@@ -45,6 +46,8 @@ class SharedResult:
     has_words: bool = False
     """True if the words light up: their times are known."""
     has_subtitles: bool = False
+    is_synthetic: bool = True
+    """False for a recording of people that a tool changed."""
     voice: str = ""
     language: str = ""
     expires_at: datetime | None = None
@@ -83,6 +86,7 @@ def find_shared_result(uuid_text: str, *, base: str) -> SharedResult | None:
         text=spoken.text[:SHOWN_CHARACTERS],
         has_words=has_timings and (output.audio_seconds or 0.0) <= LONGEST_WITH_WORDS,
         has_subtitles=has_timings,
+        is_synthetic=is_synthetic(job.kind),
         voice=_voice_name(job, voice_id=spoken.voice),
         language=language_name(spoken.language) if spoken.language else "",
         expires_at=job.expires_at,

@@ -11,7 +11,7 @@ from apps.catalog.selectors import is_model_allowed, list_models
 from apps.playground.models_offered import language_name, speaking_rank
 from apps.voice_library.selectors import list_favourite_ids
 from apps.voices.models import EnrolmentState, Voice
-from apps.voices.selectors import VoiceFilter, list_own_voices
+from apps.voices.selectors import VOICE_PREFIX, VoiceFilter, list_own_voices
 from apps.voices.serializers import preview_url
 from workers.contract.tags import primary_tag, region_of
 
@@ -110,6 +110,15 @@ def list_offered_voices(visitor: Caller | None) -> list[OfferedVoice]:
     own = [_own_voice(voice, engines=engines, marked=marked) for voice in found if _can_speak(voice)]
     built_in = _built_in_voices(sorted(engines.values(), key=speaking_rank), visitor=visitor, marked=marked)
     return [*own, *sorted(built_in, key=lambda voice: not voice.is_allowed)]
+
+
+def find_voice_name(visitor: Caller | None, voice_id: str) -> str:
+    """Name of a voice that the visitor may see; the id itself for any other, such as a mix. Built-in voices cost no query."""
+    built_in = (engine.spoken_voices.get(voice_id) for engine in list_models() if engine.kind == "tts")
+    voice = next((voice for voice in built_in if voice is not None), None)
+    if voice is not None or visitor is None or not voice_id.startswith(VOICE_PREFIX):
+        return voice.name if voice is not None else voice_id
+    return next((own.name for own in list_offered_voices(visitor) if own.id == voice_id), voice_id)
 
 
 def by_language(voices: Iterable[OfferedVoice]) -> list[tuple[str, list[OfferedVoice]]]:

@@ -31,6 +31,11 @@ def source_type_of(kind: str) -> str:
     return SOURCE_TYPES.get(kind) or ("" if kind.startswith(TOOLS) else SYNTHESISED)
 
 
+def is_synthetic(kind: str) -> bool:
+    """True if a model speaks in the audio that a kind of job makes; False for recordings of people, however they were changed."""
+    return not kind.startswith(TOOLS)
+
+
 def credential_warnings(output_format: str) -> tuple[str, ...]:
     """Warning about a format of audio that cannot hold content credentials."""
     if output_format in CREDENTIAL_FORMATS:

@@ -19,7 +19,12 @@ from apps.website.navigation import FOOTER, HEADER, TOOLS, dashboard_menu, exist
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Context processor of the product's pages; other zones get the name only."""
-    named = {"product_name": settings.TTSAI_PRODUCT_NAME, "csp_nonce": SimpleLazyObject(lambda: csp_nonce(request)), **_menus()}
+    named = {
+        "product_name": settings.TTSAI_PRODUCT_NAME,
+        "csp_nonce": SimpleLazyObject(lambda: csp_nonce(request)),
+        "has_payments": bool(settings.TTSAI_STRIPE_SECRET_KEY),
+        **_menus(),
+    }
     if zone_of_request(request) is not SITE:
         return {**named, "person": None, "current_account": None, "memberships": (), "dashboard_menu": (), "may": {}}
     memberships = cast("list[Membership]", SimpleLazyObject(lambda: _memberships(request)))

@@ -131,7 +131,7 @@ def test_examples_of_the_command_line_run_in_a_shell(server: RunningShell, owner
     assert failed == []
     assert all(
         Path(name).stat().st_size
-        for name in ("pipe.wav", "book.m4b", "talk.srt", "adam.wav", "clear.wav", "dry.wav", "hola.mp3", "ada.mp3")
+        for name in ("pipe.wav", "book.m4b", "talk.srt", "adam.wav", "clear.wav", "dry.wav", "english.mp3", "ada.mp3")
     )
 
 

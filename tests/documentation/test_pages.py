@@ -1,5 +1,6 @@
 """Every page of the documentation, its Markdown, the reference, the search and the files for programs."""
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -153,6 +154,17 @@ def test_schema_is_served_as_json_and_as_yaml(client: Client) -> None:
     assert answer.headers["Content-Type"] == "application/yaml"
     assert answer.content == (ROOT / "openapi.yaml").read_bytes()
     assert set(yaml.load(answer.content[:3000].partition(b"paths:")[0], yaml.CSafeLoader)["info"]) == set(schema["info"])
+
+
+@pytest.mark.parametrize(
+    "path", ["/docs/openapi.json", "/docs/openapi.yaml", "/docs/postman.json", "/llms.txt", "/llms-full.txt", "/v1/schema/"]
+)
+def test_large_documents_are_compressed_for_clients_that_accept_it(client: Client, path: str) -> None:
+    plain, answer = client.get(path), client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(answer.content) == plain.content
+    assert "Content-Encoding" not in plain.headers
+    assert all("Accept-Encoding" in one.headers["Vary"] for one in (plain, answer))
+    assert len(answer.content) < len(plain.content) / 2
 
 
 def test_postman_collection_is_valid_and_has_every_operation(client: Client) -> None:

@@ -152,10 +152,11 @@ def test_mail_server_that_answers_with_a_nul_is_stored_as_an_error() -> None:
     assert (send_due_mail(), states()) == (0, ["failed"])
 
 
+@pytest.mark.parametrize("address", [UNDELIVERABLE, "a@[127.0.0.1]"])
 @pytest.mark.parametrize("page", ["/account/signup/", "/account/password/reset/"])
-def test_page_refuses_an_address_that_no_mail_can_be_sent_to(settings: Any, tmp_path: Path, page: str) -> None:
+def test_page_refuses_an_address_that_no_mail_can_be_sent_to(settings: Any, tmp_path: Path, page: str, address: str) -> None:
     with fresh_state(settings, tmp_path):
-        answer = Client().post(page, {"email": UNDELIVERABLE, "password1": "a sentence that nobody guesses"})
+        answer = Client().post(page, {"email": address, "password1": "a sentence that nobody guesses"})
     assert "No mail can be sent to this address" in answer.content.decode()
     assert OutgoingMail.objects.count() == 0
 

@@ -203,6 +203,8 @@ class TestPricing:
         page = text_of(answer)
         for part in ("$9.00", "$39.00", "$5.00", "500 credits", "Speech to text", "2 <span", "Sign up", "not set up on this server"):
             assert part in page, part
+        assert "/dashboard/billing/" not in page
+        assert "Choose " not in page
         assert len(answer.content) < 60_000
 
     def test_yearly_prices_show_the_saving(self) -> None:

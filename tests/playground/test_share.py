@@ -29,9 +29,17 @@ def test_share_page_plays_the_result_for_whoever_has_the_link(visitor: Client, j
     assert f'<meta property="og:audio" content="http://speech.example.com/static/downloads/{job.uuid.hex}/output.mp3">' in page
     assert '<meta property="og:description" content="Once upon a time, in a &lt;b&gt;quiet&lt;/b&gt; town">' in page
     assert '<meta name="robots" content="noindex">' in page
+    assert "This voice is synthetic" in page
     assert owner.account.name not in page
     assert owner.user.email not in page
     assert visitor.get(f"/share/{job.uuid}/").status_code == 200
+
+
+def test_share_page_does_not_call_a_recording_of_people_synthetic(visitor: Client, job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(kind="audio-enhance")
+    page = visitor.get(f"/share/{job.uuid.hex}/").content.decode()
+    assert "synthetic" not in page
+    assert "report a misuse" in page
 
 
 def test_share_page_of_a_format_that_browsers_do_not_play_offers_mp3(visitor: Client, owner: Membership) -> None:

@@ -31,6 +31,7 @@ def test_speak_page_for_a_visitor_shows_an_example_model_and_free_allowance(visi
     assert [(model["id"], model["allowed"], model["maxCharacters"]) for model in config["models"]] == [("kokoro", True, 5000)]
     assert config["allowance"].items() >= {"kind": "characters", "left": 5000, "limit": 5000}.items()
     assert 'data-has-account="false"' in page
+    assert 'data-voice="af_bella">Bella<' in page
     assert 'href="/account/signup/"' in page
 
 

@@ -70,6 +70,12 @@ def test_pages_of_members_write_no_time_or_size_of_their_own() -> None:
     assert not [str(file) for folder in folders for file in folder.rglob("*.html") if own.search(file.read_text())]
 
 
+def test_pages_in_python_write_no_size_of_their_own() -> None:
+    own = re.compile(r"""bytes:,\} bytes" if|naturalsize|filesizeformat""")
+    folders = [folder for folder in Path(website.__file__).parents[1].iterdir() if folder.name not in {"operator", "website"}]
+    assert not [str(file) for folder in folders for file in folder.rglob("*.py") if own.search(file.read_text())]
+
+
 def test_badges_of_pages_begin_with_a_capital() -> None:
     small = re.compile(r'class="badge[^>]*>[a-z]')
     templates = [file for file in Path(website.__file__).parents[1].rglob("*.html") if "operator" not in file.parts]

@@ -6,6 +6,7 @@ from functools import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from apps.core.links import public_base
@@ -44,18 +45,21 @@ def tag_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@gzip_page
 def openapi_json(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the signature of views
     """GET /docs/openapi.json: the schema, as /v1/schema/."""
     return HttpResponse(schema_json(), content_type="application/json", headers=FRESH)
 
 
 @require_safe
+@gzip_page
 def openapi_yaml(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the signature of views
     """GET /docs/openapi.yaml: the schema as YAML."""
     return HttpResponse(_yaml(), content_type="application/yaml", headers=FRESH)
 
 
 @require_safe
+@gzip_page
 def postman(request: HttpRequest) -> HttpResponse:
     """GET /docs/postman.json: a collection for Postman and the programs that read its files."""
     body = json.dumps(collection(base=public_base(request)), ensure_ascii=False)

@@ -15,7 +15,7 @@ from apps.playground.examples import EXAMPLES
 from apps.playground.models_offered import OfferedModel, list_offered_models
 from apps.playground.views.pages import render_tool
 from apps.playground.visitors import find_visitor, read_allowance
-from apps.playground.voices_offered import list_offered_voices
+from apps.playground.voices_offered import find_voice_name, list_offered_voices
 from apps.speech.selectors import list_recent_speech
 from workers.contract.formats import FORMATS
 
@@ -37,10 +37,12 @@ def speak(request: HttpRequest) -> HttpResponse:
     allowance = read_allowance(visitor)
     chosen = _chosen(request, models)
     text = request.GET.get("text", "")[:LONGEST_TEXT_IN_ADDRESS] or EXAMPLES[0].text
+    voice = request.GET.get("voice", "")[:LONGEST_VOICE_IN_ADDRESS] or (chosen.default_voice if chosen else "")
     context = {
         "models": models,
         "chosen_model": chosen.id if chosen else "",
-        "voice": request.GET.get("voice", "")[:LONGEST_VOICE_IN_ADDRESS] or (chosen.default_voice if chosen else ""),
+        "voice": voice,
+        "voice_name": find_voice_name(visitor, voice),
         "text": text,
         "examples": EXAMPLES,
         "formats": [(name, FORMAT_NAMES.get(name, name)) for name in FORMATS],

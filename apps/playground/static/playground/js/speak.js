@@ -27,7 +27,7 @@ const hasAccount = form.dataset.hasAccount === "true";
 const view = new PlayerView($("#player"));
 const picker = new VoicePicker($("#voice-dialog"), { hasAccount });
 const titles = Object.fromEntries([...form.format.options].map((option) => [option.value, option.textContent]));
-let chosenVoice = { id: $("#voice-name").dataset.voice, name: $("#voice-name").dataset.voice, sample: "" };
+let chosenVoice = { id: $("#voice-name").dataset.voice, name: $("#voice-name").textContent, sample: "" };
 let allowance = config.allowance;
 let running = null;
 
