@@ -30,6 +30,7 @@ from workers.contract.engines import EngineSpec, VoiceSpec
 from workers.contract.messages import Announcement, Manifest, PartOutcome, PartStarted, QueueSlots, SpeakWork
 from workers.contract.outputs import StoredOutput, audio_outputs
 from workers.contract.voices import VoiceRef
+from workers.slots import queue_groups
 
 WORKER, BOOT = "worker-1", "boot-1"
 SAMPLES = random.Random(0).randbytes(4800)
@@ -81,7 +82,7 @@ def announcement(
 ) -> Announcement:
     """Announcement of a worker with these engines (by default kokoro), joins and conversions."""
     specs = specs or (engine_spec(),)
-    groups = {spec.queue_group for spec in specs}
+    groups = {*queue_groups(specs)} - {names.CODEC_QUEUE}
     queues = [QueueSlots(group, slots=slots, reserved_slots=reserved, hard_slots=hard) for group in sorted(groups)]
     message = Announcement(
         worker=worker,

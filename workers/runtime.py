@@ -15,7 +15,7 @@ from workers import broker, celery
 from workers.computing import ComputeJournal
 from workers.contract.errors import WorkError
 from workers.contract.messages import Announcement
-from workers.contract.names import CODEC_QUEUE, LANES, RUN_PART, queue_name
+from workers.contract.names import LANES, RUN_PART, queue_name
 from workers.heartbeat import HeartbeatSender
 from workers.model_manager import ModelManager
 from workers.outbox import Outbox
@@ -25,7 +25,7 @@ from workers.scheduler import SentenceScheduler
 from workers.sentence_cache import SentenceCache
 from workers.sentence_purges import SentencePurges
 from workers.settings import Settings
-from workers.slots import queue_slots
+from workers.slots import queue_groups, queue_slots
 from workers.storage import Storage
 from workers.stream import LiveEvents
 from workers.tasks.attempts import Attempts
@@ -48,7 +48,7 @@ class Runtime:
         self.boot = uuid.uuid4().hex
         self._engines = tuple(engines)
         self._specs = tuple(engine.spec for engine in engines)
-        groups = list(dict.fromkeys([*(spec.queue_group for spec in self._specs), CODEC_QUEUE]))
+        groups = queue_groups(self._specs)
         self._slots = queue_slots(groups, cores=settings.cores)
         self.client: redis.Redis = broker.connect(settings.broker_url)
         celery.configure(settings.broker_url, queue_groups=groups)

@@ -1,10 +1,12 @@
 """Slots: the number of parts that a worker holds at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from workers.contract.engines import EngineSpec
 from workers.contract.messages import QueueSlots
-from workers.protocols.enroller import QUEUE
+from workers.contract.names import CODEC_QUEUE, EXAMINATION_QUEUE
+from workers.protocols.enroller import KIND, QUEUE
 
 SLOTS_PER_CORE: Final = 8
 """Enough that the scheduler can choose among sentences of all tenants."""
@@ -15,14 +17,23 @@ RESERVED_SHARE: Final = 4
 MAXIMUM_THREADS: Final = 512
 """Most threads of all queue groups together. A thread is created for its first part, and is idle nearly all the time."""
 
+SMALL_GROUPS: Final = {QUEUE: (1, 0, 2), EXAMINATION_QUEUE: (2, 1, 4)}
+"""Slots, reserved and hard ones, of groups whose parts take much memory. A fit uses every core for a minute: one at a time, and one more for a
+tenant that has none in flight. An examination takes seconds and holds recordings of up to ten minutes: two at a time, of which one is
+reserved for requests that wait, so that no row of enrolments in the background delays them.
+"""
 
-SINGLE_GROUPS: Final = frozenset({QUEUE})
-"""Queue groups whose parts use every core for a minute: one at a time, and one more for a tenant that has none in flight."""
+
+def queue_groups(specs: Iterable[EngineSpec]) -> tuple[str, ...]:
+    """Queue groups that a worker with these engines serves."""
+    specs = tuple(specs)
+    examining = (EXAMINATION_QUEUE,) if any(spec.kind == KIND for spec in specs) else ()
+    return tuple(dict.fromkeys((*(spec.queue_group for spec in specs), *examining, CODEC_QUEUE)))
 
 
-def queue_slots(queue_groups: Sequence[str], *, cores: int) -> tuple[QueueSlots, ...]:
+def queue_slots(groups: Sequence[str], *, cores: int) -> tuple[QueueSlots, ...]:
     """Slots that a worker with so many cores announces for each queue group."""
-    hard_slots = min(2 * max(SLOTS_PER_CORE * cores, MINIMUM_SLOTS), max(2, MAXIMUM_THREADS // max(1, len(queue_groups))))
+    hard_slots = min(2 * max(SLOTS_PER_CORE * cores, MINIMUM_SLOTS), max(2, MAXIMUM_THREADS // max(1, len(groups))))
     slots = hard_slots // 2
     usual = (slots, slots // RESERVED_SHARE, hard_slots)
-    return tuple(QueueSlots(group, *(usual if group not in SINGLE_GROUPS else (1, 0, 2))) for group in queue_groups)
+    return tuple(QueueSlots(group, *SMALL_GROUPS.get(group, usual)) for group in groups)

@@ -21,6 +21,7 @@ from apps.voices.part_plans import EXAMINE
 from workers.contract.cloning import LIKENESS_OUTPUT, REPORT_OUTPUT, ExamineWork, VoiceSample
 from workers.contract.formats import DOCUMENT, VOICE_FILE
 from workers.contract.messages import SpeakWork
+from workers.contract.names import EXAMINATION_QUEUE
 from workers.contract.outputs import TEXT, OutputSpec, audio_outputs, text_outputs
 from workers.contract.references import PartOutput, StoredObject
 from workers.contract.tags import is_tag, normalise_tag, primary_tag
@@ -150,11 +151,9 @@ def _needs_english(chosen: TranslationModels) -> bool:
 
 def _examine_part(speaker: SpeakingVoice, *, source: Source, stage: int) -> PartPlan:
     """Part that finds a likeness of the speaker's voice. Costs nothing beside the translation."""
-    enroller = speaker.enroller
-    assert enroller is not None  # noqa: S101 - checked by the caller
     work = ExamineWork(speaker.engine.id, (VoiceSample(StoredObject(source.key)),))
     outputs = (OutputSpec(REPORT_OUTPUT, DOCUMENT), OutputSpec(LIKENESS_OUTPUT, VOICE_FILE))
-    return PartPlan(EXAMINE, work, outputs, units=0, stage=stage, queue=enroller.queue, weight=0)
+    return PartPlan(EXAMINE, work, outputs, units=0, stage=stage, queue=EXAMINATION_QUEUE, weight=0)
 
 
 def _speak_part(

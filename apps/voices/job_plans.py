@@ -15,6 +15,7 @@ from apps.voices.kinds import ENROL_VOICE, EnrolmentParams
 from apps.voices.models import Voice
 from apps.voices.part_plans import DEMO_FORMAT, Recording, demo_language, demo_sentence, is_fit_wanted, plan_demo, plan_enrolment
 from apps.voices.selectors import own_voice
+from workers.contract.names import EXAMINATION_QUEUE
 
 
 def plan_enrolment_job(
@@ -32,10 +33,10 @@ def plan_enrolment_job(
     plan = plan_enrolment(recordings, engine=engine, enroller=enroller, is_fitted=is_fitted, is_demo_kept=True)
     parts = plan.parts
     if not is_fitted:
-        cloned = plan.cloned_voice(voice_id=voice_id, engine=engine, queue=enroller.queue)
+        cloned = plan.cloned_voice(voice_id=voice_id, engine=engine)
         parts = (*parts, plan_demo(cloned.ref, engine=engine, stage=1))
     return enrolment_job(
-        parts, engine=engine, queue=enroller.queue, voice_id=voice_id, sources=sources, is_awaited=is_awaited, webhook_url=webhook_url
+        parts, engine=engine, queue=EXAMINATION_QUEUE, voice_id=voice_id, sources=sources, is_awaited=is_awaited, webhook_url=webhook_url
     )
 
 

@@ -24,6 +24,7 @@ from workers.contract.cloning import (
 )
 from workers.contract.formats import DOCUMENT, VOICE_FILE
 from workers.contract.messages import SpeakWork
+from workers.contract.names import EXAMINATION_QUEUE
 from workers.contract.outputs import OutputSpec, audio_outputs
 from workers.contract.references import PartOutput, StoredObject
 from workers.contract.tags import primary_tag
@@ -51,7 +52,7 @@ class EnrolmentPlan:
     transcript: str = ""
     """Words of the recording, if the recording itself is the voice."""
 
-    def cloned_voice(self, *, voice_id: str, engine: EngineRow, queue: str) -> ClonedVoice:
+    def cloned_voice(self, *, voice_id: str, engine: EngineRow) -> ClonedVoice:
         """The voice for the text of the same job. Language and gender are unknown yet: those of the default voice stand for them.
 
         Its version is new for each job, since workers cache voices by id and version, and another job may make another one of the same id.
@@ -61,7 +62,7 @@ class EnrolmentPlan:
         ref = VoiceRef(
             voice_id, language, engine=engine.id, version=secrets.token_hex(8), conditioning=self.voice, transcript=self.transcript
         )
-        return ClonedVoice(engine, ref, parts=self.parts, queue=queue)
+        return ClonedVoice(engine, ref, parts=self.parts, queue=EXAMINATION_QUEUE)
 
 
 def plan_enrolment(
@@ -80,7 +81,7 @@ def plan_enrolment(
         (OutputSpec(REPORT_OUTPUT, DOCUMENT), OutputSpec(LIKENESS_OUTPUT, VOICE_FILE)),
         units=EXAMINE_UNITS,
         weight=EXAMINE_UNITS if is_demo_kept else 0,
-        queue=enroller.queue,
+        queue=EXAMINATION_QUEUE,
     )
     if engine.spec.takes_recordings:
         return EnrolmentPlan((examine,), StoredObject(recordings[0].key), transcript=recordings[0].transcript)

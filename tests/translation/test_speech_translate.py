@@ -173,7 +173,7 @@ def test_the_speakers_voice_is_kept_by_a_likeness_found_in_the_recording(server:
     assert kinds(job) == [
         ("listen", 0, "whisper"),
         ("translate", 1, "apertium"),
-        ("examine_voice", 1, "enrolment"),
+        ("examine_voice", 1, "examination"),
         ("speak", 2, "kokoro"),
     ]
     work = job.parts.get(kind="speak").work

@@ -1,16 +1,19 @@
 """POST /v1/voice-embed/, /v1/tts/clone/ and /v1/voice-clone/ with a worker whose reports the tests write."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from apps.core.storage import get_storage
-from apps.jobs.models import Job, Part
+from apps.jobs.models import IN_FLIGHT_STATES, Job, Part
 from apps.uploads.models import Upload
 from apps.voices.models import Enrolment, Sample, Voice
+from tests.factories_jobs import announce
 from tests.flows.following import wait_until
 from tests.speech.people import person
-from tests.voices.conftest import FITTED, LIKENESS, Enroller, Studio
+from tests.voices.conftest import CLONING, ENROLLING, FITTED, KOKORO, LIKENESS, Enroller, Studio
+from tests.workers.audio.probe.recordings import record
 
 TEXT = "Hello there, this is a cloned voice."
 INVALID: list[tuple[str, dict[str, Any], int, str]] = [
@@ -48,7 +51,7 @@ def test_clone_with_a_new_recording_answers_with_the_fitted_voice(studio: Studio
     assert "chatterbox is not installed here; kokoro-clone was used" in answer.headers["x-warning"]
     assert worker.done == ["examine_voice", "fit_voice", "speak"]
     parts = list(Part.objects.filter(job=job).order_by("index"))
-    assert [(part.stage, part.queue, part.weight) for part in parts] == [(0, "enrolment", 0), (1, "enrolment", 0), (2, "kokoro", None)]
+    assert [(part.stage, part.queue, part.weight) for part in parts] == [(0, "examination", 0), (1, "enrolment", 0), (2, "kokoro", None)]
     assert parts[2].work["voice"]["conditioning"]["key"].endswith("/voice.safetensors")
     assert parts[2].work["engine"] == "kokoro-clone"
     assert (job.kind, job.units, job.charged_millicredits) == ("voice-clone", len(TEXT), 4 * len(TEXT))
@@ -188,6 +191,20 @@ def test_worker_that_keeps_the_likeness_makes_the_voice_ready_with_the_reason(st
     wait_until(lambda: enrolment().state == "ready", seconds=20)
     shown = studio.owner.get(f"/v1/voices/{voice_id}/").json()
     assert (shown["is_fitted"], shown["code"], shown["error"]) == (False, "internal_error", worker.fit_error)
+
+
+def test_second_recording_of_an_account_is_examined_while_the_fit_of_the_first_is_running(
+    studio: Studio, worker: Enroller, tmp_path: Path
+) -> None:
+    announce(KOKORO, CLONING, ENROLLING, slots=1, hard=2)
+    worker.is_fit_held = True
+    first = studio.embed()
+    fit = Part.objects.get(kind="fit_voice")
+    wait_until(lambda: Part.objects.filter(pk=fit.pk, state__in=IN_FLIGHT_STATES).exists(), seconds=20)
+    second = studio.embed(file=record(tmp_path / "other", "mp3", seconds=3.0).read_bytes())
+    assert (first.status_code, second.status_code) == (200, 200), second.text
+    assert Part.objects.get(pk=fit.pk).state in IN_FLIGHT_STATES
+    assert (worker.done, Enrolment.objects.filter(state="training").count()) == (["examine_voice"] * 2, 2)
 
 
 def test_clone_beside_another_job_of_the_recording_uses_its_own_likeness(studio: Studio) -> None:

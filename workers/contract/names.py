@@ -15,6 +15,9 @@ CONTROL_QUEUE: Final = "platform.control"
 CODEC_QUEUE: Final = "codec"
 """Queue group for parts without an engine (joining, converting), which every worker serves."""
 
+EXAMINATION_QUEUE: Final = "examination"
+"""Queue group for examining the recordings of a voice, apart from the fits: requests wait for an examination, and a fit takes minutes."""
+
 RUN_PART: Final = "workers.run_part"
 """Platform to worker: do one part. Argument: PartMessage.to_dict()."""
 

@@ -8,7 +8,7 @@ from workers.protocols.engine import Model
 
 KIND: Final = "enrol"
 QUEUE: Final = "enrolment"
-"""Queue group of all enrolments."""
+"""Queue group of the fits. Recordings are examined in a group of their own (EXAMINATION_QUEUE)."""
 
 
 class Enroller(Model, Protocol):

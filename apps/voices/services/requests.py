@@ -206,7 +206,7 @@ def _plan_speech(caller: Caller, *, order: CloneOrder, engine: EngineRow, voice:
     elif sources:
         enroller = find_enroller(engine)
         plan = plan_enrolment(_recordings(order, sources), engine=engine, enroller=enroller, is_fitted=is_new and is_fit_wanted(engine))
-        cloned = plan.cloned_voice(voice_id=voice.voice_id, engine=engine, queue=enroller.queue)
+        cloned = plan.cloned_voice(voice_id=voice.voice_id, engine=engine)
     else:
         raise ConflictError(f"The voice {voice.voice_id!r} is not ready yet. Try again later.", code="voice_not_ready", param="embed_id")
     planned = plan_speech(caller, order=replace(order.speech, clone=cloned))
