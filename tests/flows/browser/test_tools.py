@@ -33,6 +33,14 @@ INKED = """(root => [...(function* walk(node) {
     return new Set(Array.from({length: 4000}, (_, index) => data.slice(4 * Math.floor(index * data.length / 16000), 4 * Math.floor(index * data.length / 16000) + 4).join())).size;
 }))(document.querySelector(%s))"""
 """Number of different pixels, out of 4,000, of each canvas below an element."""
+NOTES = """
+window.grown = [];
+new MutationObserver(() => {
+    const text = document.querySelector("[data-live-growing]")?.textContent.trim();
+    if (text && window.grown.at(-1) !== text) window.grown.push(text);
+}).observe(document, { subtree: true, childList: true, characterData: true });
+"""
+"""Notes each interim text of live transcription: a final one may replace it at once."""
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +123,30 @@ def test_speech_from_the_microphone_becomes_a_transcript_whose_words_seek(platfo
     page.wait_until("document.querySelector('.word[data-lit]')")
     assert page.value("document.querySelector('[data-player]').paused") is False
     assert max(inked(page, "[data-wave]")) > 1
+
+
+@pytest.mark.timeout(300)
+def test_words_that_the_microphone_hears_live_are_those_that_were_read(platform: RunningPlatform, page: Browser) -> None:
+    """Every utterance has its words while the page still listens. Interim words are shown only if they are recognised before the utterance
+    ends, which a busy machine does not do: they are printed, and tests/playground/test_live_in_browser.py proves them with a scripted worker.
+    """
+    visit(platform, page, "speech-to-text")
+    page.value(NOTES)
+    page.click("[data-live=start]")
+    page.wait_until("document.querySelector('[data-live=stage]').textContent === 'Listening'")
+    words = said(SPOKEN).split()
+    final = "[...document.querySelectorAll('.live-said p')].map(one => one.textContent).join(' ')"
+    page.wait_until(f"{FAILED} || {final}.split(/\\s+/).length >= {len(words)}", seconds=120)
+    assert page.value(FAILED) is False
+    assert text_of(page, "[data-live=stage]") == "Listening"
+    print(f"interim words: {page.value('window.grown')}")
+    page.click("[data-live=stop]")
+    page.wait_until("document.querySelector('[data-tool]').dataset.done === 'live'", seconds=90)
+    heard = spoken_words(" ".join(page.value("[...document.querySelectorAll('[data-transcript] .word')].map(one => one.textContent)")))
+    assert sum(word in heard.split() for word in words) >= 0.7 * len(words), heard
+    page.click("[data-transcript] .word")
+    page.wait_until("document.querySelector('.word[data-lit]')")
+    assert page.complaints == []
 
 
 @pytest.mark.timeout(300)
