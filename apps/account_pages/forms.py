@@ -42,8 +42,8 @@ class ScopeRow:
     limit: str
 
 
-class KeyForm(CapForm):
-    """A new key: scopes, each with its limit, and limits of the whole key."""
+class AccessForm(SiteForm):
+    """Rights of a key: scopes, each with its limit, and limits of the whole key. `initial` may have those of a key that exists."""
 
     access = forms.ChoiceField(choices=[("all", "Everything"), ("some", "Only what is chosen")], initial="all")
     requests_per_minute = forms.IntegerField(min_value=1, required=False, label="Requests a minute", help_text="Empty: the plan's limit.")
@@ -52,7 +52,7 @@ class KeyForm(CapForm):
     @property
     def _chosen(self) -> set[str]:
         data: Any = self.data  # a QueryDict of a request, {} of a form that was not sent
-        return set(data.getlist("scopes")) if self.is_bound else set()
+        return set(data.getlist("scopes") if self.is_bound else self.initial.get("scopes", ()))
 
     def clean(self) -> dict[str, Any]:
         """Read the chosen scopes and their limits."""
@@ -76,11 +76,15 @@ class KeyForm(CapForm):
         """Groups for the page, as they were filled in."""
         chosen = self._chosen
         for group in SCOPE_GROUPS:
-            rows = [
-                ScopeRow(scope, words, scope in chosen, self.data.get(f"{LIMIT_PREFIX}{scope}", "") if self.is_bound else "")
-                for scope, words in group.scopes.items()
-            ]
-            yield group.title, rows
+            yield group.title, [ScopeRow(scope, words, scope in chosen, self._limit_of(scope)) for scope, words in group.scopes.items()]
+
+    def _limit_of(self, scope: str) -> str:
+        stored = self.initial.get("requests_per_minute_by_scope", {})
+        return str(self.data.get(f"{LIMIT_PREFIX}{scope}", "") if self.is_bound else stored.get(scope, ""))
+
+
+class KeyForm(AccessForm, CapForm):
+    """A new key: name, cap and rights."""
 
 
 class OverlapForm(SiteForm):

@@ -8,6 +8,7 @@ KEYS = [
     path("", keys.key_list, name="keys"),
     path("new/", keys.new_key, name="key_new"),
     path("<int:key_id>/", keys.one_key, name="key"),
+    path("<int:key_id>/access/", keys.access, name="key_access"),
     path("<int:key_id>/rotate/", keys.rotate, name="key_rotate"),
     path("<int:key_id>/revoke/", keys.revoke, name="key_revoke"),
 ]

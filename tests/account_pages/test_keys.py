@@ -91,12 +91,37 @@ def test_name_and_cap_of_a_key_can_be_changed(browser: Client, account: Account)
     assert key.monthly_cap_millicredits is None
 
 
+def test_access_and_limits_of_a_key_can_be_changed_within_the_plan(browser: Client, account: Account) -> None:
+    key, secret = named_key(account, "Laptop", scopes=["tts:generate"], requests_per_minute_by_scope={"tts:generate": 10})
+    address = f"{KEYS}{key.pk}/access/"
+    page = browser.get(address).content.decode()
+    assert 'id="scope-tts:generate" checked' in page
+    assert 'name="limit:tts:generate" value="10"' in page
+    too_many = {"access": "all", "concurrent_jobs": str(account.plan.concurrent_jobs + 1)}
+    assert browser.post(address, too_many).status_code == 422
+    chosen = {"access": "some", "scopes": ["voices:read", "jobs:read"], "limit:jobs:read": "5", "requests_per_minute": "30"}
+    assert browser.post(address, chosen).headers["Location"] == f"{KEYS}{key.pk}/"
+    key.refresh_from_db()
+    assert (key.scopes, key.requests_per_minute_by_scope, key.requests_per_minute) == (["jobs:read", "voices:read"], {"jobs:read": 5}, 30)
+    assert Client().get("/v1/voices/", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
+
+
+def test_limits_that_an_operator_set_above_the_plan_may_stay(browser: Client, account: Account) -> None:
+    key, _ = named_key(account, "Studio")
+    generous = account.plan.requests_per_minute + 100
+    ApiKey.objects.filter(pk=key.pk).update(requests_per_minute=generous, is_limited_apart=True)
+    form = {"access": "some", "scopes": ["tts:generate"], "requests_per_minute": str(generous)}
+    assert browser.post(f"{KEYS}{key.pk}/access/", form).status_code == 302
+    assert browser.post(f"{KEYS}{key.pk}/access/", {**form, "requests_per_minute": str(generous + 1)}).status_code == 422
+
+
 def test_viewer_sees_keys_and_changes_none_and_a_stranger_sees_none(account: Account, browser_of: MemberOf) -> None:
     key, _ = named_key(account, "Laptop")
     viewer, stranger = browser_of(Role.VIEWER, account), browser_of()
     page = viewer.get(f"{KEYS}{key.pk}/").content.decode()
     assert "Laptop" in page
     assert "Revoke" not in page
+    assert viewer.post(f"{KEYS}{key.pk}/access/", {"access": "all"}).status_code == 403
     assert viewer.post(f"{KEYS}{key.pk}/revoke/").status_code == 403
     assert browser_of(Role.BILLING, account).get(KEYS).status_code == 403
     assert stranger.get(f"{KEYS}{key.pk}/").status_code == 404

@@ -61,6 +61,8 @@ ROWS = [
     post("dashboard/keys/new/", body={"name": "Laptop", "access": "all"}, status=200),
     page("dashboard/keys/<key_id>/", owns=a_key),
     post("dashboard/keys/<key_id>/", owns=a_key, body={"name": "Laptop"}),
+    page("dashboard/keys/<key_id>/access/", owns=a_key),
+    post("dashboard/keys/<key_id>/access/", owns=a_key, body={"access": "all"}),
     post("dashboard/keys/<key_id>/rotate/", owns=a_key, body={"overlap_seconds": "3600"}, status=200),
     post("dashboard/keys/<key_id>/revoke/", owns=a_key),
     page("dashboard/webhooks/", owns=a_listed_endpoint),

@@ -1,21 +1,23 @@
 """Pages of keys: list, create, change, rotate, revoke."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from apps.account_pages.forms import CapForm, KeyForm, OverlapForm
+from apps.account_pages.forms import AccessForm, CapForm, KeyForm, OverlapForm
 from apps.account_pages.pages import add_service_error, member_page, show
 from apps.accounts.models import ApiKey
 from apps.accounts.selectors import add_spending, get_key, list_keys
-from apps.accounts.services import change_key_for, create_key_for, revoke_key, rotate_key_for
+from apps.accounts.services import change_key_for, change_key_rights, create_key_for, revoke_key, rotate_key_for
 from apps.core.errors import ApplicationError
 from apps.jobs.usage import read_period, read_usage
 from apps.teams.access import AccountRequest
 from apps.teams.selectors import list_orphaned_keys
+
+RIGHTS: Final = ("scopes", "requests_per_minute", "requests_per_minute_by_scope", "concurrent_jobs")
 
 
 @member_page("GET")
@@ -33,8 +35,7 @@ def new_key(request: AccountRequest) -> HttpResponseBase:
     """Form of a new key; the page after it shows the secret, once."""
     form = KeyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        names = ("name", "scopes", "requests_per_minute", "requests_per_minute_by_scope", "concurrent_jobs")
-        asked = {name: form.cleaned_data[name] for name in names}
+        asked = {name: form.cleaned_data[name] for name in ("name", *RIGHTS)}
         try:
             key, secret = create_key_for(request.caller, **asked, monthly_cap_millicredits=form.cap_millicredits)
         except ApplicationError as error:
@@ -65,6 +66,26 @@ def one_key(request: AccountRequest, key_id: int) -> HttpResponseBase:
     (key,) = add_spending([key])
     context = {"key": key, "form": form, "rotation": OverlapForm(), "used": _use_by_key(request).get(key.pk)}
     return show(request, "key", context, status=200 if not form.errors else 422)
+
+
+@member_page("GET", "POST")
+def access(request: AccountRequest, key_id: int) -> HttpResponseBase:
+    """Form of a live key's scopes and limits, which apply from the next request on."""
+    key = get_key(request.account, key_id=key_id)
+    if not key.is_live:
+        return HttpResponseRedirect(reverse("account_pages:key", args=[key.pk]))
+    initial = {"access": "some" if key.scopes else "all", **{name: getattr(key, name) for name in RIGHTS}}
+    form = AccessForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_key_rights(key, **{name: form.cleaned_data[name] for name in RIGHTS})
+        except ApplicationError as error:
+            add_service_error(form, error)
+        else:
+            messages.success(request, "Saved.")
+            return HttpResponseRedirect(reverse("account_pages:key", args=[key.pk]))
+    context = {"key": key, "form": form, "plan": request.caller.plan}
+    return show(request, "key_access", context, status=200 if not form.errors else 422)
 
 
 @member_page("POST")

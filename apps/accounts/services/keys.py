@@ -130,6 +130,30 @@ def change_key(key: ApiKey, *, name: str | None = None, monthly_cap_millicredits
     key.save(update_fields=["name", "monthly_cap_millicredits"])
 
 
+def change_key_rights(
+    key: ApiKey,
+    *,
+    scopes: list[str],
+    requests_per_minute: int | None,
+    requests_per_minute_by_scope: dict[str, int],
+    concurrent_jobs: int | None,
+) -> None:
+    """Change scopes and limits of a key, for a person. A limit that changes is within the plan's; one above it that an operator set may stay."""
+    check_scopes(scopes)
+    check_scope_limits(requests_per_minute_by_scope, scopes=scopes)
+    plan = key.account.plan
+    for scope, limit in requests_per_minute_by_scope.items():
+        if limit != key.requests_per_minute_by_scope.get(scope):
+            _check_within_plan(limit, limit=plan.requests_per_minute, param="requests_per_minute_by_scope")
+    if requests_per_minute != key.requests_per_minute:
+        _check_within_plan(requests_per_minute, limit=plan.requests_per_minute, param="requests_per_minute")
+    if concurrent_jobs != key.concurrent_jobs:
+        _check_within_plan(concurrent_jobs, limit=plan.concurrent_jobs, param="concurrent_jobs")
+    key.scopes, key.requests_per_minute_by_scope = sorted(set(scopes)), requests_per_minute_by_scope
+    key.requests_per_minute, key.concurrent_jobs = requests_per_minute, concurrent_jobs
+    key.save(update_fields=["scopes", "requests_per_minute", "requests_per_minute_by_scope", "concurrent_jobs"])
+
+
 def revoke_key(key: ApiKey) -> None:
     """Revoke a key; idempotent."""
     now = timezone.now()

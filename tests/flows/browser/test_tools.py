@@ -191,6 +191,11 @@ def test_stems_of_a_song_play_in_a_mixer_and_come_as_an_archive(platform: Runnin
     page.click("[data-stem=vocals] button:nth-of-type(2)")
     assert page.value("'silent' in document.querySelector('[data-stem=accompaniment]').dataset") is True
     assert page.value("'silent' in document.querySelector('[data-stem=vocals]').dataset") is False
+    page.click("[data-stem-compared=accompaniment]")
+    page.wait_until("document.querySelector('[data-compare] [data-download]').href.includes('accompaniment')")
+    page.wait_until("'ready' in document.querySelector('[data-compare]').dataset")
+    assert max(inked(page, "[data-side=before] [data-wave]")) > 1
+    assert max(inked(page, "[data-side=after] [data-wave]")) > 1
     shoot(page, "stem-splitter")
     archive = page.value("document.querySelector('[data-archive]').href")
     assert httpx.get(archive).content[:2] == b"PK"
@@ -225,7 +230,9 @@ def test_a_song_is_converted_to_another_format(platform: RunningPlatform, page: 
     )
     run(page)
     assert text_of(page, "[data-after]").startswith("FLAC")
-    page.wait_until("document.querySelector('[data-converted]').duration > 8")
+    page.wait_until("'ready' in document.querySelector('[data-compare]').dataset")
+    assert max(inked(page, "[data-side=before] [data-wave]")) > 1
+    assert max(inked(page, "[data-side=after] [data-wave]")) > 1
     shoot(page, "audio-converter")
 
 
