@@ -16,15 +16,20 @@ LOOK_SECONDS: Final = 2.0
 """Interval of looks at the row, in case an event is lost."""
 
 
-async def wait_for_examination(exchange: Exchange, submission: CloneSubmission, *, wait_seconds: float) -> None:
-    """Wait until a likeness speaks. Raises the error of an unusable recording, and GatewayTimeoutError with the uuid."""
+async def wait_for_examination(exchange: Exchange, submission: CloneSubmission, *, wait_seconds: float, advice: str = "") -> None:
+    """Wait until a likeness speaks. Raises the error of an unusable recording, and GatewayTimeoutError with the uuid.
+
+    advice: last sentence of a timeout's message, for a request that is more than the voice.
+    """
     job, now = submission.job, asyncio.get_running_loop().time
     deadline = now() + wait_seconds
     while job is not None and await exchange.run(_is_pending, submission.voice.enrolment_id, job.uuid):
         left = deadline - now()
         if left <= 0:
             raise GatewayTimeoutError(
-                f"The voice is not ready yet. The job continues: GET /v1/speech/results/?uuid={job.uuid.hex}",
+                " ".join(
+                    filter(None, (f"The voice is not ready yet. The job continues: GET /v1/speech/results/?uuid={job.uuid.hex}", advice))
+                ),
                 extra={"uuid": job.uuid.hex, "job_id": str(job.uuid)},
                 headers={"X-Job-Id": job.uuid.hex},
             )

@@ -132,6 +132,12 @@ class Voice(models.Model):
         return not self.name
 
     @property
+    def can_speak(self) -> bool:
+        """True once it is fitted or its likeness speaks, whether or not it may."""
+        is_made = self.enrolment.state in {EnrolmentState.TRAINING, EnrolmentState.READY}
+        return is_made and bool(self.enrolment.conditioning_key) and not self.has_only_likeness
+
+    @property
     def has_only_likeness(self) -> bool:
         """True for an exclusive voice that does not speak, since only a likeness could: it is in training, or its fit failed."""
         return self.is_exclusive and (self.enrolment.state == EnrolmentState.TRAINING or self.enrolment.is_likeness_kept)

@@ -41,6 +41,8 @@ class VoiceFilter:
     state: str = ""
     category: str = ""
     has_embeds: bool = False
+    speaks: bool | None = None
+    """True for voices that speak if a request names them now, False for the others."""
 
 
 def find_own_voice(caller: Caller, voice_id: str) -> OwnVoice | None:
@@ -153,8 +155,16 @@ def list_own_voices(caller: Caller, *, wanted: VoiceFilter) -> list[Voice]:
     return [
         voice
         for voice in voices
-        if covers_tag(language, voice.enrolment.language) and (not wanted.category or wanted.category in voice.categories)
+        if covers_tag(language, voice.enrolment.language)
+        and (not wanted.category or wanted.category in voice.categories)
+        and wanted.speaks in {None, _speaks(voice)}
     ]
+
+
+def _speaks(voice: Voice) -> bool:
+    """True for a voice that can speak and may."""
+    enrolment = voice.enrolment
+    return voice.can_speak and not (enrolment.is_taken_down or enrolment.is_blocked or enrolment.is_revoked)
 
 
 def count_named_voices(caller: Caller) -> int:

@@ -48,6 +48,9 @@ class VoiceListView(APIView):
             OpenApiParameter("own", bool, description="true: only the account's voices; false: only built-in ones."),
             OpenApiParameter("embeds", bool, description="true: also the account's embeds, which have no name."),
             OpenApiParameter("state", str, enum=EnrolmentState.values, description="Of own voices; built-in ones are `ready`."),
+            OpenApiParameter(
+                "speaks", bool, description="true: only voices that speak if a request names them now, those in training too."
+            ),
             OpenApiParameter("category", str, description="Only own voices in this category."),
         ],
         responses=shapes.ListedVoicesSerializer,
@@ -62,7 +65,7 @@ class VoiceListView(APIView):
         if own is not False:
             mine = list_own_voices(caller, wanted=wanted)
             voices += [shapes.own_voice_shape(voice, base=base, tier=tiers.get(voice.enrolment.engine_id, "")) for voice in mine]
-        if not own and not wanted.category and wanted.state in {"", EnrolmentState.READY}:
+        if not own and not wanted.category and wanted.state in {"", EnrolmentState.READY} and wanted.speaks is not False:
             found = list_voices(plan=caller.plan, model=asked.get("model", ""), language=wanted.language, gender=wanted.gender)
             voices += [_built_in(voice_shape(request, voice, tier=tiers.get(voice.engine_id, ""))) for voice in found]
         return Response({"voices": voices, "total": len(voices)}, headers=NO_STORE)
@@ -204,6 +207,7 @@ def _read_filter(request: Request) -> VoiceFilter:
         state=state,
         category=asked.get("category", ""),
         has_embeds=_flag(asked, "embeds") is True,
+        speaks=_flag(asked, "speaks"),
     )
 
 

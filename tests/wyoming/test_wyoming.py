@@ -15,8 +15,10 @@ from wyoming.ping import Ping
 from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart, SynthesizeStop, SynthesizeVoice
 
 from apps.jobs.models import Job
+from apps.voices.models import Enrolment, EnrolmentState
 from tests.compat.realtime.talking import QUESTION, SPOKEN, Talker, talking
 from tests.flows.following import wait_until
+from tests.routes.voices import make_voice
 from tests.speech.people import Person, person
 from tests.wyoming.conftest import WyomingMaker
 from ttsai.api_client import ApiClient, ApiError
@@ -64,6 +66,20 @@ def test_describe_lists_voices_and_recognisers_with_their_languages(wyoming_of: 
     assert (info.tts[0].supports_synthesize_streaming, info.asr[0].supports_transcript_streaming) == (True, True)
     assert {voice.name: voice.languages for voice in info.tts[0].voices}["af_bella"] == ["en"]
     assert [(model.name, model.languages) for model in info.asr[0].models] == [("whisper", ["en", "es"])]
+
+
+def test_describe_lists_a_voice_whose_likeness_speaks_and_no_slot_in_training(wyoming_of: WyomingMaker, owner: Person) -> None:
+    assert owner.account is not None
+    voices = [make_voice(owner.account, is_exclusive=is_exclusive) for is_exclusive in (False, True, False, False)]
+    Enrolment.objects.update(state=EnrolmentState.TRAINING, conditioning_key="likeness")
+    Enrolment.objects.filter(pk=voices[2].enrolment_id).update(state=EnrolmentState.DRAFT, conditioning_key="")
+    Enrolment.objects.filter(pk=voices[3].enrolment_id).update(is_blocked=True)
+    with wyoming_of(owner) as port:
+        info = Info.from_event(ask(port, Describe(), until="info")[0])
+    own = {voice.name for voice in info.tts[0].voices if voice.name.startswith("voice_")}
+    assert own == {voices[0].voice_id}
+    silent = owner.get("/v1/voices/?speaks=false").json()["voices"]
+    assert {voice["id"] for voice in silent} == {voice.voice_id for voice in voices[1:]}
 
 
 def test_a_text_is_spoken_in_the_wanted_voice(wyoming_of: WyomingMaker, owner: Person) -> None:

@@ -175,7 +175,7 @@ class SpeechTools:
         """List the voices that can speak."""
         wanted = {"language": language or "", "gender": gender or "", "model": model or "", "own": "" if own is None else str(own).lower()}
         async with calling(self._connect, context) as call:
-            listed = await call.api.get("/v1/voices/", state="ready", **wanted)
+            listed = await call.api.get("/v1/voices/", speaks="true", **wanted)
         voices = [voice_of(voice) for voice in listed["voices"][:limit]]
         return VoiceList(voices=voices, total=listed["total"])
 

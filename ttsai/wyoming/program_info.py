@@ -24,7 +24,7 @@ class ProgramInfo:
         """Current description. Raises ApiError."""
         if self._info is None or time.monotonic() - self._read_at > KEPT_SECONDS:
             models = (await self._api.get("/v1/models/"))["models"]
-            voices = (await self._api.get("/v1/voices/", state="ready"))["voices"]
+            voices = (await self._api.get("/v1/voices/", speaks="true"))["voices"]
             self._info, self._read_at = _describe(models, voices=voices, url=self._api.url), time.monotonic()
         return self._info
 

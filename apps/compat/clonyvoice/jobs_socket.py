@@ -5,20 +5,15 @@ import json
 from typing import Any, Final
 
 from rest_framework.exceptions import ParseError
-from rest_framework.request import Request
 
-from apps.accounts.authentication import KeyAuthentication
-from apps.accounts.callers import Caller, get_caller
-from apps.accounts.permissions import HasAccount
-from apps.accounts.throttles import count_request_of_caller
+from apps.accounts.callers import Caller
+from apps.accounts.later_keys import KEY_SECONDS, admit_by_key
 from apps.compat.clonyvoice.job_feed import Watcher, get_feed
 from apps.core.errors import AuthenticationFailedError, InvalidRequestError
 from apps.core.parsing import parse_json
 from apps.core.sockets import Socket, SocketLimits, SocketRoute
 
 SCOPE: Final = "ws:connect"
-KEY_SECONDS: Final = 10.0
-"""Longest wait for the message with a key."""
 HEARTBEAT_SECONDS: Final = 20.0
 KEY_MESSAGE: Final = 'Send {"type": "auth", "api_key": "cvk_…"} as the first message, or the key in X-API-Key.'
 
@@ -26,7 +21,7 @@ KEY_MESSAGE: Final = 'Send {"type": "auth", "api_key": "cvk_…"} as the first m
 async def serve_jobs(socket: Socket) -> None:
     """Serve a connection until the client leaves."""
     if socket.caller is None:
-        await socket.admit(await socket.run(_authenticate, socket, await _receive_key(socket)))
+        await admit_by_key(socket, await _receive_key(socket), header="HTTP_X_API_KEY", scope=SCOPE)
     caller: Caller = socket.caller
     if caller.key is None:
         raise AuthenticationFailedError("Progress is that of a key's jobs: connect with a key.", code="missing_api_key")
@@ -81,17 +76,6 @@ async def _receive_key(socket: Socket) -> str:
     if not isinstance(secret, str) or not secret:
         raise AuthenticationFailedError(KEY_MESSAGE, code="missing_api_key")
     return secret
-
-
-def _authenticate(socket: Socket, secret: str) -> Caller:
-    """Caller of the key, counted as a request of its scope."""
-    socket.request.META["HTTP_X_API_KEY"] = secret
-    wrapped = Request(socket.request, authenticators=[KeyAuthentication()])
-    HasAccount().has_permission(wrapped, None)
-    caller = get_caller(wrapped)
-    caller.needs_scope(SCOPE)
-    count_request_of_caller(wrapped, scopes=[SCOPE])
-    return caller
 
 
 def _read(message: str | bytes) -> dict[str, Any]:

@@ -60,12 +60,18 @@ def list_history(caller: Caller, *, wanted: HistoryQuery) -> tuple[list[Job], bo
 
 def get_item(caller: Caller, *, item_id: str) -> Job:
     """An item of the account. 404 for any other."""
-    job = get_own_job(caller, uuid_text=item_id)
+    try:
+        job = get_own_job(caller, uuid_text=item_id)
+    except NotFoundError:
+        raise _no_item(item_id) from None
     if job.kind not in SOURCES or job.state != JobState.COMPLETED or job.is_expired:
-        raise NotFoundError(
-            f"There is no history item {item_id[:50]!r} in your account.", code="history_item_not_found", param="history_item_id"
-        )
+        raise _no_item(item_id)
     return job
+
+
+def _no_item(item_id: str) -> NotFoundError:
+    message = f"There is no history item {item_id[:50]!r} in your account."
+    return NotFoundError(message, code="history_item_not_found", param="history_item_id")
 
 
 def item_shape(job: Job) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Messages of the WebSockets that speak text as it arrives, and the options in their address."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -41,6 +42,8 @@ class InputMessage:
     closes_context: bool = False
     closes_socket: bool = False
     settings: dict[str, Any] = field(default_factory=dict)
+    key: str = field(default="", repr=False)
+    """API key, which the first message may bring."""
 
     def adapt(self, order: SpeechOrder) -> SpeechOrder:
         """The order with the settings of this message."""
@@ -89,7 +92,17 @@ def read_message(message: str | bytes) -> InputMessage:
         closes_context=data.get("close_context") is True,
         closes_socket=data.get("close_socket") is True,
         settings=_read_settings(data.get("voice_settings")),
+        key=_read_key(data),
     )
+
+
+def _read_key(data: Mapping[str, Any]) -> str:
+    """The key of `xi_api_key`, or of `authorization` with or without `Bearer`; empty without one."""
+    secret, authorization = data.get("xi_api_key"), data.get("authorization")
+    if isinstance(secret, str) and secret.strip():
+        return secret.strip()
+    scheme, _, rest = authorization.strip().partition(" ") if isinstance(authorization, str) else ("", "", "")
+    return rest.strip() if scheme.lower() == "bearer" else scheme
 
 
 def _read_settings(settings: Any) -> dict[str, Any]:

@@ -6,9 +6,10 @@ import contextlib
 import json
 from typing import Any, Final
 
+from apps.accounts.later_keys import KEY_SECONDS, admit_by_key
 from apps.compat.elevenlabs.alignment import Aligner, Alignment
 from apps.compat.elevenlabs.input_messages import InputMessage, InputOptions, read_message, read_options
-from apps.core.errors import ApplicationError, InvalidRequestError
+from apps.core.errors import ApplicationError, AuthenticationFailedError, InvalidRequestError
 from apps.core.sockets import Socket, SocketClosedError
 from apps.text_streams.events import Finished, SentenceEnded, SentenceFailed, SentenceStarted, SpokenAudio
 from apps.text_streams.sockets import read_while_writing
@@ -17,6 +18,8 @@ from apps.text_streams.stream import TextStream
 MOST_CONTEXTS: Final = 5
 """Open contexts of a connection, as ElevenLabs has it."""
 POLICY_VIOLATION: Final = 1008
+SCOPE: Final = "tts:generate"
+KEY_ADVICE: Final = "Send the key in the header xi-api-key, or as xi_api_key of the first message."
 
 
 def closing_shape(error: ApplicationError, request_id: str) -> dict[str, Any]:
@@ -26,10 +29,26 @@ def closing_shape(error: ApplicationError, request_id: str) -> dict[str, Any]:
 
 async def serve_stream_input(socket: Socket) -> None:
     """One text: an empty `text` ends it; the last message has `isFinal`."""
+    keyed = await _admit(socket)
     options = await socket.run(read_options, socket)
-    first = await _receive(socket, options)
+    first = keyed or await _receive(socket, options)
     async with _stream(socket, options, first=first) as stream:
         await read_while_writing(_read_text(socket, stream, options=options, first=first), _write_speech(socket, stream))
+
+
+async def _admit(socket: Socket) -> InputMessage | None:
+    """The first message, whose key admits a connection that was opened without one; None if the handshake had a key."""
+    if socket.caller is not None:
+        return None
+    try:
+        async with asyncio.timeout(KEY_SECONDS):
+            first = read_message(await socket.receive())
+    except TimeoutError:
+        raise AuthenticationFailedError(f"No key came within {KEY_SECONDS:g} s. {KEY_ADVICE}", code="missing_api_key") from None
+    if not first.key:
+        raise AuthenticationFailedError(KEY_ADVICE, code="missing_api_key")
+    await admit_by_key(socket, first.key, header="HTTP_XI_API_KEY", scope=SCOPE)
+    return first
 
 
 async def _read_text(socket: Socket, stream: TextStream, *, options: InputOptions, first: InputMessage) -> None:
@@ -104,16 +123,15 @@ class MultiInput:
         """Contexts that take text."""
         self._speaking: set[asyncio.Task[None]] = set()
 
-    async def read(self) -> None:
-        """Take messages until the client closes the connection, and wait for the audio of all contexts."""
-        async for received in self._socket.messages():
-            message = read_message(received)
-            if message.closes_socket:
-                break
+    async def read(self, first: InputMessage | None) -> None:
+        """Take messages until the client closes the connection, and wait for the audio of all contexts. first: a message that was read."""
+        message = first or read_message(await self._socket.receive())
+        while not message.closes_socket:
             try:
                 await self._take(message)
             except ApplicationError as error:
                 await self._send_error(message.context_id, error)
+            message = read_message(await self._socket.receive())
         for stream in self._open.values():
             stream.finish()
         if self._speaking:
@@ -174,18 +192,19 @@ class MultiInput:
 
 async def serve_multi_stream_input(socket: Socket) -> None:
     """Several texts, told apart by `context_id`."""
+    first = await _admit(socket)
     options = await socket.run(read_options, socket)
     async with asyncio.TaskGroup() as tasks:
-        reading = tasks.create_task(_read_contexts(MultiInput(socket, options, tasks=tasks)))
+        reading = tasks.create_task(_read_contexts(MultiInput(socket, options, tasks=tasks), first=first))
         error = await reading
     if error is not None:
         raise error
 
 
-async def _read_contexts(contexts: MultiInput) -> ApplicationError | None:
+async def _read_contexts(contexts: MultiInput, *, first: InputMessage | None) -> ApplicationError | None:
     """The error that ends the connection: the group would wrap it."""
     try:
-        await contexts.read()
+        await contexts.read(first)
     except ApplicationError as error:
         contexts.stop()
         return error

@@ -3,7 +3,7 @@
 from typing import Final
 
 from apps.compat.elevenlabs.input_messages import LONGEST_INACTIVITY
-from apps.compat.elevenlabs.input_streams import closing_shape, serve_multi_stream_input, serve_stream_input
+from apps.compat.elevenlabs.input_streams import SCOPE, closing_shape, serve_multi_stream_input, serve_stream_input
 from apps.compat.elevenlabs.realtime_options import check_realtime_request
 from apps.compat.elevenlabs.realtime_session import closing_message, serve_realtime
 from apps.core.sockets import SocketLimits, SocketRoute
@@ -13,7 +13,12 @@ REALTIME_LIMITS: Final = SocketLimits(message_bytes=1 << 20, messages_per_second
 ROOTS: Final = ("/v1/", "/api/v1/")
 SPEAKING: Final = tuple(
     SocketRoute(
-        path=f"{root}text-to-speech/{{voice_id}}/{name}/", handler=handler, scope="tts:generate", render_error=closing_shape, limits=LIMITS
+        path=f"{root}text-to-speech/{{voice_id}}/{name}/",
+        handler=handler,
+        scope=SCOPE,
+        render_error=closing_shape,
+        takes_keys_later=True,  # by the first message
+        limits=LIMITS,
     )
     for root in ROOTS
     for name, handler in (("stream-input", serve_stream_input), ("multi-stream-input", serve_multi_stream_input))

@@ -37,6 +37,7 @@ SAMPLE_RATE: Final = 22_050
 SUCCESS: Final = "音色克隆成功"
 ENCODED_BYTES: Final = 3 << 16
 """Bytes of the file that are written at once: a multiple of three, so that the pieces of base64 join."""
+REPEAT_ADVICE: Final = "No conversion was begun: send the request again, which finds the voice of target_audio."
 LEAST_SHARE: Final = 0.4
 """Share of the target's own voice at tau 0."""
 
@@ -63,7 +64,7 @@ async def convert_tone(exchange: Exchange, caller: Caller, *, order: ToneOrder, 
     sources = await ingest_sources_async(exchange, order.target, held=(order.source,))
     try:
         submission = await exchange.run(_enrol, caller, order.enrolment, sources[:1], request_id)
-        await wait_for_examination(exchange, submission, wait_seconds=upload_wait_seconds(time.monotonic() - started))
+        await wait_for_examination(exchange, submission, wait_seconds=upload_wait_seconds(time.monotonic() - started), advice=REPEAT_ADVICE)
     except asyncio.CancelledError:
         clean_up(exchange.run(release_sources, sources[1:]))
         raise

@@ -1,15 +1,18 @@
 """Recordings on the server's disk, below the folder that the operator allows."""
 
 import os
+import re
 import stat
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 
 from apps.core.errors import InvalidRequestError, NotFoundError
 from apps.voices.recordings import LIMITS
+
+_FILE_URL: Final = re.compile(r"\Afile://", re.IGNORECASE)
 
 
 def open_local_file(given: str, *, param: str) -> "UploadedFile[Any]":
@@ -21,7 +24,7 @@ def open_local_file(given: str, *, param: str) -> "UploadedFile[Any]":
         message = "This server reads no local paths. Send the recording as base64 or as a URL; an operator may set TTSAI_CLONE_FOLDER."
         raise InvalidRequestError(message, code="local_path_refused", param=param)
     folder = Path(settings.TTSAI_CLONE_FOLDER).resolve()
-    wanted = os.path.realpath(folder / given.replace("\x00", "").removeprefix("file://"))
+    wanted = os.path.realpath(folder / _FILE_URL.sub("", given.replace("\x00", "")))
     if not Path(wanted).is_relative_to(folder):
         raise InvalidRequestError("The path leads out of the folder that the operator allows.", code="local_path_refused", param=param)
     try:

@@ -41,8 +41,8 @@ CLONE, PROMPT, SAVE, LOAD = (
 )
 BODY_BYTES: Final = 28_500_000
 """Base64 of the largest recording, and the other fields."""
-_LOCAL: Final = re.compile(r"(?:file://)?[^\n]{0,1000}\.\w{2,4}\Z")
-"""A path: base64 has no full stop."""
+_LOCAL: Final = re.compile(r"(?:file://|\.{0,2}/)[^\n]{0,1000}|[^\n]{0,1000}\.\w{2,4}", re.IGNORECASE)
+"""A path, by its beginning or its extension: base64 has no full stop, and a recording of so few characters no speech."""
 
 
 class SpeakersView(APIView):

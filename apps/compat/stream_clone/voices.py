@@ -13,9 +13,8 @@ from apps.voices.services.removal import remove_voice
 
 def list_prompt_ids(caller: Caller) -> list[str]:
     """Ids of the account's cloned voices that can speak."""
-    voices = Voice.objects.filter(account=caller.required_account).exclude(name="").exclude(enrolment__state=EnrolmentState.FAILED)
-    made = voices.exclude(enrolment__conditioning_key="").select_related("enrolment")
-    return sorted({voice.name for voice in made if not voice.has_only_likeness})
+    voices = Voice.objects.filter(account=caller.required_account).exclude(name="").select_related("enrolment")
+    return sorted({voice.name for voice in voices if voice.can_speak})
 
 
 def find_prompt(caller: Caller, prompt_id: str) -> Voice | None:

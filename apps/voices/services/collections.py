@@ -8,7 +8,7 @@ from django.db import transaction
 from apps.accounts.callers import Caller
 from apps.core.errors import ConflictError, InvalidRequestError, NotFoundError
 from apps.jobs.services.limits import wait_for_tenant
-from apps.voices.models import Enrolment, EnrolmentState, SavedVoice, Voice
+from apps.voices.models import Enrolment, SavedVoice, Voice
 from apps.voices.selectors import check_usable
 from apps.voices.services.enrolments import VoiceOrder, give_voice
 
@@ -52,8 +52,8 @@ def restore_voices(caller: Caller, *, collection: str, names: Collection[str] | 
 
 
 def _restore(saved: SavedVoice, *, caller: Caller) -> None:
-    named = Voice.objects.filter(account_id=saved.account_id, name=saved.name).exclude(enrolment__state=EnrolmentState.FAILED)
-    if named.exists() or Voice.objects.filter(account_id=saved.account_id, voice_id=saved.name).exists():
+    named = Voice.objects.select_related("enrolment").filter(account_id=saved.account_id, name=saved.name)
+    if any(voice.can_speak for voice in named) or Voice.objects.filter(account_id=saved.account_id, voice_id=saved.name).exists():
         return
     enrolment = Enrolment.objects.select_for_update().get(pk=saved.enrolment_id)
     give_voice(enrolment, caller=caller, order=VoiceOrder(name=saved.name))

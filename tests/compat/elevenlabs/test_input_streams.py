@@ -18,7 +18,7 @@ from tests.web.shell import RunningShell
 
 def open_socket(server: RunningShell, key: str, *, name: str = "stream-input", voice: str = RACHEL, query: str = "") -> ClientConnection:
     address = f"{server.url.replace('http', 'ws')}/v1/text-to-speech/{voice}/{name}?output_format=pcm_24000{query}"
-    return connect(address, additional_headers={"xi-api-key": key})
+    return connect(address, additional_headers={"xi-api-key": key} if key else {})
 
 
 def received(socket: ClientConnection) -> Iterator[dict[str, Any]]:
@@ -101,3 +101,28 @@ def test_unknown_voice_and_silence_close_the_connection(server: RunningShell, ow
     with pytest.raises(InvalidStatus) as refused:
         open_socket(server, "sk-tts-wrong")
     assert json.loads(refused.value.response.body or b"")["detail"]["status"] == "invalid_api_key"
+
+
+@pytest.mark.parametrize("name", ["stream-input", "multi-stream-input"])
+@pytest.mark.parametrize("spelling", [("xi_api_key", "{}"), ("authorization", "Bearer {}")])
+def test_key_of_the_first_message_opens_the_connection(server: RunningShell, owner: Person, name: str, spelling: tuple[str, str]) -> None:
+    field, form = spelling
+    with talking(), open_socket(server, "", name=name) as socket:
+        socket.send(json.dumps({"text": " ", field: form.format(owner.key), "voice_settings": {"speed": 1.1}}))
+        socket.send(json.dumps({"text": f"{ANSWER.replace('. ', ', ')} ", "flush": True}))
+        socket.send(json.dumps({"text": ""} if name == "stream-input" else {"close_socket": True}))
+        messages = list(received(socket))
+        assert socket.close_code == 1000, messages
+    assert audio_of(messages) == SPOKEN_PCM
+    job = Job.objects.get()
+    assert (job.account, job.params["speed"]) == (owner.account, 1.1)
+
+
+@pytest.mark.parametrize("name", ["stream-input", "multi-stream-input"])
+def test_first_message_without_a_key_or_with_a_wrong_one_ends_the_connection(server: RunningShell, name: str) -> None:
+    for key, code in (({}, "missing_api_key"), ({"xi_api_key": "sk-tts-wrong"}, "invalid_api_key"), ({"xi_api_key": 5}, "missing_api_key")):
+        with open_socket(server, "", name=name) as socket:
+            socket.send(json.dumps({"text": " ", **key}))
+            assert [message["error"] for message in received(socket)] == [code]
+            assert socket.close_code == 1008
+    assert not Job.objects.exists()

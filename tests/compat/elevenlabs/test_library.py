@@ -167,6 +167,11 @@ def test_history_lists_plays_downloads_and_deletes_speech(client: ElevenLabs, el
     assert refused.value.status_code == 404
     assert client.history.delete(newest.history_item_id).status == "ok"
     assert [item.text for item in client.history.list().history] == ["One."]
+    for gone in (newest.history_item_id, "0" * 32, "none"):
+        with pytest.raises(ApiError) as missing:
+            client.history.get(gone)
+        assert (missing.value.status_code, missing.value.body["detail"]["code"]) == (404, "history_item_not_found")
+        assert missing.value.body["detail"]["param"] == "history_item_id"
 
 
 def test_transcript_has_words_and_can_be_fetched_again(client: ElevenLabs) -> None:

@@ -27,14 +27,18 @@ from workers.contract.messages import PartOutcome
 __all__ = ["_platform", "clip", "owner", "server"]
 
 
-@pytest.fixture
-def worker() -> Iterator[Enroller]:
-    """Worker that enrols, hears and converts."""
+def _announce_all() -> None:
     converts = engine_spec(
         "kokoro-convert", kind="voice-convert", voices=(), default_voice="", languages=("en",), converts_to=("kokoro", "kokoro-clone"),
         queue="kokoro",
     )  # fmt: skip
     announce(KOKORO, CLONING, ENROLLING, engine_spec("whisper", **WHISPER), WORLD, converts)
+
+
+@pytest.fixture
+def worker() -> Iterator[Enroller]:
+    """Worker that enrols, hears and converts."""
+    _announce_all()
     enroller = Enroller()
 
     def do(part: Part) -> PartOutcome | None:
@@ -148,6 +152,17 @@ def test_refused_target_leaves_no_recordings(server: RunningShell, owner: Person
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_reference")
     assert not Job.objects.filter(kind="voice-convert").exists()
     wait_until(lambda: not Upload.objects.exists())
+
+
+def test_timeout_before_the_voice_is_known_says_that_no_conversion_was_begun(
+    server: RunningShell, owner: Person, clip: bytes, settings: Any
+) -> None:
+    _announce_all()
+    settings.TTSAI_UPLOAD_WAIT_SECONDS = 1
+    encoded = base64.b64encode(clip).decode()
+    answer = post(server, owner, target_audio=encoded, source_audio=encoded)
+    assert (answer.status_code, "No conversion was begun" in answer.json()["message"]) == (504, True)
+    assert list(Job.objects.values_list("kind", flat=True)) == ["enrol_voice"]
 
 
 def test_refused_conversion_leaves_no_recordings(server: RunningShell, worker: Enroller, clip: bytes) -> None:

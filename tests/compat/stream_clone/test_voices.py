@@ -151,11 +151,12 @@ def test_local_path_is_read_only_below_the_operators_folder(
     (folder / "ada.mp3").write_bytes(clip)
     outside.write_bytes(clip)
     (folder / "link.mp3").symlink_to(outside)
-    assert clone(server, owner, "ada.mp3").json()["code"] == "local_path_refused"
+    for path in ("ada.mp3", "/etc/passwd", "./ada", "../ada", "file:///etc/passwd", "//etc/passwd"):
+        assert clone(server, owner, path).json()["code"] == "local_path_refused"
     settings.TTSAI_CLONE_FOLDER = str(folder)
     assert clone(server, owner, "ada.mp3").json() == {"existed": False, "prompt_id": "ada"}
     assert clone(server, owner, str(folder / "ada.mp3"), "eve").json()["existed"] is False
-    for path in ("../secret.mp3", str(outside), "link.mp3", "file:///etc/passwd.conf"):
+    for path in ("../secret.mp3", str(outside), "link.mp3", "file:///etc/passwd.conf", "/etc/passwd", "FILE:///etc/passwd"):
         assert clone(server, owner, path, "new").json()["code"] == "local_path_refused"
     assert clone(server, owner, "none.mp3", "new").json()["code"] == "local_file_not_found"
 
@@ -228,6 +229,21 @@ def test_voice_of_a_slot_in_training_neither_speaks_nor_takes_an_id(server: Runn
     assert clone(server, owner, clip, "Ada").json() == {"existed": False, "prompt_id": "Ada"}
     assert speakers(server, owner) == ["Ada"]
     assert Voice.objects.filter(pk=of_slot.pk, name="Ada").exists()
+
+
+@pytest.mark.usefixtures("reader")
+def test_loading_restores_a_voice_beside_one_of_its_name_that_does_not_speak(server: RunningShell, owner: Person, clip: bytes) -> None:
+    assert owner.account is not None
+    clone(server, owner, clip, "Ada")
+    post(server, owner, "/cache/save", cache_dir="mine", prompt_ids=["Ada"])
+    post(server, owner, "/remove", prompt_id="Ada")
+    of_slot, draft = make_voice(owner.account, is_exclusive=True), make_voice(owner.account)
+    Enrolment.objects.filter(pk=of_slot.enrolment_id).update(state=EnrolmentState.TRAINING, conditioning_key="likeness")
+    Enrolment.objects.filter(pk=draft.enrolment_id).update(state=EnrolmentState.DRAFT, conditioning_key="")
+    assert speakers(server, owner) == []
+    assert post(server, owner, "/cache/load", cache_path="mine").json() == {"loaded_speakers": ["Ada"]}
+    assert speakers(server, owner) == ["Ada"]
+    assert Voice.objects.filter(name="Ada").count() == 3
 
 
 def test_voice_taken_down_keeps_all_voices_of_its_name(server: RunningShell, owner: Person) -> None:
