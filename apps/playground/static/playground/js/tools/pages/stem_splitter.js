@@ -19,6 +19,7 @@ find("[data-mixer] [data-play]").addEventListener("click", () => comparison.medi
 function compare(stem, tool) {
   for (const button of find("[data-compared]").children) button.setAttribute("aria-pressed", String(button.dataset.stemCompared === stem.name));
   Object.assign(find("[data-compare] [data-download]"), { href: stem.url, download: stem.download });
+  delete comparison.root.dataset.ready; // at once, not when its turn comes
   loading = loading.then(async () => comparison.load(tool.recording, await fetchSound(stem.url, tool.recording.seconds))).catch((error) => tool.fail(error));
   return loading;
 }
