@@ -10,9 +10,10 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from tests.flows.listening import Listener
 from tests.flows.recordings import RATE, as_flac, speak
 from tests.flows.running import RunningPlatform
-from tests.workers.recognition.clips import clip
+from tests.workers.recognition.clips import LIBRIVOX, clip, clips, said
 from workers.audio.encoding.resampler import resample
 from workers.speakers import GE2E
 
@@ -78,3 +79,14 @@ def test_similarity_to_the_target_rises_with_tau_in_each_format(client: httpx.Cl
     assert similarities == sorted(similarities)
     assert similarities[-1] - similarities[0] > 0.02
     assert similarities[-1] > float(wanted @ embed(clip(SPOKEN), rate=RATE)) + 0.1
+
+
+def test_source_above_90_seconds_is_converted_without_a_seam(client: httpx.Client, target: bytes, listener: Listener) -> None:
+    names = LIBRIVOX * 4
+    whole = clips(names)
+    assert len(whole) > 90 * RATE
+    result = convert(client, target=target, source=encoded(whole, "mp3"), tau=0.3)
+    assert len(result) / RESULT_RATE == pytest.approx(len(whole) / RATE, abs=0.1)
+    file = io.BytesIO()
+    soundfile.write(file, result, RESULT_RATE, format="WAV")
+    assert listener.word_error_rate(file.getvalue(), said(names)) <= 0.15
