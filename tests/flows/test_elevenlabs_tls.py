@@ -1,6 +1,7 @@
 """ElevenLabs' Python package behind TLS: `convert_realtime` connects with wss only."""
 
 import io
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,10 +34,11 @@ def test_convert_realtime_behind_tls_speaks_every_word(
     hearing: RunningPlatform, listener: Listener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certificate = make_certificate(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    trusting = ssl.create_default_context(cafile=certificate)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))  # of the package's WebSocket, which takes no context
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     key = hearing.key("tls@example.com", plan="enterprise")
-    with tls_proxy(port=hearing.port, certificate=certificate) as url, httpx.Client(timeout=120) as http:
+    with tls_proxy(port=hearing.port, certificate=certificate) as url, httpx.Client(timeout=120, verify=trusting) as http:
         client = ElevenLabs(api_key=key, base_url=url, httpx_client=http)
         assert client.voices.get(RACHEL).voice_id == RACHEL
         spoken = client.text_to_speech.convert_realtime(RACHEL, text=words(), model_id="eleven_flash_v2_5", output_format="pcm_24000")
