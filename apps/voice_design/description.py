@@ -75,6 +75,11 @@ def read_description(text: str) -> Description:
     return _Reading(text).read()
 
 
+def _combine(factor: float, degree: str) -> float:
+    """Factor of a degree after an earlier one: not very deep is less than not deep."""
+    return factor * DEGREES["slight" if factor < 0 and degree == "strong" else degree]
+
+
 class _Reading:
     def __init__(self, text: str) -> None:
         self.words = [match[0].casefold() for match in WORD.finditer(text)]
@@ -90,7 +95,7 @@ class _Reading:
                 self.not_understood.append(said)
                 continue
             if match.meanings[0].attribute == DEGREE:
-                factor = DEGREES[match.meanings[0].value] * (factor if place - factor_place <= REACH else 1.0)
+                factor = _combine(factor if place - factor_place <= REACH else 1.0, match.meanings[0].value)
                 factor_place = place + match.length - 1
                 continue
             strength = factor if place - factor_place <= REACH else 1.0

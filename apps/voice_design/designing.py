@@ -148,14 +148,28 @@ def _mix(described: Description, *, pool: Sequence[StockVoice], accent: str, var
         return near + _foreign_penalty(voice.language, accent, is_accent_named=is_accent_named)
 
     ranked = sorted((round(distance(voice), 9), voice.id, voice.gender) for voice in pool)
+    native = {voice.id for voice in pool if voice.language == accent} if is_accent_named else set()
+    first = next((one for one in ranked if one[1] in native), ranked[0])
     if not is_neutral:
-        ranked = [one for one in ranked if one[2] == ranked[0][2]]
+        ranked = [one for one in ranked if one[2] == first[2]]
     chosen = ranked[variant : variant + MEMBERS] or ranked[-1:]
+    if first[1] in native and sum(one[1] in native for one in chosen) < 2:  # two of three voices have the accent anyway
+        chosen = _led_by_accent(chosen, first=first, native=native)
     shares = {voice: 1 / (CLOSENESS + found) ** 2 for found, voice, _ in chosen}
     total = math.fsum(shares.values())
     weights = {voice: round(PARTS * share / total) for voice, share in shares.items()}
     speaks_accent = {voice.id for voice in pool if voice.language == accent}  # of equal weights the first sets the mix's language
     return {voice: weights[voice] for voice in sorted(weights, key=lambda one: one not in speaks_accent) if weights[voice] > 0}
+
+
+def _led_by_accent(
+    chosen: Sequence[tuple[float, str, str]], *, first: tuple[float, str, str], native: Collection[str]
+) -> list[tuple[float, str, str]]:
+    """Voices as (distance, id, gender), of which one of the named accent has the largest weight. first: the nearest of the accent."""
+    lead = next((one for one in chosen if one[1] in native), first)
+    others = [one for one in chosen if one != lead][: MEMBERS - 1]
+    nearest = min(one[0] for one in (lead, *others))
+    return [(nearest, *lead[1:]), *others]
 
 
 def _weight_of(attribute: str, wanted: Mapping[str, float]) -> float:

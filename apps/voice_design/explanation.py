@@ -45,6 +45,8 @@ def _understood(mention: Mention, *, effect: str) -> Understood:
 
 
 def _named_effect(mention: Mention, *, accent: str) -> str:
+    if mention.strength < 0 and mention.attribute == "age":
+        return "No voice is labelled with an age, so that this was not followed."
     if mention.strength < 0:
         return f"Voices with this {mention.attribute} were left out."
     if mention.attribute == "gender":

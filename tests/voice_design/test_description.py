@@ -46,6 +46,7 @@ def test_degrees_change_the_strength_of_the_next_word() -> None:
     assert attributes("a very deep voice")["pitch"] == ("low", -1.6)
     assert attributes("a slightly deep voice")["pitch"] == ("low", -0.5)
     assert attributes("a voice that is not deep")["pitch"] == ("low", 0.6)
+    assert attributes("a voice that is not very deep")["pitch"] == ("low", 0.3)
     assert attributes("sehr tiefe Stimme")["pitch"] == ("low", -1.6)
 
 

@@ -75,6 +75,18 @@ def test_accent_without_a_voice_is_replaced_with_a_warning() -> None:
     assert design("a Scottish woman").language == "en-gb"
 
 
+@pytest.mark.parametrize("variant", [0, 1, 2])
+def test_voice_of_the_named_accent_has_the_largest_weight_of_the_mix(variant: int) -> None:
+    for text, voice in (("a French accent", "ff_siwis"), ("a very deep, slow French woman", "ff_siwis")):
+        weights = design(text, variant=variant).weights
+        assert weights[voice] == max(weights.values())
+
+
+def test_ruled_out_age_is_said_not_to_be_followed() -> None:
+    ages = [one.effect for one in design("a man who is not old").understood if one.attribute == "age"]
+    assert ages == ["No voice is labelled with an age, so that this was not followed."]
+
+
 def test_language_of_the_request_counts_where_the_description_names_no_accent() -> None:
     assert design("a woman", language="fr").language == "fr-fr"
     assert design("a British woman", language="fr").language == "en-gb"
