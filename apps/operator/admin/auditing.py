@@ -1,10 +1,10 @@
 """Audit of the admin: whatever Django's admin logs of an addition, a change or a deletion goes to the audit log with the values before and after."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Model
-from django.forms import BaseModelForm
+from django.forms import BaseModelForm, Media
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
@@ -13,15 +13,29 @@ from apps.audit.services import Action, Values, differences, plain, record_actio
 from apps.operator.admin.fields import credits_field
 from apps.operator.wording import CREDIT_FIELDS, FORM_LABELS
 
+SLUG_SCRIPTS: Final = ("xregexp.js", "xregexp.min.js", "urlify.js", "prepopulate.js")
 _CHANGES = "_audited_changes"
 
 
 class AuditedAdmin(ModelAdmin):
     """Base of every table of the admin."""
 
+    @property
+    def media(self) -> Media:
+        """Scripts of a page, without those that fill a slug from other fields: no form of the admin has such a field."""
+        scripts = [script for script in super().media._js if not str(script).endswith(SLUG_SCRIPTS)]  # noqa: SLF001 - there is no public list
+        return Media(js=scripts, css=super().media._css)  # noqa: SLF001
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
         """Form with labels in English."""
         return super().get_form(request, obj, change=change, **{"labels": FORM_LABELS, **kwargs})
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """Forms of a list's rows: each field is named for readers who do not see the head of its column."""
+        formset: Any = super().get_changelist_formset(request, **kwargs)
+        for name, field in formset.form.base_fields.items():
+            field.widget.attrs["aria-label"] = str(field.label or name)
+        return formset
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Fields of thousandths of a credit are edited in credits."""

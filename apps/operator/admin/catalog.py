@@ -49,7 +49,9 @@ def as_json(value: Any) -> SafeString:
     if value is None or value in ([], {}):
         return SafeString("-")
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    return format_html('<pre class="op-json">{}</pre>', text[:4000] + ("…" if len(text) > 4000 else ""))
+    return format_html(
+        '<pre class="op-json" tabindex="0" role="region" aria-label="JSON">{}</pre>', text[:4000] + ("…" if len(text) > 4000 else "")
+    )
 
 
 class QueuesInline(ReadOnlyInline):

@@ -17,6 +17,8 @@ class MembershipForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has n
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.setdefault("aria-label", str(field.label or name))  # the head of the table's column is no label of the field
         if self.instance.pk is not None:
             for name in {"user", "account"} & set(self.fields):
                 self.fields[name].disabled = True
