@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import jiwer
 import pytest
 from deepgram import DeepgramClient, DeepgramClientEnvironment
 from deepgram.core.events import EventType
@@ -23,6 +24,7 @@ pytestmark = [
 ]
 
 TEXT = "The library is on the second floor. It closes at seven."
+LONG = "The library on the second floor of the old town hall closes at seven in the evening on every day of the week."
 SPOKEN = {"library", "second", "floor", "closes", "seven"}
 
 
@@ -62,6 +64,36 @@ def test_sdk_hears_live_speech_with_interim_results(client: DeepgramClient, ques
     finals = [message for message in messages if isinstance(message, ListenV1Results) and message.is_final]
     assert says_question(" ".join(message.channel.alternatives[0].transcript for message in finals))
     assert isinstance(messages[-1], ListenV1Metadata)
+
+
+def test_sdk_hears_words_of_an_utterance_before_it_ends(client: DeepgramClient) -> None:
+    pcm = b"".join(client.speak.v1.audio.generate(text=LONG, encoding="linear16", container="none", sample_rate=RATE))
+    messages: list[object] = []
+    has_interim = threading.Event()
+
+    def take(message: object) -> None:
+        messages.append(message)
+        if isinstance(message, ListenV1Results) and not message.is_final and message.channel.alternatives[0].transcript:
+            has_interim.set()
+
+    with client.listen.v1.connect(model="nova-3", encoding="linear16", sample_rate=RATE, interim_results="true") as connection:
+        connection.on(EventType.MESSAGE, take)
+        listening = threading.Thread(target=connection.start_listening)
+        listening.start()
+        beginning = round(1.8 * RATE) * 2  # within the first phrase: a pause would end the utterance
+        connection.send_media(pcm[:beginning])
+        was_heard = has_interim.wait(timeout=60)
+        connection.send_media(pcm[beginning:])
+        connection.send_close_stream()
+        listening.join(timeout=60)
+    assert was_heard
+    results = [message for message in messages if isinstance(message, ListenV1Results)]
+    first = plain_words(results[0].channel.alternatives[0].transcript)
+    final = plain_words(" ".join(message.channel.alternatives[0].transcript for message in results if message.is_final))
+    assert (results[0].is_final, results[0].speech_final) == (False, False)
+    assert jiwer.wer(plain_words(LONG), final) <= 0.2
+    assert 0 < len(first.split()) < len(final.split())
+    assert len(set(first.split()) & set(final.split())) >= len(set(first.split())) / 2
 
 
 def test_livekits_plugin_hears_and_speaks(run_client: RunClient, listener: Listener, tmp_path: Path) -> None:

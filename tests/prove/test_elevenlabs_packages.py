@@ -1,15 +1,23 @@
 """ElevenLabs' official packages and LiveKit's plugin for it, unchanged, with real models. What is spoken is transcribed."""
 
+import asyncio
+import base64
+import io
 import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import jiwer
+import numpy as np
 import pytest
-from elevenlabs import SpeechToTextChunkResponseModel
+import soundfile
+from elevenlabs import DialogueInput, MultichannelSpeechToTextResponseModel, SpeechToTextChunkResponseModel
 from elevenlabs.client import ElevenLabs
+from elevenlabs.realtime.connection import RealtimeEvents
+from elevenlabs.realtime.scribe import AudioFormat, CommitStrategy, ScribeRealtime
 
 from tests.compat.elevenlabs.javascript import install_programs, run_program
 from tests.flows.listening import Listener, plain_words
@@ -19,6 +27,7 @@ pytestmark = pytest.mark.prove
 
 TEXT = "The first train leaves before sunrise, and the last one returns after midnight."
 CLEAR = 0.16
+ANSWER = "Passengers without a ticket pay twice the price."
 RACHEL, ADAM = "21m00Tcm4TlvDq8ikWAM", "pNInz6obpgDQGcFmaJgB"
 LIVEKIT = Path(__file__).parents[1] / "flows" / "clients" / "elevenlabs_livekit_client.py"
 CLIENTS = Path(__file__).parents[2] / ".venv" / "clients" / "bin" / "python"
@@ -65,6 +74,79 @@ def test_python_package_clones_a_voice_and_speaks_with_it(client: ElevenLabs, li
     assert listener.word_error_rate(b"".join(client.text_to_speech.convert(voice.voice_id, text=TEXT)), TEXT) <= CLEAR
     client.voices.delete(voice.voice_id)
     assert voice.voice_id not in {one.voice_id for one in client.voices.get_all().voices}
+
+
+def test_python_package_speaks_dialogues_in_real_voices(client: ElevenLabs, listener: Listener) -> None:
+    turns = [DialogueInput(text=f"{TEXT} ", voice_id=RACHEL), DialogueInput(text=ANSWER, voice_id=ADAM)]
+    audio = b"".join(client.text_to_dialogue.convert(inputs=turns))
+    assert listener.word_error_rate(audio, f"{TEXT} {ANSWER}") <= CLEAR
+    timed = client.text_to_dialogue.convert_with_timestamps(inputs=turns)
+    assert timed.alignment is not None
+    assert "".join(timed.alignment.characters) == f"{TEXT} {ANSWER}"
+    assert [(one.voice_id, one.dialogue_input_index) for one in timed.voice_segments] == [(RACHEL, 0), (ADAM, 1)]
+    assert 0.0 < timed.voice_segments[0].end_time_seconds <= timed.voice_segments[1].start_time_seconds
+
+
+def test_python_package_transcribes_in_real_time(platform: RunningPlatform, key: str, client: ElevenLabs) -> None:
+    audio = b"".join(client.text_to_speech.convert(RACHEL, text=TEXT, output_format="pcm_16000"))
+    messages = asyncio.run(transcribe_live(platform.url, key, audio))
+    committed = [message["text"] for message in messages if message["message_type"] == "committed_transcript"]
+    assert word_errors(" ".join(committed)) <= CLEAR
+    timed = messages[-1]["words"]
+    starts = [word["start"] for word in timed if word["type"] == "word"]
+    assert len(starts) > 10
+    assert starts == sorted(starts)
+    partial = [message["text"] for message in messages if message["message_type"] == "partial_transcript"]
+    assert "first train" in plain_words(partial[-1])
+
+
+async def transcribe_live(url: str, key: str, audio: bytes) -> list[dict[str, Any]]:
+    """Messages of a connection: the first half of the audio, then the rest once a partial transcript has come."""
+    messages: list[dict[str, Any]] = []
+    has_partial, is_over = asyncio.Event(), asyncio.Event()
+
+    def take(message: dict[str, Any]) -> None:
+        messages.append(message)
+        if message["message_type"] == "partial_transcript" and message["text"]:
+            has_partial.set()
+        if message["message_type"] == "committed_transcript_with_timestamps":
+            is_over.set()
+
+    shape: Any = {"model_id": "scribe_v2_realtime", "audio_format": AudioFormat.PCM_16000, "sample_rate": 16_000}
+    scribe = ScribeRealtime(api_key=key, base_url=url)
+    connection = await scribe.connect({**shape, "commit_strategy": CommitStrategy.MANUAL, "include_timestamps": True})
+    for event in RealtimeEvents:
+        if event not in {RealtimeEvents.OPEN, RealtimeEvents.CLOSE}:
+            connection.on(event, take)
+    middle = len(audio) // 4 * 2
+    async with asyncio.timeout(120):
+        for half, awaited in ((audio[:middle], has_partial), (audio[middle:], None)):
+            for start in range(0, len(half), 16_000):
+                await connection.send({"audio_base_64": base64.b64encode(half[start : start + 16_000]).decode()})
+            if awaited is not None:
+                await awaited.wait()
+        await connection.commit()
+        await is_over.wait()
+    await connection.close()
+    return messages
+
+
+def test_python_package_transcribes_each_channel_of_a_recording(client: ElevenLabs) -> None:
+    spoken = [
+        soundfile.read(io.BytesIO(b"".join(client.text_to_speech.convert(voice, text=text, output_format="wav_24000"))))[0]
+        for voice, text in ((RACHEL, TEXT), (ADAM, ANSWER))
+    ]
+    stereo = np.zeros((max(map(len, spoken)), 2), np.float32)
+    for channel, samples in enumerate(spoken):
+        stereo[: len(samples), channel] = samples
+    recording = io.BytesIO()
+    soundfile.write(recording, stereo, 24_000, format="WAV")
+    heard = client.speech_to_text.convert(model_id="scribe_v1", file=("a.wav", recording.getvalue()), use_multi_channel=True)
+    assert isinstance(heard, MultichannelSpeechToTextResponseModel)
+    assert [one.channel_index for one in heard.transcripts] == [0, 1]
+    assert [jiwer.wer(plain_words(text), plain_words(one.text)) for text, one in zip((TEXT, ANSWER), heard.transcripts, strict=True)] == [
+        pytest.approx(0.0, abs=CLEAR)
+    ] * 2
 
 
 @pytest.fixture(scope="module")
