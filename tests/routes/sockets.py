@@ -44,7 +44,8 @@ class SocketCase:
     voice: Callable[[str], Opening] | None = None
     """A client that asks for this voice; None where no voice is asked for."""
     takes_binary: bool = False
-    opens_without_key: bool = False
+    late_key: Callable[[str], Message] | None = None
+    """Message by which a client that opened the connection without a key sends it; None where the handshake needs it."""
 
 
 CASES = (
@@ -71,6 +72,7 @@ CASES = (
         begin=({"text": " "},),
         unfinished=({"text": "I am never"},),
         empty=({"text": ""},),
+        late_key=lambda key: {"text": " ", "xi_api_key": key},
         voice=lambda voice: Opening(address=f"/v1/text-to-speech/{voice}/stream-input", messages=({"text": "Hello. "}, {"text": ""})),
     ),
     SocketCase(
@@ -80,6 +82,7 @@ CASES = (
         begin=({"text": " ", "context_id": "a"},),
         unfinished=({"text": "I am never", "context_id": "a"},),
         empty=({"text": "", "context_id": "a"}, {"close_socket": True}),
+        late_key=lambda key: {"text": " ", "context_id": "a", "xi_api_key": key},
         voice=lambda voice: Opening(
             address=f"/v1/text-to-speech/{voice}/multi-stream-input",
             messages=({"text": "Hello. ", "context_id": "a"}, {"context_id": "a", "flush": True}),
@@ -118,7 +121,7 @@ CASES = (
         address="/ws",
         unfinished=({"type": "ping"},),
         empty=({},),
-        opens_without_key=True,
+        late_key=lambda key: {"type": "auth", "api_key": key},
     ),
 )
 

@@ -106,7 +106,7 @@ def test_connection_without_a_valid_key_and_scope_is_refused(server: RunningShel
         _, narrow = make_key(owner, scopes=[scope for scope in SCOPES if scope != case.scope])
         prefixes = ("", "/api") if case.path.startswith("/v1/") else ("",)
         for address in (prefix + case.address for prefix in prefixes):
-            if not case.opens_without_key:
+            if case.late_key is None:
                 assert refusal(server, address) == (401, "missing_api_key"), address
             assert refusal(server, address, secret=WRONG_KEY) == (401, "invalid_api_key"), address
             assert refusal(server, address, secret=narrow) == (403, "missing_scope"), address
@@ -114,11 +114,13 @@ def test_connection_without_a_valid_key_and_scope_is_refused(server: RunningShel
 
 
 def test_key_that_comes_later_by_a_message_is_checked_too(server: RunningShell, owner: Account) -> None:
-    narrow = make_key(owner, scopes=["tts:generate"])[1]
-    for case in (case for case in CASES if case.opens_without_key):
+    for case in CASES:
+        if case.late_key is None:
+            continue
+        narrow = make_key(owner, scopes=[scope for scope in SCOPES if scope != case.scope])[1]
         for secret, code in (("", "missing_api_key"), (WRONG_KEY, "invalid_api_key"), (narrow, "missing_scope")):
-            closing, (told,) = talk(server, case.address, [{"type": "auth", "api_key": secret}])
-            assert (closing, read_error(case.path, {}, json.loads(told)).code) == (1008, code), case.path
+            closing, (told,) = talk(server, case.address, [case.late_key(secret)])
+            assert (closing, code_of(case.path, json.loads(told))) == (1008, code), case.path
 
 
 def test_binary_message_where_text_is_due_is_an_error_and_costs_nothing(server: RunningShell, owner: Account, key: str) -> None:
@@ -163,6 +165,11 @@ def test_voice_of_another_account_is_unknown_on_every_route(server: RunningShell
         assert find_errors(received) or closing in {400, 404}, (case.path, received)
         assert not any(isinstance(message, bytes) or '"audio":"' in message for message in received), case.path
     check_nothing_was_charged(owner)
+
+
+def code_of(path: str, told: dict[str, Any]) -> str:
+    """Code of an error message: ElevenLabs' sockets have it in `error` itself, unlike that API's responses."""
+    return str(told["error"]) if isinstance(told.get("error"), str) else read_error(path, {}, told).code
 
 
 def find_errors(received: list[Any]) -> list[str]:
