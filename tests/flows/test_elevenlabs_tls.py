@@ -11,9 +11,10 @@ import pytest
 import soundfile
 from elevenlabs.client import ElevenLabs
 
+from tests.certificates import make_certificate
 from tests.flows.listening import Listener, plain_words
 from tests.flows.running import RunningPlatform
-from tests.flows.tls_proxy import make_certificate, tls_proxy
+from tests.flows.tls_proxy import tls_proxy
 
 pytestmark = [
     pytest.mark.prove,

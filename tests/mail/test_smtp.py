@@ -1,9 +1,7 @@
 """Mails over a real socket to a real mail server: STARTTLS and a login, refusals, a server that is away."""
 
-import ipaddress
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any, Final
@@ -11,13 +9,11 @@ from typing import Any, Final
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
 
 from apps.mail.models import OutgoingMail
 from apps.mail.services import MailContent, send_due_mail, write_mail
+from tests.certificates import make_certificate
 from tests.servers import free_port
 
 pytestmark = pytest.mark.django_db
@@ -47,24 +43,9 @@ class Mailbox:
         return "250 Taken"
 
 
-def _certificate(folder: Path) -> Path:
-    """Key and certificate for 127.0.0.1 in one file."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mail of the tests")])
-    now = datetime.now(UTC)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-    builder = builder.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(days=1))
-    builder = builder.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    file = folder / "mail.pem"
-    pem = serialization.Encoding.PEM
-    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    file.write_bytes(secret + builder.sign(key, hashes.SHA256()).public_bytes(pem))
-    return file
-
-
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _certificate(tmp_path_factory.mktemp("certificate"))
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
 
 
 def start_server(certificate: Path, mailbox: Mailbox, *, port: int = 0) -> Controller:
