@@ -16,10 +16,6 @@ from workers.contract import names
 
 GARBAGE_THRESHOLD = 20_000
 """Allocations between two garbage collections; Python's 700 costs a few percent of every request."""
-SWITCH_SECONDS = 0.001
-"""Longest time that a Django thread keeps the interpreter while the event loop waits for it. The loop gives it up at each call of the system,
-so that Python's 5 ms add up to 20 ms for one answer while threads compute.
-"""
 
 
 OPEN_FILES = 65_536
@@ -71,7 +67,6 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD, 20, 50)
-    sys.setswitchinterval(SWITCH_SECONDS)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal anew when it has shut down
     signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
     Server(config, start_graceful_stop=application.start_graceful_stop).run()
