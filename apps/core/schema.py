@@ -70,8 +70,11 @@ ERRORS = {
 }
 ALWAYS = ("400", "401", "403", "429", "503")
 WITH_BODY = ("413", "415")
-WORKING = frozenset(("402", "504"))
-"""Every operation that computes or charges has both, so that a client handles all of them alike."""
+UNEXPECTED = {
+    "402": "This operation charges nothing, so it does not answer this today. It is listed so that one handler of errors fits every operation.",
+    "504": "This operation waits for no job. A proxy in front of the platform may answer this, with a body of its own, if the platform does not answer in time.",
+}
+"""Errors that every operation lists, for one that does not answer them itself."""
 NAMING = re.compile(r"(?:\b|_)(?:uu)?id$")
 """Query parameters that name an object."""
 
@@ -149,8 +152,9 @@ def add_common_responses(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             _set_security(dialect, operation, components)
             responses = operation["responses"]
             named = {*_expected(name, operation), *dialect.error_statuses, *(status for status in responses if status in ERRORS)}
-            for status in named | (WORKING if named & WORKING else frozenset()):
-                responses[status] = _error(responses.get(status, {}).get("description") or ERRORS[status], component=error)
+            for status in sorted({*named, *UNEXPECTED}):
+                general = ERRORS[status] if status in named else UNEXPECTED[status]
+                responses[status] = _error(responses.get(status, {}).get("description") or general, component=error)
             operation["responses"] = dict(sorted(responses.items()))
             for response in operation["responses"].values():
                 response["headers"] = {**response.get("headers", {}), **headers}
