@@ -58,6 +58,55 @@ def test_an_address_of_the_earlier_documentation_leads_to_the_operation_which_is
     assert page.complaints == []
 
 
+FORM = "#{} [data-try] [name={}]"
+
+
+def test_ids_of_an_answer_fill_the_forms_of_the_reference_that_ask_for_them(swept: RunningPlatform, key: str, page: Browser) -> None:
+    page.open(f"{swept.url}/docs/reference/speech/", until="document.readyState === 'complete'")
+    for name in ("tts", "speech_results"):
+        page.click(f"#{name} .try summary")
+    page.type("#tts [data-key]", key)
+    page.type("#tts [data-body]", json.dumps({"model": "silence", "text": "Hello."}))
+    page.value(f"document.querySelector('{FORM.format('speech_subtitles', 'uuid')}').value = 'my own'")
+    page.click("#tts [data-try] [type=submit]")
+    page.wait_until("document.querySelector('#tts [data-state]').textContent.includes('filled into')")
+    uuid = page.value("JSON.parse(document.querySelector('#tts [data-answer] pre').textContent).uuid")
+    page.click("#speech_results [data-try] [type=submit]")
+    page.wait_until(f"document.querySelector('#speech_results [data-answer]').innerText.includes('{uuid}')")
+    assert page.value(f"document.querySelector('{FORM.format('speech_subtitles', 'uuid')}').value") == "my own"
+    page.open(f"{swept.url}/docs/reference/jobs/", until="document.readyState === 'complete'")
+    assert page.value(f"document.querySelector('{FORM.format('jobs_get', 'uuid')}').value") == uuid
+    page.open(f"{swept.url}/docs/reference/webhooks/", until="document.readyState === 'complete'")
+    assert page.value(f"document.querySelector('{FORM.format('webhooks_read', 'uuid')}').value") != uuid
+    assert page.complaints == []
+
+
+KEPT = """
+(async () => {{
+  const {{ keepIds, fillIds }} = await import('/static/documentation/js/answered_ids.js');
+  const answers = {};
+  for (const one of answers) keepIds({{ named: [], sent: [], job: null, ...one }});
+  fillIds();
+  return [...document.querySelectorAll('[data-try]')].map(form => [form.closest('section').id, [...form.querySelectorAll('[data-place]')].filter(one => one.required).map(one => one.value)]);
+}})()
+"""
+
+
+def test_an_id_fills_the_forms_of_its_own_collection_and_is_gone_once_deleted(swept: RunningPlatform, page: Browser) -> None:
+    made = [
+        {"path": "/v1/webhooks/", "method": "POST", "body": {"id": "one-endpoint"}},
+        {"path": "/v1/webhooks/{uuid}/test/", "method": "POST", "body": {"id": "one-delivery", "endpoint_id": "one-endpoint"}},
+        {"path": "/v1/tts/", "method": "POST", "body": {"uuid": "one-job"}},
+    ]
+    page.open(f"{swept.url}/docs/reference/webhooks/", until="document.readyState === 'complete'")
+    found = dict(page.value(KEPT.format(json.dumps(made))))
+    assert found["webhooks_read"] == found["webhooks_test"] == ["one-endpoint"]
+    assert found["webhooks_replay"] != ["one-job"]
+    deleted = [{"path": "/v1/webhooks/{uuid}/", "method": "DELETE", "named": ["one-endpoint"], "body": {"id": "one-endpoint"}}]
+    page.value(KEPT.format(json.dumps(deleted)))
+    assert "one-endpoint" not in page.value("sessionStorage.getItem('reference-ids')")
+
+
 def test_the_home_page_renders_without_errors(swept: RunningPlatform, page: Browser) -> None:
     page.open(f"{swept.url}/", until="document.querySelector('a[href=\"/docs/\"]') !== null")
     assert page.complaints == []

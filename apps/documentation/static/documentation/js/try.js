@@ -1,5 +1,6 @@
 // "Try it" of the reference: sends the request of the form, with a key to the API or without one to the same API at /web/v1/ with this session.
 import { csrfToken, toast } from "/static/website/js/site.js";
+import { fillIds, keepIds } from "./answered_ids.js";
 
 const MOST_SHOWN = 60000;
 const running = new WeakMap();
@@ -33,13 +34,29 @@ document.addEventListener("submit", async (event) => {
   try {
     const request = requestOf(form, key);
     const response = await fetch(request.address, { ...request.options, signal: stopper.signal });
-    await show(form, response, began);
+    const text = await show(form, response, began);
+    if (response.ok) fillFrom(form, request.options.body, response, text);
   } catch (error) {
     state.textContent = error.name === "AbortError" ? "Stopped." : error instanceof SyntaxError ? `The body is not JSON: ${error.message}` : "The server cannot be reached.";
   } finally {
     form.querySelector("[data-stop]").hidden = true;
   }
 });
+
+/** Ids of the answer fill the other forms that ask for them. */
+function fillFrom(form, asked, response, text) {
+  const { path, method } = form.dataset;
+  const named = [...form.querySelectorAll("[data-place]")].map((field) => field.value);
+  const sent = typeof asked === "string" ? [...asked.matchAll(/"([^"]*)"/g)].map(([, value]) => value) : [];
+  keepIds({ path, method, named, sent, body: parsed(text), job: response.headers.get("X-Job-Id") });
+  const count = fillIds();
+  if (count) form.querySelector("[data-state]").textContent += ` · its id is filled into ${count === 1 ? "another form" : `${count} other forms`}`;
+}
+
+/** The JSON, or null of a file and of events. */
+function parsed(text) {
+  try { return JSON.parse(text); } catch { return null; }
+}
 
 function requestOf(form, key) {
   let path = form.dataset.path;
@@ -75,11 +92,13 @@ function requestOf(form, key) {
   return { address: path + (query.size ? `?${query}` : ""), options };
 }
 
+/** Show the answer; returns its text, "" for a file. */
 async function show(form, response, began) {
   const state = form.querySelector("[data-state]");
   const box = form.querySelector("[data-answer]");
   const kind = response.headers.get("Content-Type") ?? "";
   const told = () => { state.textContent = `${response.status} ${response.statusText} · ${Math.round(performance.now() - began)} ms`; };
+  let text = "";
   told();
   box.hidden = false;
   box.replaceChildren();
@@ -99,12 +118,13 @@ async function show(form, response, began) {
     shown.className = "code";
     shown.tabIndex = 0;
     box.append(shown);
-    await readText(response, (text) => { shown.textContent = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)} …` : text; }, kind);
+    text = await readText(response, (piece) => { shown.textContent = piece.length > MOST_SHOWN ? `${piece.slice(0, MOST_SHOWN)} …` : piece; }, kind);
   }
   told();
+  return text;
 }
 
-/** Text as it arrives; JSON is indented at its end. */
+/** Text as it arrives, which is returned whole; JSON is indented at its end. */
 async function readText(response, write, kind) {
   let text = "";
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
@@ -118,4 +138,7 @@ async function readText(response, write, kind) {
     try { write(JSON.stringify(JSON.parse(text), null, 2)); } catch { /* several objects, one a line */ }
   }
   if (!text) write("The answer has no body.");
+  return text;
 }
+
+fillIds();
