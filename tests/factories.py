@@ -5,6 +5,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
+from apps.accounts.defaults import FREE_SPEAKERS, VISITORS_MODELS, VISITORS_SERVICES
 from apps.accounts.models import Account, ApiKey, Membership, Plan, User
 from apps.accounts.services import create_key
 from apps.billing.models import EntryKind
@@ -38,7 +39,10 @@ class AnonymousPlanFactory(PlanFactory):
     total_concurrent_jobs = 20
     max_characters = 5000
     characters_per_day = 5000
-    allowed_models = ["pico", "piper", "vits", "melotts", "kokoro"]
+    audio_seconds_per_day = 300
+    max_upload_bytes = 8_000_000
+    allowed_models = [*FREE_SPEAKERS, *VISITORS_MODELS]
+    anonymous_services = [*VISITORS_SERVICES]
 
 
 class AccountFactory(DjangoModelFactory[Account]):

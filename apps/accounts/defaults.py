@@ -4,6 +4,15 @@ from typing import Any, Final
 
 from apps.accounts.selectors import ANONYMOUS_PLAN
 
+FREE_SPEAKERS: Final = ("pico", "piper", "vits", "melotts", "kokoro")
+VISITORS_MODELS: Final = ("whisper", "apertium", "deepfilternet", "wpe", "spleeter", "kokoro-convert", "world")
+"""Models of the services below."""
+VISITORS_SERVICES: Final = (
+    "transcription", "speech-translation", "voice-convert", "speech-to-speech", "audio-convert", "audio-trim-silence", "audio-normalize",
+    "audio-enhance", "audio-dereverb", "audio-separate", "audio-analyze",
+)  # fmt: skip
+"""Kinds of job of the tools that work without an account: nothing that keeps or makes a voice."""
+
 STARTING_PLANS: Final[dict[str, dict[str, Any]]] = {
     ANONYMOUS_PLAN: {
         "name": "Without a key",
@@ -12,9 +21,12 @@ STARTING_PLANS: Final[dict[str, dict[str, Any]]] = {
         "total_concurrent_jobs": 20,
         "max_characters": 5000,  # the day's allowance may be used up in one request
         "characters_per_day": 5000,
+        "audio_seconds_per_day": 300,
+        "max_upload_bytes": 8_000_000,
         "max_voices": 0,
         "max_samples": 1,
-        "allowed_models": ["pico", "piper", "vits", "melotts", "kokoro"],
+        "allowed_models": [*FREE_SPEAKERS, *VISITORS_MODELS],
+        "anonymous_services": [*VISITORS_SERVICES],
         "retention_days": 1,
     },
     "free": {

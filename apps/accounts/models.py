@@ -26,6 +26,17 @@ class Plan(models.Model):
     characters_per_day = models.PositiveIntegerField(
         null=True, blank=True, help_text="Characters per address and UTC day, for callers without a key."
     )
+    anonymous_services = models.JSONField(
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Services that visitors of the site's pages use without an account, beside speaking texts; for the plan of callers without a key.",
+    )
+    audio_seconds_per_day = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Seconds of recordings per address and UTC day, for visitors without an account; empty for no limit.",
+    )
     allowed_models = models.JSONField(default=list, blank=True, help_text='Model ids, ["piper", "kokoro"]; an empty list allows all.')
     excluded_models = models.JSONField(
         default=list,
@@ -252,6 +263,7 @@ class AnonymousUse(models.Model):
     block = models.CharField(max_length=45, help_text="An IPv4 address, or the /64 network of an IPv6 address.")
     day = models.DateField()
     characters = models.PositiveIntegerField(default=0)
+    audio_milliseconds = models.PositiveBigIntegerField(default=0, db_default=0, help_text="Milliseconds of recordings.")
 
     class Meta:
         verbose_name = "use without a key"

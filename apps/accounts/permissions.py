@@ -1,4 +1,4 @@
-"""View permissions: anybody, accounts only, keys with a scope."""
+"""View permissions: anybody, accounts only, accounts and visitors of the site, keys with a scope."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from apps.accounts.callers import find_caller, get_caller
+from apps.accounts.session_authentication import check_csrf
 from apps.core.dialects import dialect_of
 from apps.core.errors import AuthenticationFailedError
 from apps.core.zones import zone_of_request
@@ -29,6 +30,26 @@ class HasAccount(BasePermission):
             example = dialect_of(request.path).key_headers[0].example
             raise AuthenticationFailedError(f"Authentication required: send your API key as `{example}`.", code="missing_api_key")
         return True
+
+
+def open_to_visitors(service: str) -> type[HasAccount]:
+    """Permission class for accounts, and for visitors of the site's pages whose plan has the service (Plan.anonymous_services).
+
+    Programs need a key: a visitor's request carries the token against forgery that a page of the site gave them.
+    """
+
+    class IsAccountOrVisitor(HasAccount):
+        visited_service = service
+
+        def has_permission(self, request: Request, view: Any) -> bool:
+            caller = find_caller(request)
+            is_visitor = caller is not None and caller.is_anonymous and zone_of_request(request).has_sessions
+            if caller is None or not is_visitor or service not in caller.plan.anonymous_services:
+                return super().has_permission(request, view)
+            check_csrf(request._request)  # noqa: SLF001 - DRF has no other name for it
+            return True
+
+    return IsAccountOrVisitor
 
 
 def scope_required(scope: str) -> type[BasePermission]:

@@ -128,6 +128,12 @@ def get_anonymous_plan() -> Plan | None:
     return _anonymous_plan.get()
 
 
+def count_anonymous_audio_of_today(block: str) -> float:
+    """Seconds of recordings that an address block has sent today, UTC."""
+    used = AnonymousUse.objects.filter(block=block, day=datetime.now(UTC).date()).values_list("audio_milliseconds", flat=True).first()
+    return (used or 0) / 1000
+
+
 def count_anonymous_characters_of_today(block: str) -> int:
     """Characters that callers without a key of this address block have used on this UTC day."""
     used = AnonymousUse.objects.filter(block=block, day=datetime.now(UTC).date()).values_list("characters", flat=True).first()

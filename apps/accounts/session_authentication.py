@@ -29,7 +29,7 @@ class SessionAuthentication(BaseAuthentication):
         person = find_person(http_request)
         if person is None:
             return None
-        _check_csrf(http_request)
+        check_csrf(http_request)
         memberships = list_own_memberships(http_request, person)
         if not memberships:
             raise PermissionDeniedError("You are not a member of any account.", code="no_account")
@@ -46,7 +46,7 @@ def _has_key(request: HttpRequest) -> bool:
     return dialect_of(request.path).find_secret(request.META) is not None
 
 
-def _check_csrf(request: HttpRequest) -> None:
+def check_csrf(request: HttpRequest) -> None:
     """Raise 403 without a valid token in the header. REST framework exempts its views from Django's own check.
 
     Django looks for the token in the form first, which would read files of any size before the view's own parser does.

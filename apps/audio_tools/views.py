@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from apps.accounts.callers import get_caller
-from apps.accounts.permissions import HasAccount, scope_required
+from apps.accounts.permissions import open_to_visitors, scope_required
 from apps.audio_tools.declaration import AudioTool, ToolOrder
 from apps.audio_tools.services import request_tool
 from apps.audio_tools.shapes import answer_shape
@@ -25,7 +25,7 @@ from apps.jobs.requests import IDEMPOTENCY_HEADER, request_id_of
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import ASYNC, prefers_async
 from apps.speech.audio_response import audio_answer
-from apps.uploads.admission import FORM_BYTES, admit_form
+from apps.uploads.admission import FORM_BYTES, form_gate
 from apps.uploads.parsers import FormParser
 from apps.uploads.services import Source
 
@@ -35,9 +35,7 @@ WAITS = "Waits for the result for at most 290 seconds; then answers 504 with the
 class ToolView(APIView):
     """Base view: a recording in, a file or JSON out."""
 
-    permission_classes = [HasAccount, scope_required("audio:process")]
     parser_classes = [FormParser, JSONBodyParser]
-    admit_body = staticmethod(admit_form)
     tool: ClassVar[AudioTool]
     shape: ClassVar[serializers.Serializer[Any]]
 
@@ -72,7 +70,11 @@ def tool_view(tool: AudioTool) -> type[ToolView]:
     alternative = {(200, "application/json"): tool.alternative} if tool.alternative else {}
     file_response = OpenApiResponse(OpenApiTypes.BINARY, description="The file itself.")
 
+    permission = open_to_visitors(tool.kind.name)
+
     class DeclaredToolView(ToolView):
+        permission_classes = [permission, scope_required("audio:process")]
+        admit_body = staticmethod(form_gate(permission))
         max_body_bytes = tool.limits.max_bytes + FORM_BYTES
 
         @extend_schema(

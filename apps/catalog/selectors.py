@@ -325,6 +325,7 @@ def _is_in_plan(plan: Plan, model_id: str) -> bool:
 def _not_allowed(model_id: str, *, plan: Plan) -> PermissionDeniedError:
     included = ", ".join(name for name in plan.allowed_models if plan.includes_model(name))
     if plan.slug == ANONYMOUS_PLAN:
+        included = ", ".join(name for name in plan.allowed_models if plan.includes_model(name) and _may_speak(name))
         message = (
             f"The model {model_id!r} needs an API key: send a key as `Authorization: Bearer sk-tts-…`. Models that need none: {included}."
         )
@@ -332,6 +333,12 @@ def _not_allowed(model_id: str, *, plan: Plan) -> PermissionDeniedError:
         listed = f"It includes: {included}." if included else "GET /v1/models/ lists the models that it includes."
         message = f"The plan {plan.name!r} does not include the model {model_id!r}. {listed}"
     return PermissionDeniedError(message, code="model_not_allowed", param="model")
+
+
+def _may_speak(model_id: str) -> bool:
+    """False for an installed model of another type, which no text is sent to."""
+    engine = _picture.get().by_name.get(model_id.casefold())
+    return engine is None or engine.kind == "tts"
 
 
 def _unknown_model(model_id: str, *, kind: str) -> UnknownModelError:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from apps.accounts.callers import get_caller
-from apps.accounts.permissions import HasAccount, scope_required
+from apps.accounts.permissions import open_to_visitors, scope_required
 from apps.conversion.choice import choose_models
 from apps.conversion.kinds import SPEECH_TO_SPEECH, VOICE_CONVERSION
 from apps.conversion.orders import ConversionOrder
@@ -26,23 +26,22 @@ from apps.jobs.requests import IDEMPOTENCY_HEADER, request_id_of
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import ASYNC, prefers_async
 from apps.speech.audio_response import audio_answer
-from apps.uploads.admission import FORM_BYTES, admit_form
+from apps.uploads.admission import FORM_BYTES, form_gate
 from apps.uploads.parsers import FormParser
 from apps.uploads.services import Source
 from workers.contract.conversion import Delivery
 
 CONVERT_SHAPE = VoiceConversionRequestSerializer()
 SPEECH_SHAPE = SpeechToSpeechRequestSerializer()
+CHANGED, PERFORMED = open_to_visitors(VOICE_CONVERSION.name), open_to_visitors(SPEECH_TO_SPEECH.name)
 AUDIO = {(200, "audio/wav"): OpenApiTypes.BINARY}
 
 
 class ConversionView(APIView):
     """Base view: a recording in, the same performance in another voice out."""
 
-    permission_classes = [HasAccount, scope_required("voice:convert")]
     parser_classes = [FormParser, JSONBodyParser]
     max_body_bytes = LIMITS.max_bytes + FORM_BYTES
-    admit_body = staticmethod(admit_form)
 
     def convert(self, request: Request, body: Mapping[str, Any], *, order: ConversionOrder) -> HttpResponseBase:
         """Refuse invalid requests, ingest the recording, queue the job, and wait unless the request is asynchronous."""
@@ -67,6 +66,9 @@ class ConversionView(APIView):
 
 
 class VoiceConversionView(ConversionView):
+    permission_classes = [CHANGED, scope_required("voice:convert")]
+    admit_body = staticmethod(form_gate(CHANGED))
+
     @extend_schema(
         operation_id="voice_convert",
         tags=["conversion"],
@@ -94,6 +96,9 @@ class VoiceConversionView(ConversionView):
 
 
 class SpeechToSpeechView(ConversionView):
+    permission_classes = [PERFORMED, scope_required("voice:convert")]
+    admit_body = staticmethod(form_gate(PERFORMED))
+
     @extend_schema(
         operation_id="speech_to_speech",
         tags=["conversion"],

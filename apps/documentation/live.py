@@ -54,7 +54,7 @@ def plans() -> Table:
             )
             for plan in all_plans
         ],
-        note=f"{_daily_note(all_plans)} {_file_note(all_plans)}".strip(),
+        note=f"{_daily_note(all_plans)} {_file_note(all_plans)} {_tools_note(all_plans)}".strip(),
     )
 
 
@@ -65,6 +65,16 @@ def _plan_name(plan: Plan) -> str:
 def _daily_note(all_plans: Sequence[Plan]) -> str:
     limited = [f"{_plan_name(plan)} {plan.characters_per_day:,}" for plan in all_plans if plan.characters_per_day is not None]
     return f"Characters that an address may send in a day: {', '.join(limited)}." if limited else ""
+
+
+def _tools_note(all_plans: Sequence[Plan]) -> str:
+    """Tools of the site that work without an account, with what a day allows."""
+    plan = next((plan for plan in all_plans if plan.slug == ANONYMOUS_PLAN and plan.anonymous_services), None)
+    if plan is None:
+        return ""
+    services = ", ".join(service_title(name).title for name in plan.anonymous_services)
+    daily = "" if plan.audio_seconds_per_day is None else f" {plan.audio_seconds_per_day:,} seconds of recordings a day from an address"
+    return f"Without an account the pages of the site take{daily or ' recordings'} for: {services}."
 
 
 def _file_note(all_plans: Sequence[Plan]) -> str:

@@ -8,21 +8,28 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
+from apps.accounts.permissions import open_to_visitors, scope_required
 from apps.core.caching import NO_STORE
 from apps.core.deferred import Exchange
 from apps.core.fields import validated
 from apps.jobs.models import Job
 from apps.jobs.requests import IDEMPOTENCY_HEADER
 from apps.jobs.waiting import ASYNC, prefers_async
+from apps.transcription.kinds import TRANSCRIPTION
 from apps.transcription.requests import BaseTranscriptionView
 from apps.transcription.serializers import TranscriptionRequestSerializer, TranscriptSerializer
 from apps.transcription.services import TranscriptionOrder
 from apps.transcription.shapes import answer_shape, event_shapes
+from apps.uploads.admission import form_gate
 
 SHAPE = TranscriptionRequestSerializer()
+VISITED = open_to_visitors(TRANSCRIPTION.name)
 
 
 class TranscriptionView(BaseTranscriptionView):
+    permission_classes = [VISITED, scope_required("stt:transcribe")]
+    admit_body = staticmethod(form_gate(VISITED))
+
     @extend_schema(
         operation_id="stt",
         tags=["transcription"],

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from apps.accounts.callers import get_caller
-from apps.accounts.permissions import HasAccount, scope_required
+from apps.accounts.permissions import open_to_visitors, scope_required
 from apps.core.deferred import Exchange
 from apps.core.fields import validated
 from apps.core.links import public_base
@@ -19,23 +19,25 @@ from apps.jobs.recordings import recording_idempotency, recording_response
 from apps.jobs.requests import IDEMPOTENCY_HEADER, request_id_of
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import ASYNC, prefers_async
+from apps.translation.kinds import SPEECH_TRANSLATION
 from apps.translation.serializers import SpeechTranslationRequestSerializer, SpeechTranslationSerializer
 from apps.translation.services import LIMITS, TranslationOrder, choose_models, request_translation
 from apps.translation.shapes import answer_shape
-from apps.uploads.admission import FORM_BYTES, admit_form
+from apps.uploads.admission import FORM_BYTES, form_gate
 from apps.uploads.parsers import FormParser
 from apps.uploads.services import Source
 
 SHAPE = SpeechTranslationRequestSerializer()
+VISITED = open_to_visitors(SPEECH_TRANSLATION.name)
 
 
 class SpeechTranslationView(APIView):
     """Speech to speech in another language."""
 
-    permission_classes = [HasAccount, scope_required("speech:translate")]
+    permission_classes = [VISITED, scope_required("speech:translate")]
     parser_classes = [FormParser, JSONBodyParser]
     max_body_bytes = LIMITS.max_bytes + FORM_BYTES
-    admit_body = staticmethod(admit_form)
+    admit_body = staticmethod(form_gate(VISITED))
 
     @extend_schema(
         operation_id="speech_translate",

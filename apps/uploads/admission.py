@@ -1,5 +1,7 @@
 """Admission of large bodies by their headers alone: the ASGI shell calls `admit_body` of a view before it spools a byte."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final
 
 from django.conf import settings
@@ -11,7 +13,10 @@ from apps.accounts.authentication import KeyAuthentication
 from apps.accounts.callers import get_caller
 from apps.accounts.models import AccountStatus
 from apps.accounts.permissions import HasAccount
+from apps.accounts.selectors import count_anonymous_audio_of_today
+from apps.accounts.services.anonymous import audio_used_up
 from apps.accounts.session_authentication import SessionAuthentication
+from apps.core.addresses import address_block
 from apps.core.errors import ConflictError, PermissionDeniedError
 from apps.core.ids import find_uuid
 from apps.core.middleware import load_session
@@ -34,12 +39,29 @@ def admit_form(request: HttpRequest, **_: str) -> int:
     """Admit a form with a file: 401 without a key or a session, 413 beyond the plan's limit. Returns the number of bytes of the body. Parameters of the
     path are not looked at.
     """
+    return _admit(request, HasAccount())
+
+
+def form_gate(permission: type[HasAccount]) -> Callable[..., int]:
+    """As admit_form, for a view with this permission. A visitor whose daily audio is used up is refused with 429."""
+
+    def admit(request: HttpRequest, **_: str) -> int:
+        return _admit(request, permission())
+
+    return admit
+
+
+def _admit(request: HttpRequest, permission: HasAccount) -> int:
     if zone_of_request(request).has_sessions:
         load_session(request)
     wrapped = Request(request, authenticators=[SessionAuthentication(), KeyAuthentication()])
-    HasAccount().has_permission(wrapped, None)
+    permission.has_permission(wrapped, None)
+    caller = get_caller(wrapped)
+    limit = caller.plan.audio_seconds_per_day
+    if caller.is_anonymous and limit is not None and count_anonymous_audio_of_today(address_block(caller.address)) >= limit:
+        raise audio_used_up(limit, now=datetime.now(UTC))
     check_disk()
-    allowed = get_caller(wrapped).plan.max_upload_bytes
+    allowed = caller.plan.max_upload_bytes
     return (settings.TTSAI_UPLOAD_BYTES if allowed is None else allowed) + FORM_BYTES
 
 

@@ -167,10 +167,6 @@ def test_no_operation_answers_402_or_504_without_naming_it(server: RunningShell,
     asked += poor
     connections.close_all()
     found = [(operation, str(answer.status_code)) for operation, answer in answers_to(asked, server.url)]
-    unnamed = {
-        f"{operation.method} {operation.path}: {status}"
-        for operation, status in found
-        if not names_error(operation, status)
-    }
+    unnamed = {f"{operation.method} {operation.path}: {status}" for operation, status in found if not names_error(operation, status)}
     assert unnamed == set()
     assert {"402", "504"} <= {status for _, status in found}

@@ -5,6 +5,7 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,7 +16,8 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
-from apps.accounts.models import Account, Role
+from apps.accounts.models import Account, AnonymousUse, Plan, Role
+from apps.accounts.selectors import ANONYMOUS_PLAN
 from apps.core import ttl_cache
 from apps.playground.tools import TOOL_PAGES
 from apps.playground.tools.choices import voice_options
@@ -118,7 +120,7 @@ def test_each_tool_page_is_shown_with_few_queries(django_assert_max_num_queries:
     for page in TOOL_PAGES:
         with django_assert_max_num_queries(7):
             shown(page, client)
-        with django_assert_max_num_queries(2):
+        with django_assert_max_num_queries(3):
             shown(page)
 
 
@@ -177,8 +179,21 @@ def test_visitors_are_told_to_sign_up_before_anything_is_sent() -> None:
             continue
         html = shown(page)
         assert f"/account/signup/?next=/{page.slug}/" in html
-        assert 'data-tool-part="action"' not in html
+        assert ('data-tool-part="action"' in html) == ("data-trial" in html) == (page.slug != "voice-chat")
+        assert ("data-examples-only" in html) == (page.slug == "voice-chat")
         assert 'data-chat="send"' not in html
+
+
+def test_visitors_see_the_limits_of_their_own_plan_until_the_operator_closes_the_tools() -> None:
+    page = next(one for one in TOOL_PAGES if one.slug == "dereverb")
+    assert 'data-max-seconds="300"' in shown(page)
+    assert "5 minutes of recordings a day, files of up to 8 MB" in shown(page)
+    AnonymousUse.objects.create(block="127.0.0.1", day=datetime.now(UTC).date(), audio_milliseconds=299_900)
+    assert "free 5 minutes of recordings are used up" in shown(page)
+    Plan.objects.filter(slug=ANONYMOUS_PLAN).update(anonymous_services=[])
+    ttl_cache.clear_all_caches()
+    assert 'data-tool-part="action"' not in shown(page)
+    assert "This tool needs a free account" in shown(page)
 
 
 def test_members_see_the_limits_and_prices_that_the_api_applies() -> None:

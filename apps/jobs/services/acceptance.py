@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -10,18 +10,18 @@ from structlog.contextvars import bind_contextvars
 
 from apps.accounts.authentication import recheck_caller
 from apps.accounts.callers import Caller
-from apps.accounts.services import count_anonymous_characters
+from apps.accounts.services import count_anonymous_audio, count_anonymous_characters
 from apps.billing.services import reserve_credits
 from apps.core.addresses import address_block
 from apps.core.errors import InsufficientCreditsError
 from apps.jobs.dispatch import dispatch_soon
-from apps.jobs.kinds import JobKind
+from apps.jobs.kinds import JobKind, Unit
 from apps.jobs.models import Job, Lane
 from apps.jobs.params import JobParams
 from apps.jobs.results import JobResult
 from apps.jobs.services.cached_results import abandon_cache, consult_cache
 from apps.jobs.services.idempotency import Idempotency, claim_key, release_key
-from apps.jobs.services.limits import check_concurrency, wait_for_tenant
+from apps.jobs.services.limits import check_anonymous_service, check_concurrency, wait_for_tenant
 from apps.jobs.services.submit import JobPlan, Owner, Refusal, insert_job, insert_refused_job
 from apps.jobs.services.terminal_states import complete_job
 from apps.webhooks.fields import check_webhook_caller
@@ -83,11 +83,14 @@ class Acceptance(JobTransaction):
             self.earlier = claim_key(caller.tenant, idempotency=idempotency, job_uuid=self._first_uuid)
 
     def accept(self, plan: JobPlan) -> Job:
-        """Check, reserve and insert. 402, 403 webhook_needs_key, 429 concurrency_limit_exceeded or daily_characters_exceeded, 503.
+        """Check, reserve and insert. 402, 403 webhook_needs_key, 429 concurrency_limit_exceeded, daily_characters_exceeded or daily_audio_exceeded, 503.
 
         After a 402 nothing is written, and the transaction may go on without this job; after any other refusal it may not.
         """
         check_webhook_caller(self._caller, webhook_url=plan.webhook_url)
+        if self._caller.is_anonymous:
+            check_anonymous_service(self._caller, plan.kind)
+            plan = replace(plan, price_millicredits=0)
         job_uuid = uuid4() if self._has_first else self._first_uuid
         self._serialise()
         owner = Owner.of_caller(self._caller)
@@ -159,9 +162,11 @@ def _dispatch(jobs: JobTransaction) -> None:
 
 
 def _take_price(caller: Caller, plan: JobPlan, *, job_uuid: UUID) -> int | None:
-    """Reserve the price. Counting characters locks the address's day, so that submissions of one address follow each other."""
+    """Reserve the price. Counting characters or audio locks the address's day, so that submissions of one address follow each other."""
     if caller.account is not None:
         return reserve_credits(caller.account.pk, job_uuid=job_uuid, amount_millicredits=plan.price_millicredits, key_id=caller.key_id)
     if plan.daily_characters and caller.plan.characters_per_day is not None:
         count_anonymous_characters(address_block(caller.address), characters=plan.daily_characters, limit=caller.plan.characters_per_day)
+    if plan.kind.units == Unit.MILLISECONDS and caller.plan.audio_seconds_per_day is not None:
+        count_anonymous_audio(address_block(caller.address), milliseconds=plan.units, limit_seconds=caller.plan.audio_seconds_per_day)
     return None

@@ -1,10 +1,12 @@
-"""Concurrency limits: of a key, of an account or address, of all anonymous callers."""
+"""Limits of accepting a job: concurrency of a key, of an account or address, of all anonymous callers; services without an account."""
 
 from django.db import connection
 
 from apps.accounts.callers import Caller
 from apps.core import retry_after
-from apps.core.errors import TooManyRequestsError
+from apps.core.errors import AuthenticationFailedError, TooManyRequestsError
+from apps.jobs.kinds import JobKind, Unit
+from apps.jobs.params import JobParams
 
 # Both conditions are spelled as the partial index jobs_that_count spells them.
 COUNT = """
@@ -28,6 +30,12 @@ def check_concurrency(caller: Caller) -> None:
         _refuse_from(caller.concurrent_jobs, jobs=keys_jobs, of="This key")
     if not (caller.counts_jobs_by_key and caller.is_limited_apart):
         _refuse_from(caller.plan.concurrent_jobs, jobs=tenants_jobs, of=f"The plan {caller.plan.name!r}")
+
+
+def check_anonymous_service(caller: Caller, kind: JobKind[JobParams]) -> None:
+    """Raise 401 for work on recordings that the plan of anonymous callers does not have. Texts are limited by its models."""
+    if kind.units != Unit.CHARACTERS and kind.name not in caller.plan.anonymous_services:
+        raise AuthenticationFailedError("This service needs an account: log in, or send an API key.", code="missing_api_key")
 
 
 def wait_for_tenant(tenant: str) -> None:

@@ -348,12 +348,12 @@ class ErasureAdmin(ReadOnlyAdmin):
 
 @admin.register(AnonymousUse)
 class AnonymousUseAdmin(AuditedAdmin):
-    """Daily characters of anonymous callers. Deleting a row resets the address's count of the day."""
+    """Daily characters and recordings of anonymous callers. Deleting a row resets the address's count of the day."""
 
-    list_display = ["day", "block", "characters"]
+    list_display = ["day", "block", "characters", "audio_milliseconds"]
     list_filter = ["day"]
     search_fields = ["block"]
-    readonly_fields = ["day", "block", "characters"]
+    readonly_fields = ["day", "block", "characters", "audio_milliseconds"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         """Never: the platform counts."""

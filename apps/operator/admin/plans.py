@@ -16,6 +16,7 @@ from apps.billing.models import ServicePrice, TierPrice
 from apps.billing.prices import STARTING_TIER_PRICES
 from apps.billing.service_descriptions import DESCRIPTIONS
 from apps.catalog.models import Engine, StandIn
+from apps.jobs.kinds import Unit, kind_names_with_unit
 from apps.operator.admin.catalogue_rows import CatalogueAdmin
 from apps.operator.admin.forms import ConfirmForm
 from apps.operator.admin.pages import FormPage
@@ -32,9 +33,15 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __cl
         required=False, widget=UnfoldAdminTextInputWidget, help_text="Model ids that are switched off for this plan, even if it allows all."
     )
 
+    anonymous_services = forms.CharField(
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Services that visitors of the site use without an account, separated by commas: transcription, audio-convert. Empty: none but speaking texts.",
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("allowed_models", "excluded_models"):
+        for name in ("allowed_models", "excluded_models", "anonymous_services"):
             self.initial[name] = ", ".join(getattr(self.instance, name))
 
     class Meta:
@@ -46,6 +53,13 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __cl
 
     def clean_excluded_models(self) -> list[str]:
         return _names(self.cleaned_data["excluded_models"])
+
+    def clean_anonymous_services(self) -> list[str]:
+        names = _names(self.cleaned_data["anonymous_services"])
+        known = kind_names_with_unit(Unit.MILLISECONDS)
+        if unknown := [name for name in names if name not in known]:
+            raise forms.ValidationError(f"Unknown: {', '.join(unknown)}. Services: {', '.join(sorted(known))}.")
+        return names
 
 
 def _names(text: str) -> list[str]:
@@ -87,7 +101,10 @@ class PlanAdmin(CatalogueAdmin):
         ),
         ("Provenance", {"fields": [("watermark", "content_credentials")]}),
         ("Cache", {"fields": ["uses_cache"]}),
-        ("Callers without a key", {"fields": [("characters_per_day", "total_concurrent_jobs")]}),
+        (
+            "Callers without a key",
+            {"fields": [("characters_per_day", "audio_seconds_per_day"), ("anonymous_services", "total_concurrent_jobs")]},
+        ),
     ]
     actions_detail = ["make_default"]
 

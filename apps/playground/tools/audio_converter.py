@@ -31,6 +31,7 @@ AUDIO_CONVERTER: Final = ToolPage(
     requests=(
         ToolRequest(
             endpoint="audio/convert/",
+            service="audio-convert",
             serializer=ConvertRequestSerializer,
             action="Convert",
             result_name="converted",

@@ -34,6 +34,7 @@ AUDIO_ENHANCER: Final = ToolPage(
     requests=(
         ToolRequest(
             endpoint="audio/enhance/",
+            service="audio-enhance",
             serializer=EnhanceRequestSerializer,
             action="Enhance",
             result_name="enhanced",

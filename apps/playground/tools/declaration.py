@@ -19,7 +19,7 @@ class Visitor:
     """Person who looks at a page: the plan whose limits are shown, and the account if there is one."""
 
     plan: Plan
-    """Plan of the account; without one, that of a new account."""
+    """Plan of the account; without one, that of anonymous callers where it opens the page, otherwise that of a new account."""
     caller: Caller | None = None
 
 
@@ -81,6 +81,8 @@ class ToolRequest:
 
     endpoint: str
     """Path below `/v1/`."""
+    service: str = ""
+    """Kind of job, by which a plan opens the request to visitors without an account (Plan.anonymous_services); empty where none may."""
     serializer: type[serializers.Serializer[Any]]
     fields: tuple[ToolField, ...] = ()
     left_out: frozenset[str] = frozenset()
@@ -137,6 +139,10 @@ class ToolPage:
     """Reason why nothing installed can do the work, one sentence; empty if something can."""
     details: Callable[[Visitor], Mapping[str, Any]] = field(default=lambda visitor: {})  # noqa: ARG005 - the protocol
     """More context of the page's template."""
+
+    def is_open_to_visitors(self, plan: Plan) -> bool:
+        """True if the plan of anonymous callers has every service of the page."""
+        return all(request.service in plan.anonymous_services for request in self.requests)
 
     @property
     def name(self) -> str:

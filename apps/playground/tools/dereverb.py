@@ -28,6 +28,7 @@ DEREVERB: Final = ToolPage(
     requests=(
         ToolRequest(
             endpoint="audio/dereverb/",
+            service="audio-dereverb",
             serializer=DereverbRequestSerializer,
             action="Remove echo",
             result_name="dry",

@@ -16,5 +16,9 @@ KEY_BPM_FINDER: Final = ToolPage(
     samples=(Sample("song", "A voice over a band, 9 seconds"),),
     has_example=True,
     gives=("Key and scale", "Beats a minute and the time signature", "Its place on the Camelot wheel, and the keys beside it"),
-    requests=(ToolRequest(endpoint="audio/analyze/", serializer=AnalyzeRequestSerializer, is_json=True, action="Analyse"),),
+    requests=(
+        ToolRequest(
+            endpoint="audio/analyze/", service="audio-analyze", serializer=AnalyzeRequestSerializer, is_json=True, action="Analyse"
+        ),
+    ),
 )

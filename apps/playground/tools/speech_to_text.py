@@ -42,6 +42,7 @@ SPEECH_TO_TEXT: Final = ToolPage(
     requests=(
         ToolRequest(
             endpoint="stt/",
+            service="transcription",
             serializer=TranscriptionRequestSerializer,
             left_out=frozenset({"stream"}),
             fixed={"timestamps": "true"},

@@ -46,6 +46,7 @@ STEM_SPLITTER: Final = ToolPage(
     requests=(
         ToolRequest(
             endpoint="audio/separate/",
+            service="audio-separate",
             serializer=SeparateRequestSerializer,
             action="Split",
             result_name="stems.zip",

@@ -38,6 +38,7 @@ VOICE_CHANGER: Final = ToolPage(
     requests=(
         ToolRequest(
             endpoint="voice-convert/",
+            service="voice-convert",
             serializer=VoiceConversionRequestSerializer,
             title="Change the voice",
             hint="Words, timing and intonation stay.",
@@ -47,6 +48,7 @@ VOICE_CHANGER: Final = ToolPage(
         ),
         ToolRequest(
             endpoint="speech-to-speech/",
+            service="speech-to-speech",
             serializer=SpeechToSpeechRequestSerializer,
             title="Change the delivery too",
             hint="Another voice with another emotion and pace.",

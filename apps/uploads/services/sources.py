@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from apps.accounts.callers import Caller
 from apps.accounts.models import Plan
+from apps.accounts.selectors import ANONYMOUS_PLAN
 from apps.core.deferred import Exchange
-from apps.core.errors import ApplicationError, GoneError, InvalidRequestError, NotFoundError
+from apps.core.errors import ApplicationError, AuthenticationFailedError, GoneError, InvalidRequestError, NotFoundError
 from apps.core.outbound import AddressRefusedError, check_url
 from apps.core.storage import get_storage
 from apps.uploads.models import Origin, Upload, UploadState
@@ -45,9 +46,10 @@ class SourceLimits:
     def for_plan(self, plan: Plan, *, is_advance: bool = False) -> ProbeLimits:
         """Limits combined with a plan."""
         most = settings.TTSAI_UPLOAD_BYTES if is_advance else self.max_bytes
+        allowed_seconds = (plan.audio_seconds_per_day if plan.slug == ANONYMOUS_PLAN else None) or math.inf
         return ProbeLimits(
             max_bytes=most if plan.max_upload_bytes is None else min(most, plan.max_upload_bytes),
-            max_audio_seconds=min(self.max_audio_seconds, settings.TTSAI_UPLOAD_AUDIO_SECONDS),
+            max_audio_seconds=min(self.max_audio_seconds, settings.TTSAI_UPLOAD_AUDIO_SECONDS, allowed_seconds),
             min_audio_seconds=self.min_audio_seconds,
         )
 
@@ -110,6 +112,8 @@ def order_source(
     if len(given) != 1:
         code = "invalid_request" if given else "missing_field"
         raise InvalidRequestError(f"Send exactly one of {param}, {url_param} and upload_id.", code=code, param=given[1] if given else param)
+    if caller.is_anonymous and file is None:
+        raise AuthenticationFailedError(f"Without an account only {param} is taken: log in to send {given[0]}.", code="not_logged_in")
     if upload_id:
         return _order_of_upload(caller, upload_id, limits=limits.for_probe(caller, is_advance=True))
     if file_url:

@@ -95,6 +95,10 @@ export function explain(error, { isVisitor = true } = {}) {
     const until = retryAfter ? ` The allowance is renewed ${inWords(retryAfter)}, at midnight UTC.` : "";
     return { title: "Today's free characters are used up", text: `Sign up to continue: a new account starts with credits of its own.${until}`, action: signUp };
   }
+  if (code === "daily_audio_exceeded") {
+    const until = retryAfter ? ` They are renewed ${inWords(retryAfter)}, at midnight UTC.` : "";
+    return { title: "Today's free minutes do not suffice", text: `Sign up to continue, or send a shorter recording.${until}`, action: signUp };
+  }
   if (status === 429) {
     const when = retryAfter ? `Try again ${inWords(retryAfter)}.` : "Try again in a minute.";
     const more = isVisitor ? " With an account the limits are higher." : "";

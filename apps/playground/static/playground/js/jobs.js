@@ -11,12 +11,13 @@ const RUNNING = ["queued", "processing", "cancelling"];
  * Send a form to an endpoint and wait for its job.
  *
  * onUpload(share) and onProgress({share, secondsLeft, status}) report; onEvent(event) gets the job's live events. Returns the body of
- * /v1/speech/results/ with `queued`, the body of the first answer. Throws ApiError, or AbortError once `signal` is aborted: the job is cancelled then.
+ * /v1/speech/results/ with `queued`, the body of the first answer. Throws ApiError, or AbortError once `signal` is aborted: the job is cancelled then,
+ * unless it is a visitor's (hasAccount false), who may not cancel.
  */
-export async function runJob(endpoint, form, { onUpload, onQueued, onProgress, onEvent, signal }) {
+export async function runJob(endpoint, form, { onUpload, onQueued, onProgress, onEvent, signal, hasAccount = true }) {
   const queued = await sendForm(`${endpoint}?async=1`, form, { onProgress: onUpload, signal, isAwaited: true }); // once all is sent a job may exist, which is cancelled below
   onQueued?.(queued);
-  const cancel = () => fetchJson(`jobs/${queued.uuid}/cancel/`, { method: "POST" }).catch(() => {});
+  const cancel = () => hasAccount && fetchJson(`jobs/${queued.uuid}/cancel/`, { method: "POST" }).catch(() => {});
   signal?.addEventListener("abort", cancel, { once: true });
   if (signal?.aborted) {
     await cancel();

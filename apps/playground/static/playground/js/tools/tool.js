@@ -85,7 +85,7 @@ export class Tool {
     this.fail(null);
     this.onRecording?.(recording, this);
     this.updateRequest();
-    if ("visitor" in this.root.dataset) this.showExample(recording?.example);
+    if ("examplesOnly" in this.root.dataset) this.showExample(recording?.example);
   }
 
   /** Show the stored result of a sample to a visitor, who cannot have it worked on. */
@@ -202,7 +202,8 @@ export class Tool {
         onUpload: (share) => this.report(share < 1 ? "Sending the recording" : "Checking the recording", share < 1 ? share : null),
         onQueued: () => this.report("Waiting for a worker", null),
         onProgress: (progress) => this.showProgress(progress),
-        onEvent: (event) => this.onEvent?.(event, this),
+        onEvent: "visitor" in this.root.dataset ? undefined : (event) => this.onEvent?.(event, this),
+        hasAccount: !("visitor" in this.root.dataset),
       });
       this.report("Done", 1);
       await this.showResult(result);
