@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
+from django.db.models import Q
 from mcp import Client, MCPError
 
 from apps.jobs.models import Job
@@ -239,14 +240,36 @@ def test_an_unknown_resource_is_an_error_of_the_protocol(mcp_of: McpMaker, owner
         assert refusal_of(mcp_of, owner, uri=uri)
 
 
-def test_a_cancelled_call_cancels_its_job(mcp_of: McpMaker, owner: Person) -> None:
-    async def give_up() -> None:
-        async with mcp_of(owner) as client:
-            speaking = asyncio.create_task(client.call_tool("speak", {"text": "Hello."}))
-            await until(Job.objects.exists)
-            speaking.cancel()
-            await asyncio.wait((speaking,))
-            await until(lambda: Job.objects.filter(state="cancelled").exists() or Job.objects.get().cancel_requested_at is not None)
+def is_cancelled() -> bool:
+    return Job.objects.filter(Q(state="cancelled") | Q(cancel_requested_at__isnull=False)).exists()
 
-    asyncio.run(give_up())
+
+async def give_up(mcp_of: McpMaker, owner: Person, *, condition: Callable[[], bool]) -> None:
+    """Begin to speak, and cancel the call once the condition holds."""
+    async with mcp_of(owner) as client:
+        speaking = asyncio.create_task(client.call_tool("speak", {"text": "Hello."}))
+        await until(condition)
+        speaking.cancel()
+        await asyncio.wait((speaking,))
+
+
+def test_a_cancelled_call_cancels_its_job(mcp_of: McpMaker, owner: Person) -> None:
+    asyncio.run(give_up(mcp_of, owner, condition=Job.objects.exists))
+    wait_until(is_cancelled)
     assert owner.millicredits == 1_000_000
+
+
+def test_call_cancelled_before_its_job_exists_cancels_the_job_that_is_made(mcp_of: McpMaker, owner: Person, server: RunningShell) -> None:
+    """The server has seen that its client left when Postgres still holds back the row of the job."""
+
+    def is_held_back() -> bool:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+            return cursor.fetchone() is not None
+
+    with transaction.atomic(), connections["default"].cursor() as cursor:
+        cursor.execute("LOCK TABLE jobs_job IN EXCLUSIVE MODE")
+        asyncio.run(give_up(mcp_of, owner, condition=is_held_back))
+        wait_until(lambda: not server.server.server_state.connections)
+    wait_until(is_cancelled)
+    assert (Job.objects.count(), owner.millicredits) == (1, 1_000_000)

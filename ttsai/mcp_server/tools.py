@@ -56,7 +56,7 @@ class SpeechTools:
         self._check_saving(save_as)
         body = {"text": text, "voice": voice, "model": model, "language": language, "format": format, "speed": speed}
         async with calling(self._connect, context) as call:
-            result = await call.finish(await call.api.post("/v1/tts/", body))
+            result = await call.finish(call.api.post("/v1/tts/", body))
             return await answer_with_audio(call, AudioResult(**audio_fields(result)), save_as=save_as, files=self._files)
 
     async def transcribe(
@@ -71,10 +71,8 @@ class SpeechTools:
     ) -> Annotated[CallToolResult, TranscriptResult]:
         """Transcribe a recording of up to four hours."""
         fields = {"language": language, "model": model, "timestamps": timestamps, "diarize": diarize}
-        async with calling(self._connect, context) as call:
-            async with open_recording(recording, api=call.api, files=self._files) as source:
-                queued = await call.api.post_form("/v1/stt/", {**fields, **source.fields}, file=source.file)
-            result = await call.finish(queued)
+        async with calling(self._connect, context) as call, open_recording(recording, api=call.api, files=self._files) as source:
+            result = await call.finish(call.api.post_form("/v1/stt/", {**fields, **source.fields}, file=source.file))
         heard = result["result"]
         transcript = TranscriptResult(
             **job_fields(result),
@@ -108,8 +106,7 @@ class SpeechTools:
         }
         async with calling(self._connect, context) as call:
             async with open_recording(recording, api=call.api, files=self._files) as source:
-                queued = await call.api.post_form("/v1/speech-translate/", {**fields, **source.fields}, file=source.file)
-            result = await call.finish(queued)
+                result = await call.finish(call.api.post_form("/v1/speech-translate/", {**fields, **source.fields}, file=source.file))
             names = ("original_text", "translated_text", "source_language", "target_language")
             made = TranslationResult(**audio_fields(result), **{name: result["result"][name] for name in names})
             return await answer_with_audio(call, made, save_as=save_as, files=self._files, text=made.translated_text)
@@ -143,8 +140,7 @@ class SpeechTools:
         async with calling(self._connect, context) as call:
             if not name:
                 return DesignedVoice(**await call.api.post("/v1/voice-design/", {**body, "preview": False}))
-            kept = await call.api.post("/v1/voice-design/create/", {**body, "name": name})
-            await call.finish(kept)
+            kept = await call.finish(call.api.post("/v1/voice-design/create/", {**body, "name": name}))
             return DesignedVoice(**kept["design"], voice_id=kept["voice_id"], name=kept["name"])
 
     async def convert_audio(
@@ -185,8 +181,7 @@ class SpeechTools:
         self._check_saving(save_as)
         async with calling(self._connect, context) as call:
             async with open_recording(recording, api=call.api, files=self._files) as source:
-                queued = await call.api.post_form(path, {**fields, **source.fields}, file=source.file)
-            result = await call.finish(queued)
+                result = await call.finish(call.api.post_form(path, {**fields, **source.fields}, file=source.file))
             return await answer_with_audio(call, AudioResult(**audio_fields(result)), save_as=save_as, files=self._files)
 
     def _check_saving(self, save_as: str | None) -> None:
