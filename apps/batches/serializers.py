@@ -49,7 +49,8 @@ class BatchItemsField(serializers.Field[list[dict[str, Any]], Any, Any, Any]):
             self.fail("too_many", most=MAXIMUM_ITEMS, count=len(data))
         for index, item in enumerate(data):
             if not isinstance(item, dict):
-                raise serializers.ValidationError({str(index): 'Expected an object such as {"text": …, "model": …, "voice": …}.'})
+                of_item: dict[Any, Any] = {index: 'Expected an object such as {"text": …, "model": …, "voice": …}.'}
+                raise serializers.ValidationError(of_item)
         characters = sum(_characters_of(item) for item in data)
         if characters > settings.TTSAI_BATCH_CHARACTERS:
             self.fail("batch_too_long", most=settings.TTSAI_BATCH_CHARACTERS, count=characters)

@@ -135,18 +135,31 @@ def _from_framework(error: exceptions.APIException) -> ApplicationError:
 
 
 def invalid_fields(error: exceptions.ValidationError) -> InvalidRequestError:
-    """The first validation error of a body, with the name of its field."""
-    param: str | None = None
+    """The first validation error of a body, with the name of its field: `format`, `lines[1].text`."""
+    param = ""
     detail: Any = error.detail
     while isinstance(detail, dict | list) and detail:
-        if isinstance(detail, list):
-            detail = detail[0]
-            continue
-        name, detail = next(iter(detail.items()))
-        if name != "non_field_errors":
-            param = f"{param}.{name}" if param else str(name)
+        name, detail = _first_error(detail)
+        param = _nested(param, name)
     message = str(detail) if detail else "Invalid."
-    return InvalidRequestError(f"{param}: {message}" if param else message, param=param, code=_code_of(detail))
+    return InvalidRequestError(f"{param}: {message}" if param else message, param=param or None, code=_code_of(detail))
+
+
+def _first_error(detail: dict[Any, Any] | list[Any]) -> tuple[str | int, Any]:
+    """Name of the field or number of the item with the first error, empty for the whole, and that error. Items of a list of objects without an
+    error are empty.
+    """
+    if isinstance(detail, dict):
+        name, found = next(iter(detail.items()))
+        return ("" if name == "non_field_errors" else name), found
+    number = next((number for number, item in enumerate(detail) if isinstance(item, dict) and item), None)
+    return ("", detail[0]) if number is None else (number, detail[number])
+
+
+def _nested(param: str, name: str | int) -> str:
+    if isinstance(name, int):
+        return f"{param}[{name}]"
+    return f"{param}.{name}" if param and name else param or name
 
 
 def _code_of(detail: Any) -> str:

@@ -20,6 +20,29 @@ class Shape(serializers.Serializer[Any]):
 SHAPE = Shape()
 
 
+class Composition(serializers.Serializer[Any]):
+    lines = serializers.ListField(child=Shape(), required=False)
+    chunks = Shape(many=True, required=False)
+    formats = serializers.ListField(child=serializers.ChoiceField(choices=["mp3"]), required=False)
+    limits = serializers.DictField(child=serializers.IntegerField(), required=False)
+
+
+@pytest.mark.parametrize(
+    ("body", "param"),
+    [
+        ({"lines": [{"text": "a"}, {"text": 5}]}, "lines[1].text"),
+        ({"chunks": [{"text": "a"}, {"text": "b", "speed": 9}]}, "chunks[1].speed"),
+        ({"formats": ["mp3", "wav"]}, "formats[1]"),
+        ({"limits": {"tts:generate": "many"}}, "limits.tts:generate"),
+    ],
+)
+def test_field_at_fault_in_a_list_is_named_with_its_number_in_brackets(body: dict[str, Any], param: str) -> None:
+    with pytest.raises(serializers.ValidationError) as wrong:
+        fields.validated(Composition(), body)
+    error = invalid_fields(wrong.value)
+    assert (error.param, error.message.startswith(f"{param}: ")) == (param, True)
+
+
 def test_unknown_fields_are_ignored() -> None:
     assert fields.validated(SHAPE, {"text": " a ", "speed": 1, "colour": "red"}) == {"text": " a ", "speed": 1.0}
 

@@ -41,7 +41,8 @@ class DialogueSerializer(SpeakingSerializer):
             raise serializers.ValidationError("No input has text to speak.", code="blank")
         for index, one in enumerate(inputs):
             if any(sign in one["voice_id"] for sign in "[]<>\r\n"):
-                raise serializers.ValidationError(f"inputs[{index}].voice_id has one of the characters [ ] < >, which no voice has.")
+                of_input: dict[Any, Any] = {index: {"voice_id": "It has one of the characters [ ] < >, which no voice has."}}
+                raise serializers.ValidationError(of_input)
         voices = {one["voice_id"] for one in inputs}
         if len(voices) > MOST_VOICES:
             raise serializers.ValidationError(f"{len(voices)} different voices; at most {MOST_VOICES} speak in a dialogue.")

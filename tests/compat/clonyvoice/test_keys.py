@@ -105,7 +105,7 @@ def test_limits_of_a_key_follow_the_plan_unless_its_owner_set_lower_ones() -> No
 
 @pytest.mark.parametrize(
     ("body", "param"),
-    [({}, "name"), ({"name": ""}, "name"), ({"name": 5}, "name"), ({"name": "x" * 101}, "name"), ({"name": "x", "scopes": ["fly"]}, "scopes.0"),
+    [({}, "name"), ({"name": ""}, "name"), ({"name": 5}, "name"), ({"name": "x" * 101}, "name"), ({"name": "x", "scopes": ["fly"]}, "scopes[0]"),
      ({"name": "x", "scopes": "tts:generate"}, "scopes"), ({"name": "x", "limits": {"tts:generate": 0}}, "limits.tts:generate"),
      ({"name": "x", "limits": {"fly": 1}}, "limits"), ({"name": "x", "limits": []}, "limits"),
      ({"name": "x", "scopes": ["voices:read"], "limits": {"tts:generate": 1}}, "limits")],

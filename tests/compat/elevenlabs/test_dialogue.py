@@ -64,7 +64,7 @@ INVALID: list[tuple[list[DialogueInput], tuple[int, str, str]]] = [
     ([DialogueInput(text="  ", voice_id=RACHEL)], (422, "missing_field", "inputs")),
     ([DialogueInput(text="Hello.", voice_id="nobody")], (404, "voice_not_found", "inputs[0].voice_id")),
     ([*TURNS, DialogueInput(text="Hello.", voice_id="nobody")], (404, "voice_not_found", "inputs[2].voice_id")),
-    ([DialogueInput(text="Hello.", voice_id="a]b")], (422, "invalid_request", "inputs")),
+    ([DialogueInput(text="Hello.", voice_id="a]b")], (422, "invalid_request", "inputs[0].voice_id")),
     ([DialogueInput(text="Hello.", voice_id=f"voice_{n}") for n in range(11)], (422, "invalid_request", "inputs")),
     ([DialogueInput(text="Hello. " * 900, voice_id=RACHEL)], (400, "max_character_limit_exceeded", "inputs")),
 ]
