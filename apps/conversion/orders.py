@@ -31,3 +31,5 @@ class ConversionOrder:
     """
     tau: float | None = None
     """Strength of the target from 0 to 1, for a converter with a parameter for it."""
+    longest_piece_milliseconds: int | None = None
+    """Length above which the recording is divided, where an API documents one; otherwise that of the platform."""

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from apps.conversion.choice import ConversionModels
+from apps.conversion.orders import ConversionOrder
 from apps.jobs.plans import PartPlan
 from apps.transcription.part_plans import plan_recording_parts
 from apps.uploads.services import Source
-from workers.contract.conversion import OVERLAP_SECONDS, ConvertVoiceWork, Delivery, PrepareConversionWork
+from workers.contract.conversion import OVERLAP_SECONDS, ConvertVoiceWork, PrepareConversionWork
 from workers.contract.formats import DOCUMENT
 from workers.contract.messages import JoinInput, JoinWork
 from workers.contract.names import CODEC_QUEUE
@@ -22,14 +23,12 @@ LISTEN_WEIGHT, CONVERT_WEIGHT = 1, 2
 """Weights for the charge of a cancelled job, in thirds of the price."""
 
 
-def plan_conversion_parts(
-    chosen: ConversionModels, *, delivery: Delivery, audio_format: str, source: Source, milliseconds: int, tau: float | None = None
-) -> tuple[PartPlan, ...]:
+def plan_conversion_parts(chosen: ConversionModels, *, order: ConversionOrder, source: Source, milliseconds: int) -> tuple[PartPlan, ...]:
     """Parts whose last one writes the converted audio. Units are milliseconds of the recording."""
     parts = list(_listening(chosen, source=source, milliseconds=milliseconds))
     transcript = PartOutput(len(parts) - 1, TEXT) if parts else None
     stage = 1 + max((part.stage for part in parts), default=0)
-    pieces = count_pieces(milliseconds)
+    pieces = count_pieces(milliseconds, longest_milliseconds=order.longest_piece_milliseconds)
     prepare = PrepareConversionWork(StoredObject(source.key), pieces=pieces, source_seconds=milliseconds / 1000)
     prepared = len(parts)
     parts.append(PartPlan("prepare_conversion", prepare, (OutputSpec(AUDIO, "wav"), OutputSpec(ANALYSIS, DOCUMENT)), units=0, weight=0))
@@ -41,9 +40,9 @@ def plan_conversion_parts(
         analysis=PartOutput(prepared, ANALYSIS),
         transcript=transcript,
         fallback=chosen.fallback,
-        delivery=delivery,
-        tau=tau,
-        format=audio_format if is_whole else PIECE_FORMAT,
+        delivery=order.delivery,
+        tau=order.tau,
+        format=order.format if is_whole else PIECE_FORMAT,
     )
     for piece in range(pieces):
         units = milliseconds * (piece + 1) // pieces - milliseconds * piece // pieces
@@ -51,11 +50,15 @@ def plan_conversion_parts(
         part = replace(work, piece=piece)
         weight = CONVERT_WEIGHT * units
         parts.append(PartPlan("convert_voice", part, (converted,), units=units, stage=stage, queue=chosen.speaker.queue, weight=weight))
-    return tuple(parts) if is_whole else (*parts, _join(parts, pieces=pieces, stage=stage + 1, audio_format=audio_format))
+    return tuple(parts) if is_whole else (*parts, _join(parts, pieces=pieces, stage=stage + 1, audio_format=order.format))
 
 
-def count_pieces(milliseconds: int) -> int:
-    """Number of pieces that a recording is converted in."""
+def count_pieces(milliseconds: int, *, longest_milliseconds: int | None = None) -> int:
+    """Number of pieces that a recording is converted in. longest_milliseconds: a longer recording is divided into pieces of at most this
+    nominal length; by default into pieces of a minute, unless it is little longer.
+    """
+    if longest_milliseconds is not None:
+        return -(-milliseconds // longest_milliseconds)
     return 1 if milliseconds <= WHOLE_RECORDING_FACTOR * PIECE_MILLISECONDS else -(-milliseconds // PIECE_MILLISECONDS)
 
 

@@ -25,9 +25,7 @@ def request_conversion(
 def plan_conversion(caller: Caller, *, order: ConversionOrder, source: Source) -> JobPlan:
     chosen, milliseconds = choose_models(caller, order=order), milliseconds_of(source)
     converter, recogniser = chosen.converter, chosen.recogniser
-    parts = plan_conversion_parts(
-        chosen, delivery=order.delivery, audio_format=order.format, source=source, milliseconds=milliseconds, tau=order.tau
-    )
+    parts = plan_conversion_parts(chosen, order=order, source=source, milliseconds=milliseconds)
     price = service_price(order.kind.name)
     return JobPlan(
         kind=order.kind,

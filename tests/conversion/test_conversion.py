@@ -135,6 +135,7 @@ def test_models_that_convert_state_their_price_per_minute(server: RunningShell, 
 
 def test_a_recording_is_divided_into_pieces_of_a_minute() -> None:
     assert [count_pieces(milliseconds) for milliseconds in (1, 60_000, 90_000, 90_001, 7_200_000)] == [1, 1, 1, 2, 120]
+    assert [count_pieces(milliseconds, longest_milliseconds=30_000) for milliseconds in (1, 30_000, 30_001, 90_000)] == [1, 1, 2, 3]
 
 
 def test_a_request_that_does_not_wait_is_answered_with_the_queued_job(server: RunningShell, owner: Person, song: bytes) -> None:

@@ -16,7 +16,7 @@ def read_error(headers: Mapping[str, str], body: Any) -> ShownError:
 ERROR_READERS = {"openvoice": read_error}
 
 ROWS = [
-    row("/api/health/", "GET", scope=None, owns=None, key="optional"),
-    row("/api/info/", "GET", scope=None, owns=None, key="optional"),
+    row("/api/health/", "GET", scope=None, owns=None),
+    row("/api/info/", "GET", scope=None, owns=None),
     row("/api/clone/", "POST", scope="voice:convert", owns=None, body={"target_audio": "%", "source_audio": "%"}, status=400),
 ]

@@ -38,6 +38,8 @@ SUCCESS: Final = "音色克隆成功"
 ENCODED_BYTES: Final = 3 << 16
 """Bytes of the file that are written at once: a multiple of three, so that the pieces of base64 join."""
 REPEAT_ADVICE: Final = "No conversion was begun: send the request again, which finds the voice of target_audio."
+LONGEST_PIECE_MILLISECONDS: Final = 30_000
+"""Length above which a source is split and joined, as the API's document says."""
 LEAST_SHARE: Final = 0.4
 """Share of the target's own voice at tau 0."""
 
@@ -79,6 +81,7 @@ async def convert_tone(exchange: Exchange, caller: Caller, *, order: ToneOrder, 
         own_share=own_share(order.tau),
         tau=order.tau,
         is_awaited=True,
+        longest_piece_milliseconds=LONGEST_PIECE_MILLISECONDS,
     )
     job = await submitted(
         exchange,

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.callers import get_caller
-from apps.accounts.permissions import AnyCaller, HasAccount, scope_required
+from apps.accounts.permissions import HasAccount, scope_required
 from apps.compat.openvoice import serializers as shapes
 from apps.compat.openvoice.conversion import SAMPLE_RATE, ToneOrder, convert_tone
 from apps.conversion.services import LIMITS as SOURCE_LIMITS
@@ -38,7 +38,7 @@ INFO: Final = {
 class HealthView(APIView):
     """Tell that the API answers."""
 
-    permission_classes = [AnyCaller]
+    permission_classes = [HasAccount]
 
     @extend_schema(
         operation_id="openvoice_health", tags=["openvoice"], summary="The API answers", responses=shapes.OpenVoiceHealthSerializer
@@ -51,7 +51,7 @@ class HealthView(APIView):
 class InfoView(APIView):
     """Describe the model."""
 
-    permission_classes = [AnyCaller]
+    permission_classes = [HasAccount]
 
     @extend_schema(
         operation_id="openvoice_info", tags=["openvoice"], summary="Facts about the model", responses=shapes.OpenVoiceInfoSerializer
