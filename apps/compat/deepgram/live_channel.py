@@ -35,7 +35,8 @@ class Utterance:
     """Prices in millicredits of the recognitions that heard a part of it, a failed one's left out."""
     heard_seconds: float = 0.0
     """Length that was recognised last."""
-    is_over: bool = False
+    is_final_sent: bool = False
+    """True once its final result is on its way, after which no interim one follows."""
 
     @property
     def paid_millicredits(self) -> int:
@@ -170,7 +171,6 @@ class LiveChannel:
 
     def _put(self, recording: Recording | None, *, is_speech_final: bool, is_from_finalize: bool) -> None:
         utterance, self._utterance = self._utterance, Utterance()
-        utterance.is_over = True
         end = self._buffer.end_seconds if recording is None else recording.start_seconds + recording.seconds
         self._waiting.append(Ending(utterance, recording, end, is_speech_final=is_speech_final, is_from_finalize=is_from_finalize))
         self._news.set()
@@ -191,7 +191,7 @@ class LiveChannel:
             transcript = await self._recognise(utterance, recording, is_interim=True)
         except ApplicationError:  # the final result is tried, and tells what is wrong
             return
-        if not utterance.is_over and transcript.words:
+        if not utterance.is_final_sent and transcript.words:
             await self._send_results(transcript, recording, is_final=False)
 
     async def _finish(self, ending: Ending) -> None:
@@ -205,6 +205,7 @@ class LiveChannel:
         transcript = await self._recognise_in_turn(ending.utterance, ending.recording)
         if transcript.words:
             self._last_word_end = transcript.words[-1].end
+        ending.utterance.is_final_sent = True
         await self._send_results(
             transcript,
             ending.recording,

@@ -1,6 +1,7 @@
 """Live connections with a plain WebSocket client: results, their order, their price, hostile clients."""
 
 import json
+import threading
 from itertools import pairwise
 from typing import Any
 
@@ -9,13 +10,14 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from apps.compat.deepgram import live_channel, live_messages, utterances
-from apps.jobs.models import Job
-from tests.compat.deepgram.live import QUERY, Line, Recogniser, line, pcm, recognising, spoken, text_of
+from apps.jobs.models import Job, Part
+from tests.compat.deepgram.live import PATIENCE, QUERY, Line, Recogniser, line, pcm, recognising, spoken, text_of
 from tests.flows.following import wait_until
 from tests.speech.people import Person, person
 from tests.web.shell import RunningShell
 from tests.workers.recognition.clips import silence
 from workers.audio.encoding.g711 import Law, encode_g711
+from workers.contract.messages import PartOutcome
 
 SECONDS = 6.0
 """Length of `spoken()`, roughly."""
@@ -75,6 +77,36 @@ def test_interim_results_grow_and_the_utterance_is_charged_once(
     assert owner.millicredits == 1_000_000 - charged
     assert max(job.charged_millicredits for job in Job.objects.all()) < charged
     assert price_of_one > 0
+
+
+class StepwiseRecogniser(Recogniser):
+    """Recogniser that hears one recording for each release of `steps`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps = threading.Semaphore(0)
+
+    def do(self, part: Part) -> PartOutcome | None:
+        self.steps.acquire(timeout=PATIENCE)
+        return super().do(part)
+
+
+def test_interim_result_that_is_ready_after_the_end_of_its_utterance_comes_before_the_final_one(
+    server: RunningShell, owner: Person
+) -> None:
+    audio, recogniser = spoken(), StepwiseRecogniser()
+    with recognising(recogniser), line(server, owner.key, f"{QUERY}&interim_results=true") as connection:
+        connection.say(audio[: 32_000 * 3])
+        wait_until(lambda: Job.objects.count() == 1, seconds=PATIENCE)
+        connection.say(audio[32_000 * 3 :])
+        wait_until(lambda: Job.objects.count() == 2, seconds=PATIENCE)  # the final result's
+        recogniser.steps.release()
+        interim = connection.until("Results")[-1]
+        recogniser.steps.release()
+        final = connection.until("Results")[-1]
+    assert (interim["is_final"], final["is_final"]) == (False, True)
+    assert interim["start"] == final["start"]
+    assert interim["duration"] < final["duration"]
 
 
 def test_silence_alone_is_neither_recognised_nor_charged(server: RunningShell, owner: Person) -> None:
