@@ -7,6 +7,7 @@ from typing import Final
 
 from apps.voice_design.description import SCALES, Description, read_description
 from apps.voice_design.explanation import Understood, explain
+from apps.voice_design.lent_accents import lend_accent
 from apps.voice_design.traits import Scores, mean_traits
 from workers.contract.tags import covers_tag, is_same_language
 
@@ -85,11 +86,15 @@ def design_from(text: str, *, stock: Sequence[StockVoice], language: str = "", v
     accent, warnings = _choose_accent(described, stock=stock, language=language)
     pool = _choose_pool(described, stock=stock)
     weights = _mix(described, pool=pool, accent=accent, variant=variant)
+    gender = _gender_of(weights, stock=stock)
+    lenders = [] if any(is_same_language(accent, voice.language) for voice in pool) else [one.id for one in stock if one.language == accent]
+    if lenders:
+        weights = lend_accent(weights, lenders=lenders, is_male=gender == "male")
+    lender = next((voice for voice in lenders if voice in weights), "")
     pace = _choose_pace(described, weights=weights, pool=[voice.id for voice in pool])
-    warnings += _language_warnings(weights, pool=pool, accent=accent)
+    warnings += _language_warnings(weights, stock=stock, accent=accent)
     warnings += [f"{word!r} contradicts an earlier word and is not followed." for word in described.contradictions]
-    understood = explain(described, weights=weights, pace=pace, accent=accent, pool=[voice.id for voice in pool])
-    gender = _gender_of(weights, pool=pool)
+    understood = explain(described, weights=weights, pace=pace, accent=accent, pool=[voice.id for voice in pool], lender=lender)
     return Design(_expression(weights), weights, pace, accent, gender, understood, described.not_understood, tuple(warnings), variant)
 
 
@@ -123,11 +128,11 @@ def _choose_pool(described: Description, *, stock: Sequence[StockVoice]) -> list
     return fits or list(stock)
 
 
-def _language_warnings(weights: Mapping[str, int], *, pool: Sequence[StockVoice], accent: str) -> list[str]:
+def _language_warnings(weights: Mapping[str, int], *, stock: Sequence[StockVoice], accent: str) -> list[str]:
     """Warning of a mix that would speak another language by itself: that with the most weight."""
     shares: dict[str, int] = {}
     for voice, weight in weights.items():
-        spoken = next(one.language for one in pool if one.id == voice)
+        spoken = next(one.language for one in stock if one.id == voice)
         shares[spoken] = shares.get(spoken, 0) + weight
     language = max(shares, key=shares.__getitem__)
     if language == accent:
@@ -195,9 +200,9 @@ def _choose_pace(described: Description, *, weights: Mapping[str, int], pool: Co
     return round(max(slowest, min(factor, fastest)), 2)
 
 
-def _gender_of(weights: Mapping[str, int], *, pool: Sequence[StockVoice]) -> str:
+def _gender_of(weights: Mapping[str, int], *, stock: Sequence[StockVoice]) -> str:
     """Gender of most of the mix; neutral where both have the same share."""
-    shares = {gender: sum(weights.get(voice.id, 0) for voice in pool if voice.gender == gender) for gender in ("female", "male")}
+    shares = {gender: sum(weights.get(voice.id, 0) for voice in stock if voice.gender == gender) for gender in ("female", "male")}
     if shares["female"] == shares["male"]:
         return "neutral"
     return max(shares, key=shares.__getitem__)

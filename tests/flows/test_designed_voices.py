@@ -55,6 +55,7 @@ def test_designed_voices_sound_as_described_and_keep_their_pace_as_own_voices(cl
         "high": "a man with a very high-pitched voice who speaks slowly",
         "fast": "a man with a very deep voice who speaks very fast",
         "woman": "eine junge Frau mit hoher Stimme",
+        "frenchman": "a man with a French accent",
     }
     made = {name: design(client, words) for name, words in descriptions.items()}
     for shape, audio in made.values():

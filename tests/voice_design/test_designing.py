@@ -82,6 +82,20 @@ def test_voice_of_the_named_accent_has_the_largest_weight_of_the_mix(variant: in
         assert weights[voice] == max(weights.values())
 
 
+@pytest.mark.parametrize(
+    "text", ["a man with a French accent", "a very deep old Frenchman", "un vieux Français à la voix grave", "ein Franzose"]
+)
+def test_accent_that_only_a_woman_has_is_mixed_into_a_mans_voice_and_explained(text: str) -> None:
+    made = design(text)
+    assert (made.language, made.gender, GENDERS["ff_siwis"]) == ("fr-fr", "male", "female")
+    assert {GENDERS[voice] for voice in set(made.weights) - {"ff_siwis"}} == {"male"}
+    assert (made.weights["ff_siwis"] in {2, 3}, sum(made.weights.values())) == (True, 10)
+    assert sound(text).pitch_hertz <= 130
+    effects = {one.attribute: one.effect for one in made.understood}
+    assert effects["gender"] == "The male voices of the mix set its pitch."
+    assert effects["accent"].startswith("No built-in voice of this gender has the accent 'fr-fr': ff_siwis, of the other gender, gives it")
+
+
 def test_ruled_out_age_is_said_not_to_be_followed() -> None:
     ages = [one.effect for one in design("a man who is not old").understood if one.attribute == "age"]
     assert ages == ["No voice is labelled with an age, so that this was not followed."]
