@@ -5,6 +5,7 @@ from typing import Final
 
 from apps.accounts.models import Plan
 from apps.core.errors import InvalidRequestError
+from apps.speech.text_preparation import MOST_VOICES
 
 MOST_LINES: Final = 500
 TEXTS: Final = 20
@@ -24,3 +25,11 @@ def check_size(plan: Plan, texts: Iterable[str], *, param: str) -> None:
     if sum(lengths) > longest:
         message = f"{param}: {sum(lengths)} characters; the plan {plan.name!r} takes at most {longest}."
         raise InvalidRequestError(message, code="text_too_long", param=param)
+
+
+def check_voice_count(voices: Iterable[str], *, param: str) -> None:
+    """Raise 400 too_many_voices if more voices speak than the markup of one text may name."""
+    count = len(set(voices))
+    if count > MOST_VOICES:
+        message = f"{param}: {count} different voices; at most {MOST_VOICES} speak in one text."
+        raise InvalidRequestError(message, code="too_many_voices", param=param)

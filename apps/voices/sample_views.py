@@ -94,7 +94,7 @@ class VoiceSampleView(APIView):
 
     charges_credits = True
 
-    permission_classes = [HasAccount, scope_required("voices:write")]
+    permission_classes = [HasAccount, scope_required("clone:create")]  # the voice is enrolled again, as by an added recording
 
     @extend_schema(
         operation_id="voices_samples_remove", tags=["voices"], summary="Remove a recording", responses=shapes.ChangedSamplesSerializer

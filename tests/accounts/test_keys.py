@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.accounts.models import ApiKey
+from apps.accounts.callers import caller_of_key
+from apps.accounts.key_lookup import find_key_by_digest
+from apps.accounts.models import ApiKey, Plan
 from apps.accounts.selectors import find_key
 from apps.accounts.services import create_key, revoke_key, rotate_key
 from apps.accounts.services import keys as key_services
@@ -147,6 +149,24 @@ def test_an_owner_cannot_give_a_key_more_than_the_plan() -> None:
         with pytest.raises(InvalidRequestError) as caught:
             create_key(account, name="beyond", **limits)
         assert caught.value.param == next(iter(limits))
+
+
+def test_every_limit_of_a_key_follows_the_plan_unless_its_owner_set_a_lower_one() -> None:
+    plan = PlanFactory(requests_per_minute=10, concurrent_jobs=2)
+    account = AccountFactory(plan=plan)
+    own_limits = {"requests_per_minute": 5, "concurrent_jobs": 1, "requests_per_minute_by_scope": {"tts:generate": 4}}
+    open_key, own_key = create_key(account, name="open")[0], create_key(account, name="own", **own_limits)[0]
+    keys = [open_key, rotate_key(open_key, overlap_seconds=60)[0], own_key, rotate_key(own_key, overlap_seconds=60)[0]]
+
+    def limits_with(requests_per_minute: int, concurrent_jobs: int) -> list[tuple[int, int]]:
+        Plan.objects.filter(pk=plan.pk).update(requests_per_minute=requests_per_minute, concurrent_jobs=concurrent_jobs)
+        found = [find_key_by_digest(key.digest) for key in keys]
+        return [(one.requests_per_minute_limit, one.concurrent_jobs_limit) for one in found if one is not None]
+
+    assert limits_with(300, 20) == [(300, 20), (300, 20), (5, 1), (5, 1)]
+    assert limits_with(3, 1) == [(3, 1)] * 4
+    scopes = [caller_of_key(key, address="").scope_buckets(["tts:generate"], defaults={}) for key in keys]
+    assert [[bucket.limit for bucket in buckets] for buckets in scopes] == [[], [], [4], [4]]
 
 
 def test_key_with_a_limit_above_the_plan_is_limited_separately() -> None:

@@ -13,7 +13,7 @@ from apps.projects.models import Composition, Line
 from apps.projects.services import planning
 from apps.projects.services.retention import expire_generations
 from apps.speech.services import PART_FORMAT
-from tests.factories_jobs import reread
+from tests.factories_jobs import announce, engine_spec, reread
 from tests.projects.making import generate, generated, generation, refusal, spoken_texts, work
 from tests.speech.people import Person, person
 
@@ -59,6 +59,18 @@ def test_chunks_in_several_voices_and_languages_are_spoken_as_they_name_them(own
     spoken_by = Part.objects.filter(kind="speak").order_by("index").values_list("work__voice__id", flat=True)
     assert list(spoken_by) == ["am_adam", own_voice, "bf_emma"]
     assert [item["pause_before"] for item in Part.objects.get(kind="join").work["inputs"]] == [0.0, 0.2, 0.9]
+
+
+def test_chunks_of_more_than_twenty_voices_are_refused_also_when_one_is_redone(owner: Person) -> None:
+    announce(engine_spec(has_mixing=True))
+    chunks = [{"text": f"Number {number}.", "voice_id": f"af_bella({number})+am_adam(1)"} for number in range(1, 22)]
+    path = "/api/generate/clone-chunked-multivoice"
+    assert refusal(owner.post(path, {"chunks": chunks})) == (400, "too_many_voices", "chunks")
+    assert (Job.objects.count(), owner.millicredits) == (0, 1_000_000)
+    shape = generated(owner, "clone-chunked-multivoice", chunks=[*chunks[:20], chunks[0]])
+    chosen = {"generation_id": shape["generation_id"], "index": 0, "voice_id": "bf_emma"}
+    assert refusal(owner.post("/api/generate/regenerate-chunk", chosen)) == (400, "too_many_voices", "voice_id")
+    assert Job.objects.count() == 1
 
 
 def test_chunks_of_other_languages_are_refused_with_their_number(owner: Person) -> None:

@@ -48,7 +48,7 @@ ROWS = [
     row("voices/<voice_id>/consent/", "DELETE", scope="voices:write", owns=a_voice_with_consent),
     row("voices/<voice_id>/samples/", "GET", scope="voices:read", owns=a_voice),
     row("voices/<voice_id>/samples/", "POST", scope="clone:create", owns=a_voice, body={"upload_id": "0" * 32}, status=400),
-    row("voices/<voice_id>/samples/<sample_id>/", "DELETE", scope="voices:write", owns=a_voice_with_recordings, status=400),
+    row("voices/<voice_id>/samples/<sample_id>/", "DELETE", scope="clone:create", owns=a_voice_with_recordings, status=400),
     row("voice-embed/", "POST", scope="clone:create", owns=None, body={"upload_id": "0" * 32}, status=400),
     row("voice-clone/", "POST", scope="clone:create", owns=None, body={"name": "Ada", "upload_id": "0" * 32}, status=400),
     row("tts/clone/", "POST", scope="clone:create", owns=None, body={"text": "Hello.", "upload_id": "0" * 32}, status=400),

@@ -14,7 +14,7 @@ from apps.jobs.services.acceptance import Submission, accepting_jobs, submit_job
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan
 from apps.projects.kinds import CompositionParams
-from apps.projects.limits import check_size
+from apps.projects.limits import check_size, check_voice_count
 from apps.projects.models import Composition, Line
 from apps.projects.services.planning import RenderOrder, plan_composition, plan_merge
 from apps.speech.services import PART_FORMAT
@@ -42,7 +42,9 @@ def render_project(caller: Caller, project: Composition, *, order: RenderOrder, 
 
 def speak_in_chunks(caller: Caller, lines: Sequence[Line], *, order: RenderOrder, request: Request) -> Submission:
     """Speak each line as a chunk that is kept, and join them. The generation has the uuid of the job."""
-    check_size(caller.plan, [line.text for line in lines], param=order.param or "text")
+    param = order.param or "text"
+    check_size(caller.plan, [line.text for line in lines], param=param)
+    check_voice_count((line.voice for line in lines), param=param)
     plan = plan_composition(caller, lines, order=order)
     with accepting_jobs(caller, idempotency=request.idempotency, request_id=request.request_id) as acceptance:
         if acceptance.earlier is not None:
@@ -65,7 +67,9 @@ def speak_in_chunks(caller: Caller, lines: Sequence[Line], *, order: RenderOrder
 
 
 def redo_chunk(caller: Caller, chunk: Line, *, changes: Mapping[str, Any], order: RenderOrder, request: Request) -> Submission:
-    """Speak one chunk again, with other settings; the chunk changes when the job completes."""
+    """Speak one chunk again, with other settings; the chunk changes when the job completes. 400 too_many_voices with those of its generation."""
+    others = chunk.composition.lines.exclude(uuid=chunk.uuid).values_list("voice", flat=True)
+    check_voice_count((*others, changes.get("voice", chunk.voice)), param="voice_id")
     changed = copy(chunk)
     for name, value in changes.items():
         setattr(changed, name, value)
