@@ -1,6 +1,8 @@
 """A catalogue, an object store, and people: the owner of an account, and a member of another one."""
 
 from collections.abc import Callable, Iterator
+from copy import copy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -55,3 +57,31 @@ def member_of() -> Callable[..., Client]:
 @pytest.fixture
 def outsider() -> Account:
     return AccountFactory(name="Another account", credits=1000)
+
+
+@dataclass
+class People:
+    """The owner's account and another one, and people of both who are logged in before a walk, so that no case logs them in again."""
+
+    owner: Account
+    outsider: Account
+    logged_in: dict[tuple[Account, Role], Client]
+
+    def member(self, role: Role = Role.OWNER) -> Client:
+        """A client of its own of the member of the owner's account with the role."""
+        return self._client(self.owner, role)
+
+    def stranger(self) -> Client:
+        """A client of its own of a member of the other account."""
+        return self._client(self.outsider, Role.OWNER)
+
+    def _client(self, account: Account, role: Role) -> Client:
+        client = Client()
+        client.cookies = copy(self.logged_in[account, role].cookies)
+        return client
+
+
+@pytest.fixture
+def people(owner: Account, outsider: Account, member_of: Callable[..., Client]) -> People:
+    members = [(owner, role) for role in (Role.OWNER, Role.VIEWER, Role.BILLING, Role.DEVELOPER)]
+    return People(owner, outsider, {(account, role): member_of(account, role=role) for account, role in [*members, (outsider, Role.OWNER)]})

@@ -1,8 +1,5 @@
 """Walker of the pages: two accounts, visitors, roles, forms without a token, other methods, and valid HTML in few queries."""
 
-import time
-from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,15 +10,14 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import Account, Role
 from apps.accounts.roles import has_permission
-from apps.core import ttl_cache
-from tests.pages.conftest import OWNERS_NAMES
+from tests.pages.conftest import OWNERS_NAMES, People
 from tests.pages.html_checks import find_problems
 from tests.pages.table import Owned, PageRow, all_rows, site_routes
+from tests.walking import walk_undone
 
 pytestmark = pytest.mark.usefixtures("_platform")
 
 ROWS = all_rows()
-MemberOf = Callable[..., Client]
 LOGIN = "/account/login/"
 MESSAGES = {"messages", "_messages"}
 """Cookie and key of the session in which Django keeps messages for the next page."""
@@ -32,10 +28,6 @@ FIRST_OF_PERMISSION = {
     }.values()
 }
 """One page for each section and permission: what all permitted roles may read there, they may read on the section's other pages."""
-
-
-def named(rows: list[PageRow]) -> Any:
-    return pytest.mark.parametrize("row", rows, ids=str)
 
 
 def owned_by(account: Account, row: PageRow) -> Owned:
@@ -71,15 +63,12 @@ def test_every_page_has_a_row_and_every_row_its_page() -> None:
     assert covered <= paths, "rows of pages that are gone"
 
 
-@named([row for row in ROWS if row.access == "anybody"])
-def test_a_public_page_shows_what_is_an_accounts_own_to_its_members_only(
-    row: PageRow, owner: Account, outsider: Account, member_of: MemberOf, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    owned = owned_by(owner, row)
-    visitor, member = Client(), member_of(owner)
+def check_public_page(row: PageRow, people: People) -> None:
+    owned = owned_by(people.owner, row)
+    visitor, member = Client(), people.member()
     others = [(visitor, row.visitor)]
     if row.owns or row.stranger != row.status:
-        others.append((member_of(outsider), row.stranger))
+        others.append((people.stranger(), row.stranger))
     for client, status in others:
         answer = row.ask(client, owned)
         assert answer.status_code == status, text_of(answer)[:500]
@@ -87,25 +76,32 @@ def test_a_public_page_shows_what_is_an_accounts_own_to_its_members_only(
     check_token(row, owned, client=member)
     check_own(row, owned, client=member)
     if row.status == 302 and row.visitor == 200:  # people who are logged in are led on: the page is the visitors'
-        check_page(row, owned, client=visitor, monkeypatch=monkeypatch)
+        check_page(row, owned, client=visitor)
     else:
-        check_page(row, owned, client=member, monkeypatch=monkeypatch)
+        check_page(row, owned, client=member)
 
 
-@named([row for row in ROWS if row.access != "anybody"])
-def test_visitors_other_accounts_other_roles_and_forms_without_a_token_get_nothing(
-    row: PageRow, owner: Account, outsider: Account, member_of: MemberOf, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    owned = owned_by(owner, row)
+def test_a_public_page_shows_what_is_an_accounts_own_to_its_members_only(people: People) -> None:
+    rows = [row for row in ROWS if row.access == "anybody"]
+    walk_undone(rows, lambda row: check_public_page(row, people), at_least=66)
+
+
+def check_private_page(row: PageRow, people: People) -> None:
+    owned = owned_by(people.owner, row)
     check_visitor(row, owned)
-    member = member_of(owner)
+    member = people.member()
     check_token(row, owned, client=member)
     if row.access == "members":
-        check_stranger(row, owned, stranger=member_of(outsider))
-        check_roles(row, owned, owner=owner, member_of=member_of)
+        check_stranger(row, owned, stranger=people.stranger())
+        check_roles(row, owned, people=people)
         check_methods(row, owned, client=member)
     check_own(row, owned, client=member)  # after all others, who must not have changed or removed it
-    check_page(row, owned, client=member, monkeypatch=monkeypatch)
+    check_page(row, owned, client=member)
+
+
+def test_visitors_other_accounts_other_roles_and_forms_without_a_token_get_nothing(people: People) -> None:
+    rows = [row for row in ROWS if row.access != "anybody"]
+    walk_undone(rows, lambda row: check_private_page(row, people), at_least=118)
 
 
 def check_own(row: PageRow, owned: Owned, *, client: Client) -> None:
@@ -157,16 +153,16 @@ def check_stranger(row: PageRow, owned: Owned, *, stranger: Client) -> None:
         check_secrets(stranger.get("/dashboard/"), owned)
 
 
-def check_roles(row: PageRow, owned: Owned, *, owner: Account, member_of: MemberOf) -> None:
+def check_roles(row: PageRow, owned: Owned, *, people: People) -> None:
     """Assert that members without the permission are refused, and that those with it read the first page of each app that asks for it."""
     assert row.permission is not None
     for role in (Role.VIEWER, Role.BILLING, Role.DEVELOPER):
         if not has_permission(role, row.permission):
-            answer = row.ask(member_of(owner, role=role), owned)
+            answer = row.ask(people.member(role), owned)
             assert answer.status_code == 403, role
             assert not [text for text in (*owned.shown, *owned.hidden) if text in text_of(answer) and text not in owned.path.values()]
         elif str(row) in FIRST_OF_PERMISSION:
-            assert row.ask(member_of(owner, role=role), owned).status_code == row.status, role
+            assert row.ask(people.member(role), owned).status_code == row.status, role
 
 
 def check_methods(row: PageRow, owned: Owned, *, client: Client) -> None:
@@ -177,12 +173,10 @@ def check_methods(row: PageRow, owned: Owned, *, client: Client) -> None:
         assert row.ask(client, owned, method=method).status_code == 405, method
 
 
-def check_page(row: PageRow, owned: Owned, *, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def check_page(row: PageRow, owned: Owned, *, client: Client) -> None:
     """Assert that a page or fragment, asked for once more, is valid HTML in few queries."""
     if row.kind not in {"page", "fragment"}:
         return
-    moment = time.monotonic()
-    monkeypatch.setattr(ttl_cache, "time", SimpleNamespace(monotonic=lambda: moment))  # caches of the catalogue stay as they are
     with CaptureQueriesContext(connection) as captured:
         answer = row.ask(client, owned)
     if answer.headers["Content-Type"].startswith("text/html") and answer.status_code != 302:

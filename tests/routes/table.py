@@ -77,6 +77,7 @@ class Row:
         filled = {**self.at, **owned.path}
         below = re.sub(r"<(\w+)>", lambda found: filled[found[1]], self.path)
         body, kind = _encoded(self.body, extra=owned.body)
+        gc.freeze()  # so that _let_go searches only what this request leaves
         answer = Client().generic(
             method or self.method,
             below if below.startswith("/") else prefix + below,

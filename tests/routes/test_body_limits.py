@@ -20,6 +20,7 @@ from apps.uploads.admission import FORM_BYTES
 from tests.factories import make_key
 from tests.routes.shown_errors import read_error
 from tests.routes.table import Route, Row, all_rows, other_routes, routes_below
+from tests.walking import walk
 from tests.web.shell import RunningShell, running_shell
 from ttsai.web.routes import body_gate, body_limit, find_route
 
@@ -32,14 +33,17 @@ def filled(path: str) -> str:
     return below if below.startswith("/") else f"/v1/{below}"
 
 
-@pytest.mark.parametrize("route", routes_below("v1/"), ids=lambda route: route.path)
-def test_body_limit_of_a_route_depends_on_its_content(route: Route) -> None:
+def check_limit(route: Route) -> None:
     match = find_route(filled(route.path))
     assert match is not None
     if body_gate(match) is None:
         assert body_limit(match) in {MOST_BODY_BYTES, settings.TTSAI_JSON_BODY_BYTES, settings.TTSAI_TEXT_BODY_BYTES}
     else:
         assert settings.TTSAI_TEXT_BODY_BYTES < body_limit(match) <= settings.TTSAI_UPLOAD_BYTES + FORM_BYTES
+
+
+def test_body_limit_of_a_route_depends_on_its_content() -> None:
+    walk(routes_below("v1/"), check_limit, at_least=98, name=lambda route: route.path)
 
 
 @pytest.fixture
@@ -60,7 +64,7 @@ def test_a_body_over_the_limit_is_refused_before_its_first_byte(server: RunningS
 
 
 HUGE = 200_000_000
-PIECE = b"10000\r\n" + bytes(0x10000) + b"\r\n"
+PIECE = b"80000\r\n" + bytes(0x80000) + b"\r\n"
 SLACK = 16_000_000
 """Bytes on the way that the server has not read: buffers of both sockets."""
 MOST_MEMORY = 100_000_000
