@@ -1,7 +1,7 @@
 """Settings of the operator's admin: name, colours, menu."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -106,6 +106,7 @@ def _may_see(name: str) -> Callable[[HttpRequest], bool]:
     return may_see
 
 
+@cache  # every page of the admin asks for each path several times
 def _path(name: str) -> str:
     """Path of a page; empty for a table that no module of the admin registers."""
     try:
