@@ -1,6 +1,7 @@
 """Resolution of voices: what a request says about a voice becomes a VoiceRef, once, when the request is accepted."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NoReturn
@@ -12,8 +13,8 @@ from apps.accounts.callers import Caller
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.mix_syntax import looks_like_mix, read_mix, voice_names
 from apps.catalog.mixes import mix_voices
-from apps.catalog.selectors import find_model, list_models, speak_in_place
-from apps.core.errors import ConflictError, InvalidRequestError
+from apps.catalog.selectors import find_model, list_models, list_tts_models, speak_in_place
+from apps.core.errors import ApplicationError, ConflictError, InvalidRequestError
 from workers.contract.tags import is_same_language
 from workers.contract.voices import GENDERS, VoiceRef
 from workers.text.voice_choice import TextVoice, choose_text_voice
@@ -45,6 +46,24 @@ class VoiceModel:
     warnings: tuple[str, ...] = ()
     has_own_voice: bool = False
     """True if a voice of the account is among them: no other model can take the place of this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Voice that one name means, a built-in one or the account's own, whether it is ready or not."""
+
+    voice: VoiceRef
+    own: OwnVoice | None = None
+    """The account's own voice; None for a built-in one."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedVoice:
+    """Voice or mix that a request without a model names, with the model that speaks it."""
+
+    voice: VoiceRef
+    engine: EngineRow
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +148,7 @@ def choose_voice_model(caller: Caller, *, engine: EngineRow, voice_ids: Iterable
     for voice in own:
         if voice.ref.engine != engine.id:
             engine = _take_place(caller, engine, speaker_id=voice.ref.engine)
-    return VoiceModel(engine, tuple(dict.fromkeys(voice.warning for voice in own if voice.warning)), has_own_voice=bool(own))
+    return VoiceModel(engine, _warnings(own), has_own_voice=bool(own))
 
 
 def find_own_voice(caller: Caller, voice_id: str) -> OwnVoice | None:
@@ -137,21 +156,60 @@ def find_own_voice(caller: Caller, voice_id: str) -> OwnVoice | None:
     return next((found for source in _sources() if (found := source(caller, voice_id)) is not None), None)
 
 
+def find_speaker(caller: Caller, asked: str, *, engines: Sequence[EngineRow] | None = None) -> Speaker | None:
+    """Voice of this name: of one of the models, else the account's own; None for a mix and for an unknown name.
+
+    engines: those of the caller's plan that speak, if omitted. Raises as the sources of own voices.
+    """
+    for engine in list_tts_models(caller.plan) if engines is None else engines:
+        if built_in := engine.find_voice(asked):
+            return Speaker(engine.voice_ref(built_in))
+    own = find_own_voice(caller, asked)
+    return Speaker(own.ref, own) if own else None
+
+
 def find_voice(caller: Caller, *, engines: Sequence[EngineRow], voice_id: str) -> VoiceRef | None:
-    """The voice of this id: a model's, or the account's own. 400 voice_model_mismatch, 409 voice_not_ready."""
-    for engine in engines:
-        if built_in := engine.find_voice(voice_id):
-            return engine.voice_ref(built_in)
-    own = find_own_voice(caller, voice_id)
-    if own is None:
-        return None
-    if all(engine.id != own.ref.engine for engine in engines):
-        others = ", ".join(repr(engine.id) for engine in engines)
-        message = f"The voice {voice_id[:100]!r} is spoken by the model {own.ref.engine!r}, not by {others}."
-        raise InvalidRequestError(message, code="voice_model_mismatch", param="voice")
-    if not own.is_ready:
-        raise ConflictError(f"The voice {voice_id[:100]!r} is not ready yet. Try again later.", code="voice_not_ready", param="voice")
-    return own.ref
+    """Voice of this id: a model's, or the account's own. 400 voice_model_mismatch, 409 voice_not_ready."""
+    speaker = find_speaker(caller, voice_id, engines=engines)
+    return _check_speaker(speaker, engines=engines, asked=voice_id) if speaker else None
+
+
+def resolve_among(caller: Caller, *, engines: Sequence[EngineRow], asked: str, dialect: DialectVoices | None = None) -> NamedVoice:
+    """Voice or mix of a request that names no model, and the model of `engines` that speaks it.
+
+    A mix is spoken by the model of its own voice, else by the first one that has most of its voices.
+    400 unknown_voice, invalid_mix, mix_not_supported, voice_model_mismatch, 409 voice_not_ready.
+    """
+    if speaker := find_speaker(caller, asked, engines=engines):
+        voice = _check_speaker(speaker, engines=engines, asked=asked)
+        speaking = [engine for engine in engines if engine.id == voice.engine or engine.find_voice(asked)]
+        engine = max(speaking, key=lambda engine: engine.id == voice.engine)
+        return NamedVoice(voice, engine, _warnings([speaker.own] if speaker.own else []))
+    names = voice_names(asked)
+    own = [found for name in names if (found := find_own_voice(caller, name))]
+    able = [engine for engine in engines if all(engine.id == voice.ref.engine for voice in own)] or engines
+
+    def count_known(engine: EngineRow) -> int:
+        return sum(_find_member(caller, engine=engine, name=name, dialect=dialect) is not None for name in names)
+
+    best = max(able, key=count_known, default=None)
+    if best is None or not count_known(best):
+        raise InvalidRequestError(f"Unknown voice {asked[:100]!r}. GET /v1/voices/ lists all.", code="unknown_voice", param="voice")
+    named = find_named_voice(caller, engine=best, asked=asked, dialect=dialect, takes_substitute=False)
+    if named is None:
+        raise ValueError(f"the model {best.id!r} knows {asked!r} and names no voice for it")
+    return NamedVoice(named, best, _warnings(own))
+
+
+@contextmanager
+def naming_voice(param: str) -> Iterator[None]:
+    """Let errors about a voice name the field that the request has for it."""
+    try:
+        yield
+    except ApplicationError as error:
+        if error.param == "voice":
+            error.param = param
+        raise
 
 
 def list_voice_choices(engine: EngineRow, *, languages: Collection[str] = ()) -> tuple[VoiceRef, ...]:
@@ -164,6 +222,24 @@ def list_voice_choices(engine: EngineRow, *, languages: Collection[str] = ()) ->
             choices.setdefault((voice.primary_language, voice.gender), voice)
     rank = {gender: place for place, gender in enumerate(GENDERS)}
     return tuple(sorted(choices.values(), key=lambda voice: rank.get(voice.gender, len(rank))))
+
+
+def _check_speaker(speaker: Speaker, *, engines: Sequence[EngineRow], asked: str) -> VoiceRef:
+    """The speaker's voice, which one of the models must speak. 400 voice_model_mismatch, 409 voice_not_ready."""
+    own = speaker.own
+    if own is None:
+        return speaker.voice
+    if all(engine.id != own.ref.engine for engine in engines):
+        others = ", ".join(repr(engine.id) for engine in engines)
+        message = f"The voice {asked[:100]!r} is spoken by the model {own.ref.engine!r}, not by {others}."
+        raise InvalidRequestError(message, code="voice_model_mismatch", param="voice")
+    if not own.is_ready:
+        raise ConflictError(f"The voice {asked[:100]!r} is not ready yet. Try again later.", code="voice_not_ready", param="voice")
+    return own.ref
+
+
+def _warnings(voices: Iterable[OwnVoice]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(voice.warning for voice in voices if voice.warning))
 
 
 def _names_of_mix(asked: str, *, engine: EngineRow) -> tuple[str, ...]:

@@ -9,14 +9,14 @@ from apps.accounts.callers import Caller
 from apps.accounts.models import Plan
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import find_model, list_models, substitution_warnings
-from apps.catalog.voices import find_own_voice, find_voice
+from apps.catalog.voices import naming_voice, resolve_among
 from apps.conversion.orders import ConversionOrder
 from apps.core.errors import InvalidRequestError
 from apps.transcription.services import DEFAULT_MODEL as DEFAULT_RECOGNISER
 from apps.transcription.services import check_spoken_language, read_language
 from workers.contract.voices import VoiceRef, VoiceWeight
 
-KIND = "voice-convert"
+ENGINE_KIND = "voice-convert"
 """Type of the models that convert."""
 FALLBACK = "world"
 """Model for sounds without words, for languages that the model does not convert and for voices of other models."""
@@ -46,7 +46,7 @@ class ConversionModels:
 
 def choose_models(caller: Caller, *, order: ConversionOrder) -> ConversionModels:
     """Choose the models, and refuse invalid requests before the recording is ingested. Raises ApplicationErrors."""
-    converter = asked = find_model(order.model, plan=caller.plan, kind=KIND)
+    converter = asked = find_model(order.model, plan=caller.plan, kind=ENGINE_KIND)
     voice, speaker, voice_warnings = _find_target(caller, order=order, converter=asked)
     language = read_language(order.language)
     recogniser = _find_recogniser(caller.plan) if asked.spec.languages else None
@@ -55,7 +55,7 @@ def choose_models(caller: Caller, *, order: ConversionOrder) -> ConversionModels
     if obstacle := _find_obstacle(asked, voice=voice, language=language, recogniser=recogniser):
         if fallback is None:
             raise InvalidRequestError(obstacle, code="unsupported_conversion", param="model")
-        converter = find_model(fallback.id, plan=caller.plan, kind=KIND)
+        converter = find_model(fallback.id, plan=caller.plan, kind=ENGINE_KIND)
         recogniser = None
         warnings = [f"model: {obstacle} {converter.id} was used."]
     warnings += voice_warnings
@@ -66,16 +66,21 @@ def choose_models(caller: Caller, *, order: ConversionOrder) -> ConversionModels
 
 
 def _find_target(caller: Caller, *, order: ConversionOrder, converter: EngineRow) -> tuple[VoiceRef, EngineRow, list[str]]:
-    """The voice, built-in or the account's own, its model, and warnings. Raises 400 unknown_voice, 403 model_not_allowed, 409 voice_not_ready."""
+    """The voice, built-in, the account's own or a mix, its model, and warnings.
+
+    Raises 400 unknown_voice, invalid_mix, mix_not_supported, 403 model_not_allowed, 409 voice_not_ready.
+    """
     speaking = [engine for engine in list_models() if engine.kind == "tts" and engine.was_seen_lately]
-    voice = find_voice(caller, engines=speaking, voice_id=order.voice)
-    if voice is None:
-        message = f"Unknown voice {order.voice[:100]!r}. GET /v1/voices/ lists all."
-        raise InvalidRequestError(message, code="unknown_voice", param=order.voice_param)
-    own = find_own_voice(caller, order.voice) if voice.conditioning is not None else None
-    if own is not None and order.own_share < 1.0 and not converter.spec.takes_recordings:
+    speaking.sort(key=lambda engine: engine.base is not None)  # a mix of built-in voices is spoken by their own model
+    with naming_voice(order.voice_param):
+        named = resolve_among(caller, engines=speaking, asked=order.voice, dialect=order.dialect_voices)
+    voice = named.voice
+    if voice.weights and converter.spec.takes_recordings:
+        message = f"The model {converter.id!r} converts to the voice of one recording, not to a mix."
+        raise InvalidRequestError(message, code="mix_not_supported", param=order.voice_param)
+    if voice.conditioning is not None and not voice.weights and order.own_share < 1.0 and not converter.spec.takes_recordings:
         voice = replace(voice, weights=(VoiceWeight(REGISTER_VOICES.get(voice.gender, REGISTER_VOICES["neutral"]), 1.0 - order.own_share),))
-    return voice, find_model(voice.engine, plan=caller.plan), [own.warning] if own is not None and own.warning else []
+    return voice, find_model(named.engine.id, plan=caller.plan), list(named.warnings)
 
 
 def _find_recogniser(plan: Plan) -> EngineRow | None:

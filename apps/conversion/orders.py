@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from apps.catalog.voices import DialectVoices
 from apps.conversion.kinds import ConversionParams
 from apps.jobs.kinds import JobKind
 from workers.contract.conversion import Delivery
@@ -18,6 +19,8 @@ class ConversionOrder:
     voice: str
     voice_param: str
     """Name of the field with the voice."""
+    dialect_voices: DialectVoices | None = None
+    """Names for voices that the dialect of the request defines."""
     model: str = DEFAULT_MODEL
     language: str | None = None
     """Language of the recording; detected if empty or `auto`."""

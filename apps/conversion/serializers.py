@@ -1,5 +1,6 @@
 """Serializers of POST /v1/voice-convert/ and POST /v1/speech-to-speech/."""
 
+from apps.catalog.mix_syntax import LONGEST_NAME
 from apps.conversion.orders import DEFAULT_MODEL, OUTPUT_FORMATS
 from apps.core import fields
 from apps.uploads.serializers import SourceSerializer
@@ -25,13 +26,13 @@ class ConversionRequestSerializer(SourceSerializer):
 class VoiceConversionRequestSerializer(ConversionRequestSerializer):
     """Request of POST /v1/voice-convert/."""
 
-    target_voice = fields.Text(max_length=100, help_text="A voice in /v1/voices/, or one of the account's own.")
+    target_voice = fields.Text(max_length=LONGEST_NAME, help_text="A voice in /v1/voices/, one of the account's own, or a mix.")
 
 
 class SpeechToSpeechRequestSerializer(ConversionRequestSerializer):
     """Request of POST /v1/speech-to-speech/."""
 
-    voice = fields.Text(max_length=100, help_text="A voice in /v1/voices/, or one of the account's own.")
+    voice = fields.Text(max_length=LONGEST_NAME, help_text="A voice in /v1/voices/, one of the account's own, or a mix.")
     emotion = fields.FormChoice(
         choices=list(EMOTIONS), required=False, default="neutral", help_text="Changes pitch, pitch range, pace and energy."
     )

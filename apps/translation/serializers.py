@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.catalog.mix_syntax import LONGEST_NAME
 from apps.core import fields
 from apps.uploads.serializers import SourceSerializer
 from apps.webhooks.fields import WebhookUrl
@@ -18,7 +19,11 @@ class SpeechTranslationRequestSerializer(SourceSerializer):
         required=False, default="auto", allow_blank=True, max_length=35, help_text="Language of the recording; detected if omitted."
     )
     voice = fields.Text(
-        required=False, default="", allow_blank=True, max_length=100, help_text="Chosen by language and the speaker's gender unless given."
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=LONGEST_NAME,
+        help_text="A voice or a mix. Chosen by language and the speaker's gender unless given.",
     )
     preserve_voice = fields.FormFlag(
         required=False, default=False, help_text="Speak with a likeness of the speaker's voice, found in this recording."

@@ -8,7 +8,7 @@ from apps.accounts.callers import Caller
 from apps.accounts.models import Plan
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import find_model, list_cloning_models, list_tts_models
-from apps.catalog.voices import find_voice, list_voice_choices
+from apps.catalog.voices import list_voice_choices, resolve_among
 from apps.core.errors import InvalidRequestError
 from apps.voices.services.enrollers import find_enroller
 from workers.contract.cloning import LIKENESS_OUTPUT
@@ -36,7 +36,7 @@ class SpeakingVoice:
 
 
 def choose_speaking_voice(caller: Caller, *, voice_id: str, language: str) -> SpeakingVoice:
-    """Choose the voice. Raises 400 unknown_voice, voice_language_mismatch, unsupported_language."""
+    """Choose the voice. Raises 400 unknown_voice, invalid_mix, mix_not_supported, voice_language_mismatch, unsupported_language."""
     speaking = list_tts_models(caller.plan)
     if voice_id:
         return _with_voice(caller, speaking, voice_id=voice_id, language=language)
@@ -86,15 +86,12 @@ def list_spoken_languages(plan: Plan) -> list[str]:
 
 
 def _with_voice(caller: Caller, speaking: list[EngineRow], *, voice_id: str, language: str) -> SpeakingVoice:
-    speaking = [*speaking, *list_cloning_models(caller.plan)]
-    voice = find_voice(caller, engines=speaking, voice_id=voice_id)
-    if voice is None:
-        raise InvalidRequestError(f"Unknown voice {voice_id[:100]!r}. GET /v1/voices/ lists all.", code="unknown_voice", param="voice")
-    engine = next(engine for engine in speaking if engine.id == voice.engine)
-    if voice.conditioning is not None and language in engine.spec.languages:
+    named = resolve_among(caller, engines=[*speaking, *list_cloning_models(caller.plan)], asked=voice_id)
+    engine, voice = named.engine, named.voice
+    if voice.speaks_all_languages and language in engine.spec.languages:
         voice = speaking_voice(voice, language=language, voices=engine.voice_refs)
     elif voice.primary_language != language:
-        message = f"The voice {voice_id!r} speaks {voice.language}, not {language}. Leave voice out to have one chosen."
+        message = f"The voice {voice_id[:100]!r} speaks {voice.language}, not {language}. Leave voice out to have one chosen."
         raise InvalidRequestError(message, code="voice_language_mismatch", param="voice")
     return _speaker(caller, engine, voice=voice, language=language)
 

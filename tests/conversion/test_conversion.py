@@ -8,6 +8,7 @@ import pytest
 
 from apps.accounts.models import Account
 from apps.catalog.voices import OwnVoice
+from apps.compat.elevenlabs.names import SPEAKERS
 from apps.conversion.part_plans import count_pieces
 from apps.jobs.models import Job
 from apps.uploads.models import Upload
@@ -163,6 +164,63 @@ def test_an_own_voice_is_a_target_for_its_owner_and_unknown_to_others(
     mine = Account()
     foreign = convert(server, owner, song, target_voice="voice_1")
     assert (foreign.status_code, foreign.json()["error"]["code"]) == (400, "unknown_voice")
+
+
+BELLA = VoiceSpec("af_bella", name="Bella", language="en-us", gender="female")
+ADAM = VoiceSpec("am_adam", name="Adam", language="en-us", gender="male")
+SARAH = VoiceSpec("af_sarah", name="Sarah", language="en-us", gender="female")
+
+
+def announce_mixing(*others: EngineSpec) -> None:
+    kokoro = engine_spec(voices=(BELLA, ADAM, SARAH), has_mixing=True)
+    announce(kokoro, PIPER, engine_spec("whisper", **WHISPER), WORLD, KOKORO_CONVERT, *others)
+
+
+@pytest.mark.parametrize("path", ["/v1/voice-convert/", "/v1/speech-to-speech/"])
+def test_mix_of_voices_is_the_target_of_a_conversion(server: RunningShell, owner: Person, song: bytes, path: str) -> None:
+    announce_mixing()
+    field = "voice" if "speech" in path else "target_voice"
+    with making(MADE):
+        answer = convert(server, owner, song, path=path, **{field: "af_bella(2)+am_adam(1)"})
+    assert answer.status_code == 200, answer.text
+    voice = Job.objects.get().parts.get(kind="convert_voice").work["voice"]
+    assert (voice["id"], voice["engine"]) == ("af_bella(2)+am_adam(1)", "kokoro")
+    assert voice["weights"] == [{"voice": "af_bella", "weight": 2.0}, {"voice": "am_adam", "weight": 1.0}]
+
+
+def test_premade_voices_of_elevenlabs_mix_as_the_target_of_its_voice_changer(server: RunningShell, owner: Person, song: bytes) -> None:
+    announce_mixing()
+    rachel = next(name for name, speaker in SPEAKERS.items() if speaker in {"af_bella", "af_sarah"})
+    with making(MADE):
+        answer = httpx.post(
+            f"{server.url}/v1/speech-to-speech/{rachel}(2)+am_adam",
+            files={"audio": ("audio.wav", song)},
+            headers={"xi-api-key": owner.headers["Authorization"].removeprefix("Bearer ")},
+            timeout=60,
+        )
+    assert answer.status_code == 200, answer.text
+    weights = Job.objects.get().parts.get(kind="convert_voice").work["voice"]["weights"]
+    assert weights == [{"voice": SPEAKERS[rachel], "weight": 2.0}, {"voice": "am_adam", "weight": 1.0}]
+
+
+@pytest.mark.parametrize(
+    ("fields", "refusal"),
+    [
+        ({"target_voice": "joe+joe(2)"}, ("mix_not_supported", "Models that do: kokoro")),
+        ({"target_voice": "af_bella+am_adam", "model": "knn-vc"}, ("mix_not_supported", "one recording, not to a mix")),
+        ({"target_voice": "af_bella+nobody"}, ("unknown_voice", "'nobody'")),
+        ({"target_voice": "nobody+nothing"}, ("unknown_voice", "/v1/voices/")),
+        ({"target_voice": "af_bella(0)+am_adam"}, ("invalid_mix", "weight")),
+    ],
+)
+def test_mix_that_cannot_be_the_target_is_refused(
+    server: RunningShell, owner: Person, song: bytes, fields: dict[str, str], refusal: tuple[str, str]
+) -> None:
+    announce_mixing(converter("knn-vc", takes_recordings=True))
+    answer = convert(server, owner, song, **fields)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["param"]) == (400, refusal[0], "target_voice")
+    assert refusal[1] in error["message"]
 
 
 @pytest.mark.parametrize(

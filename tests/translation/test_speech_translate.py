@@ -1,5 +1,6 @@
 """POST /v1/speech-translate/ through sockets; the tests write the documents of the workers."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -82,6 +83,23 @@ def test_a_voice_that_was_asked_for_speaks(server: RunningShell, owner: Person, 
         translate(server, owner, song, voice="em_alex", format="wav")
     work = Job.objects.get().parts.get(kind="speak").work
     assert (work["voice"]["id"], work["voice"]["language"], work["format"]) == ("em_alex", "es", "wav")
+
+
+def test_mix_of_voices_speaks_a_translation_in_any_language_of_its_model(server: RunningShell, owner: Person, song: bytes) -> None:
+    whisper, apertium = engine_spec("whisper", **WHISPER), translator("apertium", Directions("en", ("es",)))
+    announce(replace(speaker(), has_mixing=True), whisper, apertium)
+    with making(MADE):
+        answer = translate(server, owner, song, voice="af_bella(2)+em_alex(1)")
+    assert answer.status_code == 200, answer.text
+    voice = Job.objects.get().parts.get(kind="speak").work["voice"]
+    assert (voice["id"], voice["language"], voice["engine"]) == ("af_bella(2)+em_alex(1)", "es", "kokoro")
+    assert voice["weights"] == [{"voice": "af_bella", "weight": 2.0}, {"voice": "em_alex", "weight": 1.0}]
+
+
+def test_mix_of_a_model_that_mixes_nothing_is_refused_for_a_translation(server: RunningShell, owner: Person, song: bytes) -> None:
+    answer = translate(server, owner, song, voice="ef_dora+em_alex")
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["param"]) == (400, "mix_not_supported", "voice")
 
 
 def test_a_long_recording_is_spoken_in_shares_that_are_joined(server: RunningShell, owner: Person, song: bytes, monkeypatch: Any) -> None:

@@ -10,7 +10,7 @@ from workers.kokoro.accents import LANGUAGES
 from workers.kokoro.shared_model import SharedKokoroModel
 from workers.kokoro.stock_voices import STOCK_VOICES
 from workers.kokoro.synthesis import MODEL_BYTES, RUN_BYTES
-from workers.kokoro.voices import SpeakableVoice, stock_voice
+from workers.kokoro.voices import SpeakableVoice, mixed_voice, stock_voice
 from workers.protocols.converter import ConversionOptions, Converter
 
 
@@ -43,6 +43,8 @@ def _target(options: ConversionOptions) -> SpeakableVoice:
     """The voice as the decoder takes it. Raises WorkError (unknown_voice)."""
     if isinstance(options.own, SpeakableVoice):
         return options.own
+    if options.voice.weights and options.voice.conditioning is None:
+        return mixed_voice(options.voice)
     if options.voice.id not in STOCK_VOICES:
         raise WorkError(UNKNOWN_VOICE, f"The voice {options.voice.id!r} cannot be converted to.")
     return stock_voice(options.voice.id)

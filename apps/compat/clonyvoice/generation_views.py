@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from apps.accounts.callers import get_caller
 from apps.accounts.permissions import HasAccount, scope_required
 from apps.accounts.throttles import PollLimit
+from apps.catalog.voices import naming_voice
 from apps.compat.clonyvoice.generation_cancelling import cancel_generation, cancel_running
 from apps.compat.clonyvoice.generation_jobs import get_shown_job
 from apps.compat.clonyvoice.generation_scopes import FollowingView, check_scope
@@ -26,7 +27,7 @@ from apps.compat.clonyvoice.generation_serializers import (
 )
 from apps.compat.clonyvoice.generation_shapes import generation_shape
 from apps.compat.clonyvoice.generation_waiting import answer_generation, idempotency_for
-from apps.compat.clonyvoice.line_orders import check_built_in_voice, check_own_voice, naming_voice
+from apps.compat.clonyvoice.line_orders import check_built_in_voice, check_own_voice
 from apps.core.caching import NO_STORE
 from apps.core.fields import validated
 from apps.core.links import public_base

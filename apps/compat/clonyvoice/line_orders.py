@@ -1,14 +1,12 @@
 """Lines and orders from the bodies of requests."""
 
-import contextlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from apps.accounts.callers import Caller
 from apps.cache.tickets import CacheUse
-from apps.catalog.mix_syntax import voice_names
-from apps.catalog.selectors import list_tts_models
-from apps.catalog.voices import find_own_voice
+from apps.catalog.mix_syntax import looks_like_mix, voice_names
+from apps.catalog.voices import find_speaker, naming_voice
 from apps.core.errors import ApplicationError, InvalidRequestError, NotFoundError
 from apps.projects.limits import check_size
 from apps.projects.models import Line
@@ -17,27 +15,16 @@ from apps.projects.services.planning import RenderOrder
 from apps.speech.text_preparation import parse_text
 
 
-@contextlib.contextmanager
-def naming_voice(param: str = "voice_id") -> Iterator[None]:
-    """Let errors about a voice name the field that this API has for it."""
-    try:
-        yield
-    except ApplicationError as error:
-        if error.param == "voice":
-            error.param = param
-        raise
-
-
 def check_own_voice(caller: Caller, voice_id: str) -> str:
     """Model of one of the account's own voices. 404 voice_not_found for any other, built-in ones too."""
-    with naming_voice():
-        own = find_own_voice(caller, voice_id)
-    if own is None:
+    with naming_voice("voice_id"):
+        speaker = find_speaker(caller, voice_id)
+    if speaker is None or speaker.own is None:
         message = (
             f"There is no voice {voice_id[:100]!r} in your account. GET /api/voices lists yours; /api/generate/preset takes built-in ones."
         )
         raise NotFoundError(message, code="voice_not_found", param="voice_id")
-    return own.ref.engine
+    return speaker.voice.engine
 
 
 def check_built_in_voice(caller: Caller, voice_id: str, *, has_model: bool) -> None:
@@ -45,30 +32,29 @@ def check_built_in_voice(caller: Caller, voice_id: str, *, has_model: bool) -> N
 
     has_model: the request names the model, which then says which names it knows: one that stands for another takes those of the other.
     """
-    engines = list_tts_models(caller.plan)
-    if any(engine.find_voice(voice_id) for engine in engines):
+    if _is_built_in(caller, voice_id, default=False):
         return
-    with naming_voice():
+    with naming_voice("voice_id"):
         names = voice_names(voice_id)
     for name in names:
-        is_built_in = any(engine.find_voice(name) for engine in engines)
-        if not is_built_in and (not has_model or _is_own_voice(caller, name)):
+        if not _is_built_in(caller, name, default=has_model):
             message = f"There is no built-in voice {name[:100]!r}. GET /api/voices?type=preset lists them; /api/generate/clone takes yours."
             raise NotFoundError(message, code="voice_not_found", param="voice_id")
 
 
-def _is_own_voice(caller: Caller, voice_id: str) -> bool:
+def _is_built_in(caller: Caller, name: str, *, default: bool) -> bool:
+    """True for a built-in voice, False for one of the account. default: for any other name."""
     try:
-        return find_own_voice(caller, voice_id) is not None
-    except ApplicationError:  # one that must not speak
-        return True
+        speaker = find_speaker(caller, name)
+    except ApplicationError:  # a voice of the account that must not speak
+        return False
+    return speaker.own is None if speaker else default
 
 
 def check_voice(caller: Caller, voice_id: str, *, param: str = "voice_id") -> None:
-    """Raise 404 voice_not_found for a name that is no voice of a model or of the account, and no mix."""
-    is_mix = any(sign in voice_id for sign in "+(:")  # resolved with the text, which tells what is wrong with it
+    """Raise 404 voice_not_found for a name that is no voice of a model or of the account, and no mix: the text's plan checks that."""
     with naming_voice(param):
-        if is_mix or any(engine.find_voice(voice_id) for engine in list_tts_models(caller.plan)) or find_own_voice(caller, voice_id):
+        if looks_like_mix(voice_id) or find_speaker(caller, voice_id):
             return
     message = f"There is no voice {voice_id[:100]!r} here or in your account. GET /api/voices lists all."
     raise NotFoundError(message, code="voice_not_found", param=param)

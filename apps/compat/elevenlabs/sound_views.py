@@ -16,7 +16,7 @@ from apps.accounts.permissions import HasAccount, scope_required
 from apps.audio_tools.declaration import ToolOrder
 from apps.audio_tools.services import request_tool
 from apps.audio_tools.tools.enhance import ENHANCE_TOOL
-from apps.compat.elevenlabs.names import our_voice
+from apps.compat.elevenlabs.names import VOICES, our_voice
 from apps.compat.elevenlabs.output_formats import DEFAULT_FORMAT, OUTPUT_FORMATS, read_output_format
 from apps.compat.elevenlabs.speech_serializers import VoiceSettingsSerializer
 from apps.conversion.choice import choose_models
@@ -121,6 +121,7 @@ class VoiceChangeView(RecordingView):
             kind=VOICE_CONVERSION if body["speed"] == 1.0 else SPEECH_TO_SPEECH,
             voice=our_voice(voice_id),
             voice_param="voice_id",
+            dialect_voices=VOICES,
             model=body["model_id"],
             delivery=Delivery(speed=body["speed"]),
             is_awaited=True,

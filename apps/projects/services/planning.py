@@ -9,8 +9,7 @@ from typing import Any
 
 from apps.accounts.callers import Caller
 from apps.cache.tickets import CacheUse
-from apps.catalog.selectors import list_tts_models
-from apps.catalog.voices import find_own_voice
+from apps.catalog.voices import find_speaker
 from apps.core.errors import ApplicationError, InvalidRequestError
 from apps.jobs.plans import AudioSettings
 from apps.jobs.services.submit import JobPlan
@@ -143,13 +142,8 @@ def settings_digest(line: Line) -> str:
 
 def choose_model(caller: Caller, voice: str) -> str:
     """Id of the model that speaks with a voice; empty where any model may be asked for it."""
-    if not voice:
-        return ""
-    for engine in list_tts_models(caller.plan):
-        if engine.find_voice(voice) is not None:
-            return engine.id
-    own = find_own_voice(caller, voice)
-    return own.ref.engine if own is not None else ""
+    speaker = find_speaker(caller, voice) if voice else None
+    return speaker.voice.engine if speaker else ""
 
 
 def _plan_line(caller: Caller, line: Line, *, number: int, order: RenderOrder, models: Mapping[str, str]) -> JobPlan:

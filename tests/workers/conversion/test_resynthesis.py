@@ -14,7 +14,7 @@ from workers.audio.samples import Samples
 from workers.cloning.features import pitch
 from workers.contract.conversion import CONVERSION_RATE, Delivery, SpeakerProfile
 from workers.contract.errors import WorkError
-from workers.contract.voices import VoiceRef
+from workers.contract.voices import VoiceRef, VoiceWeight
 from workers.conversion.world import measure_profile
 from workers.engines.kokoro_convert import build_engines
 from workers.engines.whisper import build_engines as build_recognisers
@@ -97,6 +97,18 @@ def test_an_own_voice_speaks_with_its_prepared_file(converter: Converter, speech
     stock = converter.convert(short, text="He was not", language="en", options=options)
     own = replace(options, voice=VoiceRef("voice_1", "en-us", "female", "kokoro-clone", "1"), own=stock_voice("af_heart"))
     assert converter.convert(short, text="He was not", language="en", options=own).tolist() == stock.tolist()
+
+
+def test_mix_of_one_stock_voice_converts_as_that_voice(converter: Converter, speech: Samples, options: ConversionOptions) -> None:
+    short = speech[: CONVERSION_RATE * 9 // 10]
+    stock = converter.convert(short, text="He was not", language="en", options=options)
+    shares = [(VoiceWeight("af_heart", 2.0),), (VoiceWeight("af_heart", 1.0), VoiceWeight("am_adam", 1.0))]
+    one, two = [
+        converter.convert(short, text="He was not", language="en", options=replace(options, voice=replace(options.voice, weights=weights)))
+        for weights in shares
+    ]
+    assert one.tolist() == stock.tolist()
+    assert two.tolist() != stock.tolist()
 
 
 def test_a_voice_of_another_model_is_refused(converter: Converter, speech: Samples, options: ConversionOptions) -> None:
