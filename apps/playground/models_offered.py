@@ -31,6 +31,8 @@ class OfferedModel:
     languages: tuple[tuple[str, str], ...]
     """Primary tags and English names, by name."""
     default_voice: str
+    sample_url: str
+    """Path of the default voice's sample, by which the model is heard; empty if no worker serves the model now."""
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -46,6 +48,7 @@ class OfferedModel:
             "hasWordTimings": self.has_word_timings,
             "languages": [list(language) for language in self.languages],
             "defaultVoice": self.default_voice,
+            "sample": self.sample_url,
         }
 
 
@@ -62,6 +65,7 @@ def language_name(tag: str) -> str:
 
 
 def _offered(engine: EngineRow, *, plan: Plan | None) -> OfferedModel:
+    default_voice = next(iter(engine.voices))
     languages = engine.spec.languages or {primary_tag(voice.language) for voice in engine.voices.values()}
     return OfferedModel(
         id=engine.id,
@@ -75,7 +79,8 @@ def _offered(engine: EngineRow, *, plan: Plan | None) -> OfferedModel:
         sample_rate=engine.spec.sample_rate,
         has_word_timings=engine.spec.has_word_timings,
         languages=tuple(sorted(((tag, language_name(tag)) for tag in languages), key=lambda pair: pair[1])),
-        default_voice=next(iter(engine.voices)),
+        default_voice=default_voice,
+        sample_url=f"/v1/voices/{engine.id}/{default_voice}/preview/" if engine.was_seen_lately else "",
     )
 
 

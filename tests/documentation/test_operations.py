@@ -66,7 +66,10 @@ class Asked:
         if not body.is_form:
             return {"content": SOUND}
         return {
-            "files": {field: (one, SOUND) if sample.is_file(field) else (None, sample.plain(field)) for field, one in body.example.items()}
+            "files": {
+                field: (one, self.owned.body.get(field, SOUND)) if sample.is_file(field) else (None, sample.plain(field))
+                for field, one in body.example.items()
+            }
         }
 
 

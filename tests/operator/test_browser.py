@@ -19,6 +19,7 @@ from apps.voices.models import Voice
 from tests.operator.rows import make_job, make_one_of_everything, page
 from tests.sweep.browser import PROGRAM, Browser, browser
 from tests.web.shell import running_shell
+from tests.website.accessibility import serious_violations
 
 pytestmark = [
     pytest.mark.prove,
@@ -111,6 +112,7 @@ def test_every_page_of_the_admin_shows_no_error_and_fits_its_window(client: Clie
             for theme in ("light", "dark"):  # unfold reads the preferred theme when the page opens
                 chromium.show_as(theme=theme)
                 chromium.open(f"{shell.url}{path}", until=IS_READY)
+                faults += [f"{path}, {theme}: {violation}" for violation in serious_violations(chromium)]
                 for width in (width for width, shown in SIZES if shown == theme):
                     chromium.screenshot(PICTURES / f"{name}-{width}-{theme}.png", width=width, theme=theme)
                     if chromium.overflow() > 0:
@@ -118,4 +120,4 @@ def test_every_page_of_the_admin_shows_no_error_and_fits_its_window(client: Clie
                     faults += [f"{path} at {width}: {told}" for told in chromium.value(CUT) + chromium.value(CUT_COLUMNS)]
             faults += [f"{path}: {told}" for told in chromium.complaints]
             chromium.complaints.clear()
-    assert faults == []
+    assert not faults, "\n".join(faults)

@@ -29,6 +29,7 @@ def test_speak_page_for_a_visitor_shows_an_example_model_and_free_allowance(visi
     config = config_of(page)
     assert EXAMPLES[0].text in unescape(page)
     assert [(model["id"], model["allowed"], model["maxCharacters"]) for model in config["models"]] == [("kokoro", True, 5000)]
+    assert config["models"][0]["sample"] == "/v1/voices/kokoro/af_bella/preview/"
     assert config["allowance"].items() >= {"kind": "characters", "left": 5000, "limit": 5000}.items()
     assert 'data-has-account="false"' in page
     assert 'data-voice="af_bella">Bella<' in page

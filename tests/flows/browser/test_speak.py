@@ -109,3 +109,13 @@ def test_a_mistake_in_the_markup_is_shown_beside_the_text_with_its_place(page: B
     page.wait_until("!document.querySelector('#speak-problem').hidden")
     assert "line 1, column" in page.value("document.querySelector('#speak-problem').textContent")
     assert page.value("document.activeElement.id") == "text"
+
+
+def test_model_and_voice_are_heard_before_anything_is_spoken(page: Browser) -> None:
+    for mine, other in (("#model-sample", "#voice-sample"), ("#voice-sample", "#model-sample")):
+        page.wait_until(f"!document.querySelector('{mine}').disabled")
+        page.click(mine)
+        page.wait_until(f"document.querySelector('{mine}').classList.contains('is-playing')", seconds=90)
+        assert page.value(f"document.querySelector('{other}').classList.contains('is-playing')") is False
+    assert page.value("document.querySelector('#model-sample').getAttribute('aria-label')") == "Hear Kokoro"
+    assert page.complaints == []

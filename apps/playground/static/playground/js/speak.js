@@ -40,6 +40,8 @@ function showModel() {
   if (!found) return;
   const price = hasAccount ? (found.creditsPer1k ? `${found.creditsPer1k} credits per 1,000 characters. ` : "Free. ") : "";
   $("#model-hint").textContent = price + found.description;
+  $("#model-sample").disabled = !found.sample;
+  $("#model-sample").setAttribute("aria-label", `Hear ${found.name}`);
   const { speed, language } = form;
   [speed.min, speed.max] = found.speeds.map(String);
   const wanted = language.value;
@@ -353,9 +355,9 @@ $(".speak-examples").addEventListener("click", (event) => {
   if (example.voice) useVoice(example.voice, example.model);
 });
 $("#voice-open").addEventListener("click", () => picker.open({ current: chosenVoice.id, onChoose: setVoice }));
-$("#voice-sample").addEventListener("click", () => {
-  toggleSample($("#voice-sample"), chosenVoice.sample, { onError: () => toast("This sample cannot be played now.", "danger") });
-});
+const hear = (button, sample) => toggleSample(button, sample, { onError: () => toast("This sample cannot be played now.", "danger") });
+$("#voice-sample").addEventListener("click", () => hear($("#voice-sample"), chosenVoice.sample));
+$("#model-sample").addEventListener("click", () => hear($("#model-sample"), model().sample));
 
 async function useVoice(id, modelId) {
   const voices = await loadVoices().catch(() => []);
