@@ -17,7 +17,6 @@ from workers.contract import names
 GARBAGE_THRESHOLD = 20_000
 """Allocations between two garbage collections; Python's 700 costs a few percent of every request."""
 
-
 OPEN_FILES = 65_536
 """Wanted limit of open files: a client connection, a fetch and its spool are three, and many systems start programs with 1,024."""
 
