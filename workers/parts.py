@@ -31,6 +31,8 @@ class PartRun:
     while_waiting: Callable[[], AbstractContextManager[None]] = nullcontext
     """Context entered while the part waits for a compute thread."""
     units_done: int = 0
+    is_cancelled: bool = False
+    """True if the part stops because its job was cancelled: no other attempt follows."""
     _stopped: "Future[None]" = field(default_factory=Future)
     """Future, so that a stop and a result can be awaited together."""
 
@@ -101,11 +103,12 @@ class Parts:
             self._changed.notify_all()
 
     def stop(self, token: str) -> bool:
-        """Stop one attempt; False if this worker does not run it or it is stopping already."""
+        """Stop one cancelled attempt; False if this worker does not run it or it is stopping already."""
         with self._changed:
             run = self._running.get(token)
         if run is None or run.is_stopped:
             return False
+        run.is_cancelled = True
         run.stop()
         return True
 

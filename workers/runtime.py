@@ -12,6 +12,7 @@ import httpx
 import redis
 
 from workers import broker, celery
+from workers.cloning.job import remove_stale_folders
 from workers.computing import ComputeJournal
 from workers.contract.errors import WorkError
 from workers.contract.messages import Announcement
@@ -89,7 +90,7 @@ class Runtime:
             claims=claims,
             client=self.client,
             died_computing=self._journal.died_computing,
-            periodic_checks=[self._watchdog.check, self._purges.check],
+            periodic_checks=[self._watchdog.check, self._purges.check, remove_stale_folders],
         )
         celery.app.task(name=RUN_PART, ignore_result=True)(self._run_part)
 

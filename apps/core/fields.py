@@ -24,6 +24,16 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class Json(serializers.JSONField):
+    """JSON value; in a form, its text. A value nested too deeply to be read is invalid."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return super().to_internal_value(data)
+        except RecursionError:
+            self.fail("invalid")
+
+
 class Number(serializers.FloatField):
     """Finite JSON number: no string, no boolean."""
 

@@ -126,7 +126,7 @@ def _card(voice: Voice, *, is_favourite: bool, profile: VoiceProfile | None, per
         gender=enrolment.gender,
         categories=list(voice.categories),
         is_favourite=is_favourite,
-        demo_url=f"/web/v1/voices/{voice.voice_id}/preview/" if enrolment.demo else "",
+        demo_url=f"/web/v1/voices/{voice.voice_id}/preview/" if enrolment.has_audible_demo else "",
         error=enrolment.error_message if has_failed else "",
         description=profile.description if profile else "",
         labels=dict(profile.labels) if profile else {},

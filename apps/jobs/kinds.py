@@ -98,6 +98,10 @@ class RenditionParams(JobParams):
 
     source: str = forgotten("")
     """Uuid of that job."""
+    source_kind: str = ""
+    """Kind of that job."""
+    source_engine: str = ""
+    """Engine of that job; empty for a job without one."""
     format: str = ""
 
 
@@ -141,6 +145,11 @@ def kind_of(job: Job) -> JobKind[JobParams]:
 def params_of(job: Job) -> JobParams:
     """Parameters of the job, in the type of its kind."""
     return kind_of(job).read_params(job)
+
+
+def made_by(kind: str, params: JobParams) -> str:
+    """Name of the kind of job that made the audio: of a rendition, the kind of its source."""
+    return (params.source_kind if isinstance(params, RenditionParams) else "") or kind
 
 
 def voice_of(job: Job) -> str:

@@ -148,7 +148,7 @@ def _own_voice(voice: Voice, *, engines: Mapping[str, EngineRow], marked: set[st
         tag=enrolment.language,
         gender=enrolment.gender,
         description="Your own voice",
-        sample_url=preview_url(voice, base="") if enrolment.demo else "",
+        sample_url=preview_url(voice, base="") if enrolment.has_audible_demo else "",
         is_own=True,
         is_favourite=voice.voice_id in marked,
     )

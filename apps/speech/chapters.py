@@ -11,6 +11,7 @@ from workers.text.markup.document import Document
 
 AUDIOBOOK = "m4b"
 NO_CHAPTERS = "chapters: the text has no headings and no marked paragraphs."
+NO_CHAPTERS_OF_SUBTITLES = "chapters: subtitles have none."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,10 @@ def plan_chapters(
 ) -> Book:
     """Mark the parts at the chapters of the text. is_wanted: as the request says; None for an audiobook or a text of several parts.
 
-    given: chapters that are known already, in place of the text's headings.
+    given: chapters that are known already, in place of the text's headings. Subtitles have none: a cue that begins with `#` is a song.
     """
+    if any(work.cues for work in works):
+        return Book(tuple(works), warnings=(NO_CHAPTERS_OF_SUBTITLES,) if is_wanted else ())
     if is_wanted is False or (is_wanted is None and audio_format != AUDIOBOOK and len(works) == 1):
         return Book(tuple(works))
     spoken = len(document.written)

@@ -52,7 +52,7 @@ class SpeechRequestSerializer(serializers.Serializer[Any]):
     timestamps = fields.Flag(required=False, default=False, help_text="Adds `words` to the result, as `?timestamps=words` does.")
     stream = fields.Flag(required=False, default=False, help_text="Answers with the audio itself, while it is made.")
     webhook_url = WebhookUrl()
-    pronunciations = serializers.JSONField(
+    pronunciations = fields.Json(
         required=False, allow_null=True, help_text='`{"GIF": "jiff"}` or `[{"word", "replacement", "language"?, "case_sensitive"?}]`.'
     )
     bitrate = serializers.ChoiceField(choices=BITRATES, required=False, help_text="kbit/s, for mp3, ogg, opus, aac and m4a.")

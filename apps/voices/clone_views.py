@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import JsonResponse
@@ -47,6 +48,13 @@ SPOKEN = OpenApiResponse(OpenApiTypes.BINARY, description="The audio, in the for
 
 
 NO_SUCH_EMBED = OpenApiResponse(OpenApiTypes.OBJECT, description="The account has no voice with this `embed_id`.")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptVoiceSubmission(Submission):
+    """Job of a kept voice. Another voice's job may enrol the same recording."""
+
+    voice: Voice
 
 
 class CloneView(APIView):
@@ -161,13 +169,14 @@ class VoiceCloneView(CloneView):
         order = _order(body, is_awaited=False)
         recordings = self.order_recordings(caller, body, order=order)
 
-        def submit(*sources: Source) -> Submission:
+        def submit(*sources: Source) -> KeptVoiceSubmission:
             submission = self.submit(request, body, order=order, sources=sources)
             assert submission.job is not None  # noqa: S101 - a named voice always has a job
-            return Submission(submission.job, is_replay=submission.is_replay)
+            return KeptVoiceSubmission(submission.job, is_replay=submission.is_replay, voice=submission.voice)
 
         def queued(submission: Submission) -> dict[str, Any]:
-            return _queued_shape(submission, base=base) | {"name": order.voice.name}
+            voice = cast("KeptVoiceSubmission", submission).voice
+            return _queued_shape(submission, base=base) | {"voice_id": voice.voice_id, "name": voice.name}
 
         if recordings is None:
             return Response(queued(submit()))

@@ -61,6 +61,11 @@ class Enrolment(models.Model):
         return self.state == EnrolmentState.READY and not self.is_fitted and bool(self.error_code)
 
     @property
+    def has_audible_demo(self) -> bool:
+        """True if there is a demo, and neither the speaker nor the operator has stopped the voice."""
+        return self.demo is not None and not (self.is_blocked or self.is_revoked or self.is_taken_down)
+
+    @property
     def tenant(self) -> str:
         """Tenant of the account, below whose folder the objects are stored."""
         return f"account:{self.account_id}"

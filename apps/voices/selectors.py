@@ -99,21 +99,30 @@ def check_not_taken_down(voice: Voice) -> None:
         )
 
 
-def check_usable(voice: Voice) -> None:
-    """Raise 403 voice_taken_down, voice_blocked or consent_revoked, 409 voice_failed for a voice that must not or cannot speak."""
-    enrolment = voice.enrolment
+def check_not_blocked(voice: Voice) -> None:
+    """Raise 403 voice_taken_down or voice_blocked for a voice that the operator stopped."""
     check_not_taken_down(voice)
-    if enrolment.is_blocked:
+    if voice.enrolment.is_blocked:
         raise PermissionDeniedError(f"The operator blocks the voice {voice.voice_id!r}.", code=VOICE_BLOCKED, param="voice")
-    if enrolment.is_revoked:
+
+
+def check_allowed(voice: Voice) -> None:
+    """Raise 403 voice_taken_down, voice_blocked or consent_revoked for a voice that must not be heard."""
+    check_not_blocked(voice)
+    if voice.enrolment.is_revoked:
         raise PermissionDeniedError(
             f"The consent to use the voice {voice.voice_id!r} was revoked. POST /v1/voices/{voice.voice_id}/consent/ records a new one.",
             code="consent_revoked",
             param="voice",
         )
-    if enrolment.state == EnrolmentState.FAILED:
+
+
+def check_usable(voice: Voice) -> None:
+    """Raise what check_allowed raises, and 409 voice_failed for a voice that cannot speak."""
+    check_allowed(voice)
+    if voice.enrolment.state == EnrolmentState.FAILED:
         raise ConflictError(
-            f"The voice {voice.voice_id!r} could not be made: {enrolment.error_message} Clone it again with another recording.",
+            f"The voice {voice.voice_id!r} could not be made: {voice.enrolment.error_message} Clone it again with another recording.",
             code="voice_failed",
             param="voice",
         )

@@ -23,7 +23,7 @@ from apps.speech.downloads import answer_file
 from apps.voices import serializers as shapes
 from apps.voices.export import export_response
 from apps.voices.models import EnrolmentState, Voice
-from apps.voices.selectors import VoiceFilter, check_not_taken_down, get_own_voice, list_own_voices
+from apps.voices.selectors import VoiceFilter, check_allowed, check_not_blocked, get_own_voice, list_own_voices
 from apps.voices.services.consent import ConsentStatement, record_consent, revoke_consent
 from apps.voices.services.editing import change_voice
 from apps.voices.services.removal import remove_voice
@@ -118,7 +118,7 @@ class VoiceExportView(APIView):
         """A voice of the account as a zip archive, with its recordings."""
         voice = get_own_voice(get_caller(request), voice_id=voice_id)
         facts = shapes.voice_detail_shape(voice, base=public_base(request))
-        check_not_taken_down(voice)
+        check_not_blocked(voice)
         return export_response(voice, facts={name: value for name, value in facts.items() if name != "preview_url"})
 
 
@@ -164,7 +164,9 @@ class VoicePreviewView(APIView):
         responses={(200, "audio/mpeg"): OpenApiResponse(bytes, description="A sample of the voice.")},
     )
     def get(self, request: Request, voice_id: str) -> HttpResponseBase:
-        """A sample of the voice, for a key of its account, or for the URL that the account was given."""
+        """A sample of the voice, for a key of its account, or for the URL that the account was given. 403 while the voice may not speak: its
+        consent was revoked, or the operator blocks it.
+        """
         if _is_signed(voice_id, request.query_params.get("signature", "")):
             voice = Voice.objects.select_related("enrolment").filter(voice_id=voice_id).first()
         else:
@@ -174,6 +176,7 @@ class VoicePreviewView(APIView):
             raise NotFoundError(
                 f"There is no sample of a voice {voice_id[:100]!r}. A voice has one once it is ready.", code="voice_not_found"
             )
+        check_allowed(voice)
         output = ResultOutput.from_dict(voice.enrolment.demo)
         return answer_file(request, output, name=f"{voice.voice_id}.{output.key.rpartition('.')[2]}")
 

@@ -166,6 +166,7 @@ def test_a_translation_is_written_in_english(package: openai.OpenAI, owner: Pers
         ({"include": ["nonsense"]}, "not_supported"),
         ({"known_speaker_names": ["Ada"], "known_speaker_references": ["data:audio/wav;base64,UklGRg=="]}, "invalid_request"),
         ({"chunking_strategy": "never"}, "invalid_request"),
+        ({"chunking_strategy": "[" * 100_000}, "invalid_request"),
         ({"chunking_strategy": {"type": "server_vad", "threshold": 2}}, "invalid_request"),
     ],
 )

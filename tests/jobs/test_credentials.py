@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 from apps.core.storage import get_storage
-from apps.jobs.models import Job, Part
+from apps.jobs.models import Job, Part, Rendition
 from apps.jobs.objects import output_key, part_folder
 from apps.jobs.services import finish
 from apps.jobs.services.finish import finish_part
+from apps.jobs.services.renditions import request_rendition
 from apps.speech.results import result_shape
 from tests.factories_jobs import announce, caller, outcome_of, part_of, reread, speak_plan, started, store_output, submit
 from workers.audio.encoding import encode_file
@@ -113,6 +114,30 @@ def test_work_that_makes_speech_carries_the_plans_watermark(settings: Any) -> No
     assert [part_of(long, index).work.get("watermark") for index in range(3)] == ["cloned", "cloned", None]
     by.plan.watermark = "off"
     assert part_of(submit(by).job).work["watermark"] == ""
+
+
+def test_rendition_is_signed_as_what_its_source_is() -> None:
+    job, part = spoken()
+    finish_part(outcome_of(part, manifest=store_output(part, audio=tone())))
+    for kind, source_type in (("audio-enhance", "algorithmicallyEnhanced"), ("speech", "trainedAlgorithmicMedia"), ("audio-convert", "")):
+        Rendition.objects.all().delete()
+        Job.objects.filter(pk=job.pk).update(kind=kind, engine_id="maker")
+        rendition = request_rendition(reread(job), format="wav")
+        converted = started(part_of(rendition))
+        finish_part(outcome_of(converted, manifest=store_output(converted, audio=tone())))
+        assert made_statement(get_storage().read_bytes(reread(rendition).outputs[0].key)) == (source_type, "maker" if source_type else "")
+
+
+def made_statement(data: bytes) -> tuple[str, str]:
+    """Last segment of the source type, and the model, that a file's credentials name; empty without credentials."""
+    try:
+        reader = c2pa.Reader(WAV, io.BytesIO(data))
+    except c2pa.C2paError.ManifestNotFound:
+        return "", ""
+    with reader:
+        read = json.loads(reader.json())
+    [action] = [action for one in read["manifests"][read["active_manifest"]]["assertions"] for action in one["data"].get("actions", [])]
+    return action["digitalSourceType"].rpartition("/")[2], action.get("softwareAgent", {}).get("name", "")
 
 
 def spoken(*, by: Any = None) -> tuple[Job, Part]:

@@ -109,6 +109,25 @@ def test_subtitles_become_parts_with_their_times(web: httpx.Client) -> None:
     assert (join.work["inputs"][0]["starts_at"], join.work["least_seconds"]) == (1.0, 6.0)
 
 
+@pytest.mark.parametrize(("cues", "wanted", "warnings"), [
+    (50, {}, []),
+    (2, {"format": "m4b"}, []),
+    (2, {"chapters": "true"}, ["chapters: subtitles have none."]),
+])  # fmt: skip
+def test_subtitles_of_songs_are_no_chapters(web: httpx.Client, cues: int, wanted: dict[str, str], warnings: list[str]) -> None:
+    song = "".join(f"{n}\n00:{n:02}:00,000 --> 00:{n:02}:04,000\n# Happy birthday to you #\n\n" for n in range(cues))
+    job = job_of(send(web, "song.srt", song.encode(), **wanted))
+    *spoken, join = parts_of(job)
+    assert {part.kind for part in spoken} == {"dub"}
+    assert [part.work["marks"] for part in spoken] == [[]] * len(spoken)
+    assert (join.work["chapters"], job.warnings) == ([], warnings)
+
+
+def test_form_with_deeply_nested_json_is_a_client_error(web: httpx.Client) -> None:
+    answer = web.post("/v1/tts/", files={"file": ("a.txt", b"Hello.")}, data={"pronunciations": "[" * 100_000})
+    assert (answer.status_code, error_of(answer)["param"]) == (400, "pronunciations")
+
+
 @pytest.mark.parametrize(("name", "content", "status", "code"), [
     ("a.pdf", b"%PDF", 400, "unsupported_format"),
     ("a.txt", b"", 400, "empty_file"),

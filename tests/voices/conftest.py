@@ -60,6 +60,8 @@ class Enroller:
     """Reason why the worker keeps the likeness instead of a fitted voice."""
     is_fit_held: bool = False
     """True while parts that fit are left alone."""
+    is_speech_held: bool = False
+    """True while parts that speak are left alone."""
     done: list[str] = field(default_factory=list)
     """Kinds of the parts that were done, in order."""
 
@@ -110,7 +112,7 @@ def do_part(part: Part, enroller: Enroller) -> None:
 
 def attempt_part(part: Part, enroller: Enroller) -> PartOutcome | None:
     """Outcome of one part; None while it is held."""
-    if part.kind == "fit_voice" and enroller.is_fit_held:
+    if (part.kind == "fit_voice" and enroller.is_fit_held) or (part.kind == "speak" and enroller.is_speech_held):
         return None
     part = started(part)
     enroller.done.append(part.kind)

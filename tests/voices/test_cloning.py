@@ -133,6 +133,19 @@ def test_voice_clone_answers_with_the_queued_job_and_keeps_the_voice(studio: Stu
     assert (listed["voices"][0]["name"], listed["voices"][0]["categories"]) == ("Ada", ["podcast", "calm"])
 
 
+def test_second_name_for_a_recording_in_training_is_a_voice_of_its_own(studio: Studio, worker: Enroller) -> None:
+    worker.is_fit_held = True
+    ada, bob = studio.keep("Ada").json(), studio.keep("Bob").json()
+    assert (bob["name"], bob["uuid"], bob["voice_id"] != ada["voice_id"]) == ("Bob", ada["uuid"], True)
+    assert studio.owner.get(f"/v1/voices/{bob['voice_id']}/").json()["name"] == "Bob"
+
+
+def test_fit_of_a_voice_marks_its_demo_as_the_plan_wants(studio: Studio, settings: Any) -> None:
+    settings.TTSAI_WATERMARK = "cloned"
+    studio.keep("Ada").raise_for_status()
+    assert Part.objects.get(kind="fit_voice").work["watermark"] == "cloned"
+
+
 def test_voice_clone_of_a_ready_voice_is_completed_at_once_with_its_demo(studio: Studio, worker: Enroller) -> None:
     first = studio.keep("Ada").json()
     wait_until(lambda: enrolment().state == "ready", seconds=20)

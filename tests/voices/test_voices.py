@@ -14,7 +14,9 @@ from django.core.management import call_command
 from apps.accounts.models import Plan
 from apps.core.storage import get_storage
 from apps.jobs.models import Job, Part
-from apps.voices.models import BlockedVoice, Consent, Enrolment, Voice
+from apps.voice_profiles.models import VoiceProfile
+from apps.voice_profiles.services import change_profile
+from apps.voices.models import BlockedVoice, Consent, Enrolment, SavedVoice, Voice
 from apps.voices.objects import enrolment_folder
 from apps.voices.services.block_list import apply_block_list, block_voice
 from apps.voices.services.removal import remove_account_voices, remove_unused_embeds
@@ -164,6 +166,33 @@ def test_deleted_voice_in_training_cancels_its_enrolment(owner: Person, studio: 
     assert [name for name in files_of(owner) if name.startswith("voices/")] == []
 
 
+def test_deleted_voice_cancels_requests_that_clone_it_and_takes_its_profile(
+    owner: Person, studio: Studio, worker: Enroller, ada: str
+) -> None:
+    assert owner.account is not None
+    change_profile(owner.account, voice_id=ada, description="My sister")
+    worker.is_speech_held = True
+    answer = studio.post("/v1/tts/clone/?async=1", file=b"none", text="Hello.", embed_id=ada)
+    assert answer.status_code == 200, answer.text
+    httpx.delete(f"{studio.url}/v1/voices/{ada}/", headers=owner.headers).raise_for_status()
+    assert Job.objects.get(uuid=answer.json()["uuid"]).state == "cancelled"
+    assert (VoiceProfile.objects.count(), owner.millicredits) == (0, 1_000_000)
+
+
+def test_deletion_takes_what_was_saved_of_a_voice_unless_it_only_leaves_a_list(owner: Person, studio: Studio, ada: str) -> None:
+    requests = [
+        ("/cache/save", {"cache_dir": "mine", "prompt_ids": ["Ada"]}),
+        ("/remove", {"prompt_id": "Ada"}),
+        ("/cache/load", {"cache_path": "mine"}),
+    ]
+    for path, body in requests:
+        answer = httpx.post(f"{studio.url}{path}", json=body, headers=owner.headers)
+        assert answer.status_code == 200, (path, answer.text)
+    restored = Voice.objects.get().voice_id
+    httpx.delete(f"{studio.url}/v1/voices/{restored}/", headers=owner.headers).raise_for_status()
+    assert [model.objects.count() for model in (Voice, Enrolment, SavedVoice)] == [0, 0, 0]
+
+
 def test_deleted_voice_leaves_another_voice_of_the_same_recording_alone(owner: Person, studio: Studio, ada: str) -> None:
     other = studio.keep("Bob").json()["voice_id"]
     httpx.delete(f"{studio.url}/v1/voices/{ada}/", headers=owner.headers).raise_for_status()
@@ -197,6 +226,9 @@ def test_revoked_consent_stops_the_voice_until_a_new_one_is_recorded(owner: Pers
     assert code_of(owner.say("Hello.", voice=ada)) == (403, "consent_revoked")
     assert code_of(studio.speak(file=b"none", embed_id=ada)) == (403, "consent_revoked")
     assert code_of(studio.speak()) == (403, "consent_revoked")
+    assert code_of(owner.get(f"/v1/voices/{ada}/preview/")) == (403, "consent_revoked")
+    url = httpx.get(f"{studio.url}/v1/voices/{ada}/", headers=owner.headers).json()["preview_url"]
+    assert httpx.get(url).status_code == 403
     assert code_of(httpx.delete(path, headers=owner.headers)) == (409, "consent_missing")
     httpx.post(path, json={"consent": AGREED}, headers=owner.headers).raise_for_status()
     assert owner.say("Hello.", voice=ada).status_code == 200

@@ -97,3 +97,5 @@ class FitWork(Message):
     demo_language: str
     """Full tag."""
     demo_format: str = "mp3"
+    watermark: str = ""
+    """As in SpeakWork."""

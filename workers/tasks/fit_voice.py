@@ -20,10 +20,12 @@ from workers.cloning.speaking import speak_demo
 from workers.contract.cloning import DEMO_OUTPUT, FIT_UNITS, VOICE_OUTPUT, FitWork, VoiceReport
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.messages import Manifest
+from workers.contract.provenance import ALL_SPEECH, CLONED_SPEECH
 from workers.kokoro.runtime import SHARED_RUNTIME
 from workers.kokoro.voice_file import KokoroVoice
-from workers.parts import PartRun
+from workers.parts import PartRun, PartStoppedError
 from workers.protocols.enroller import as_enroller
+from workers.provenance.watermark import embed_watermark
 from workers.storage import Storage
 from workers.stream import PartEvents
 from workers.tasks.context import WorkerContext
@@ -59,20 +61,26 @@ def fit_voice(run: PartRun, *, context: WorkerContext) -> Manifest:
             events.publish(units_done=run.units_done)
 
         check = checking_that_continues(run)
-        with _own_turn(check):
+        with removing_after_cancellation(folder, run=run), _own_turn(check):
             failure = try_to_fit(folder, check=check, on_progress=on_progress)
             if failure:
                 keep_likeness(folder)
     with outputs.open(VOICE_OUTPUT) as output:
         output.path.write_bytes((folder / VOICE_FILE).read_bytes())
     with outputs.open(DEMO_OUTPUT) as output:
-        demo = np.load(folder / DEMO_FILE, allow_pickle=False)
+        demo = read_demo(folder, watermark=work.watermark)
         encoded = encode_file(output.path, [demo], audio_format=work.demo_format, input_rate=SAMPLE_RATE)
         output.describe_audio(seconds=encoded.seconds, sample_rate=encoded.sample_rate)
     details = {"engine": ENROLLER, "engine_version": version, "is_fitted": not failure, "error": failure}
     manifest = outputs.finish(units_done=FIT_UNITS, details=details)
     shutil.rmtree(folder, ignore_errors=True)
     return manifest
+
+
+def read_demo(folder: Path, *, watermark: str) -> Floats:
+    """Samples of the demo, with the watermark where speech of cloned voices has it. watermark: as in FitWork."""
+    demo: Floats = np.load(folder / DEMO_FILE, allow_pickle=False)
+    return embed_watermark(demo, sample_rate=SAMPLE_RATE) if watermark in {CLONED_SPEECH, ALL_SPEECH} else demo
 
 
 def try_to_fit(folder: Path, *, check: Callable[[], None], on_progress: Callable[[FitProgress], None]) -> str:
@@ -102,6 +110,17 @@ def keep_likeness(folder: Path) -> None:
         SHARED_RUNTIME.release()
     np.save(folder / DEMO_FILE, demo)
     (folder / VOICE_FILE).write_bytes(content)
+
+
+@contextmanager
+def removing_after_cancellation(folder: Path, *, run: PartRun) -> Iterator[None]:
+    """Remove the folder if the part is cancelled: nobody continues it, and it holds a customer's recordings."""
+    try:
+        yield
+    except PartStoppedError:
+        if run.is_cancelled:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def checking_that_continues(run: PartRun) -> Callable[[], None]:

@@ -40,7 +40,7 @@ class SpeakingSerializer(serializers.Serializer[Any]):
     previous_request_ids = serializers.ListField(required=False, allow_null=True, max_length=MOST_REQUEST_IDS, help_text=NOT_FOLLOWED)
     next_request_ids = serializers.ListField(required=False, allow_null=True, max_length=MOST_REQUEST_IDS, help_text=NOT_FOLLOWED)
     use_pvc_as_ivc = fields.Flag(required=False, allow_null=True, help_text=NOT_FOLLOWED)
-    audio_effects = serializers.JSONField(required=False, allow_null=True, help_text=NOT_FOLLOWED)
+    audio_effects = fields.Json(required=False, allow_null=True, help_text=NOT_FOLLOWED)
 
     def warnings_of(self, body: dict[str, Any], *, further: Iterable[str] = ()) -> list[str]:
         """Warning about the fields of a valid body that change nothing. further: names of settings to add."""

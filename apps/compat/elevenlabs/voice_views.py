@@ -18,7 +18,7 @@ from apps.compat.elevenlabs.voice_lists import find_page, get_shape, list_shapes
 from apps.core.fields import validated
 from apps.core.links import public_base
 from apps.voice_profiles.selectors import find_profile
-from apps.voice_profiles.services import change_profile, forget_profile
+from apps.voice_profiles.services import change_profile
 from apps.voices.selectors import get_own_voice
 from apps.voices.services.removal import remove_voice
 
@@ -70,9 +70,7 @@ class VoiceView(APIView):
     )
     def delete(self, request: Request, voice_id: str) -> Response:
         """Delete a voice of the account with its recordings."""
-        caller = get_caller(request)
-        remove_voice(get_own_voice(caller, voice_id=voice_id))
-        forget_profile(caller.required_account, voice_id=voice_id)
+        remove_voice(get_own_voice(get_caller(request), voice_id=voice_id))
         return Response(OK)
 
 

@@ -106,7 +106,7 @@ class ChunkingStrategyField(fields.BlankIsAbsentMixin, serializers.Field[Any, An
             return {}
         try:
             members = json.loads(data) if isinstance(data, str) else data
-        except ValueError:
+        except (ValueError, RecursionError):
             self.fail("invalid")
         if not isinstance(members, dict):
             self.fail("invalid")

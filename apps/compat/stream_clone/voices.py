@@ -56,7 +56,7 @@ def remove_prompt(caller: Caller, prompt_id: str) -> None:
         newest = get_prompt(caller, prompt_id)
         named = list(Voice.objects.select_related("enrolment").filter(account=caller.required_account, name=prompt_id))
         for voice in named or [newest]:
-            remove_voice(voice)
+            remove_voice(voice, keeps_saved=True)
 
 
 def get_prompts(caller: Caller, prompt_ids: Collection[str] | None) -> list[Voice]:

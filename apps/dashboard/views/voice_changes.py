@@ -12,7 +12,6 @@ from apps.dashboard.pages import dashboard_page
 from apps.dashboard.voice_forms import CategoryForm, ConsentForm
 from apps.teams.access import AccountRequest
 from apps.voice_library.services import create_category, delete_category, toggle_favourite
-from apps.voice_profiles.services import forget_profile
 from apps.voices.selectors import get_own_voice
 from apps.voices.services.consent import ConsentStatement, record_consent, revoke_consent
 from apps.voices.services.removal import remove_voice
@@ -25,7 +24,6 @@ def delete(request: AccountRequest, voice_id: str) -> HttpResponseBase:
     found = get_own_voice(request.caller, voice_id=voice_id)
     name = found.name or voice_id
     remove_voice(found)
-    forget_profile(request.account, voice_id=voice_id)
     messages.success(request, f"{name} is deleted, with its recordings.")
     return _to_list()
 

@@ -46,5 +46,5 @@ def _plan(source: Job, *, key: str, audio_format: str) -> JobPlan:
         units=0,
         price_millicredits=0,
         output_format=audio_format,
-        params=RenditionParams(source=source.uuid.hex, format=audio_format),
+        params=RenditionParams(source=source.uuid.hex, source_kind=source.kind, source_engine=source.engine_id, format=audio_format),
     )

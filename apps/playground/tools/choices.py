@@ -92,7 +92,7 @@ def own_voice_options(visitor: Visitor) -> list[Option]:
     speaking = {EnrolmentState.READY, EnrolmentState.TRAINING}
     models = {engine.id for engine in list_cloning_models(visitor.plan)}
     return [
-        Option(voice.voice_id, voice.name, OWN_VOICES, _own_sample(voice.voice_id, has_demo=voice.enrolment.demo is not None))
+        Option(voice.voice_id, voice.name, OWN_VOICES, _own_sample(voice.voice_id, has_demo=voice.enrolment.has_audible_demo))
         for voice in list_own_voices(visitor.caller, wanted=VoiceFilter())
         if voice.enrolment.state in speaking
         and voice.enrolment.engine_id in models

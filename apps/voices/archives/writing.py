@@ -22,7 +22,7 @@ from apps.voices.archives.manifest import (
 )
 from apps.voices.models import Enrolment, EnrolmentState, Sample, Voice
 from apps.voices.objects import SAMPLES_FOLDER
-from apps.voices.selectors import VoiceFilter, check_not_taken_down, get_own_voice, list_own_voices
+from apps.voices.selectors import VoiceFilter, check_not_blocked, get_own_voice, list_own_voices
 from workers.contract.formats import extension_of
 
 
@@ -59,7 +59,7 @@ def write_voices(voices: Sequence[Voice]) -> Spool:
 
 
 def _check_exportable(voice: Voice) -> None:
-    check_not_taken_down(voice)
+    check_not_blocked(voice)
     if voice.is_embed:
         message = f"The voice {voice.voice_id!r} has no name. PUT /api/voices/{voice.voice_id} with a name keeps it; then export it."
         raise ConflictError(message, code="voice_has_no_name", param="voice_ids")

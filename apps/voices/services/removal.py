@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, Value
 from django.utils import timezone
 
 from apps.cache.services.purge import PurgeScope, purge_cache
@@ -16,6 +16,7 @@ from apps.core.storage import StorageAwayError, get_storage
 from apps.jobs.models import ACTIVE_STATES, Job, JobState
 from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.retention import expire_now
+from apps.voice_profiles.services import forget_profile
 from apps.voices.kinds import ENROLLING_KINDS
 from apps.voices.models import Enrolment, EnrolmentState, SavedVoice, Voice
 from apps.voices.objects import enrolment_folder
@@ -24,23 +25,42 @@ from apps.voices.selectors import check_not_taken_down
 logger = logging.getLogger(__name__)
 
 SWEPT_AT_ONCE = 500
+KEPT_UNTIL = ExpressionWrapper(
+    F("used_at") + ExpressionWrapper(F("account__plan__retention_days") * Value(timedelta(days=1)), DurationField()), DateTimeField()
+)
+"""End of the time for which an embed that is not used is kept."""
 
 
-def remove_voice(voice: Voice, *, is_final: bool = False) -> None:
-    """Delete a voice and the results of the requests that cloned it; its recordings and files too, unless another voice of the account uses
-    them. What an unavailable store still holds is deleted by the next sweep.
+def remove_voice(voice: Voice, *, is_final: bool = False, keeps_saved: bool = False) -> None:
+    """Delete a voice with its profile and the results of the requests that cloned it, those in progress included; its recordings and files
+    too, unless another voice of the account uses them. What an unavailable store still holds is deleted by the next sweep.
 
-    Raises 403 voice_taken_down for a voice that is kept for an appeal, unless the deletion is final: by the operator, or with the account.
+    keeps_saved: leave what is saved of the voice under a name (SavedVoice), which keeps its files. Raises 403 voice_taken_down for a voice that is kept for an appeal, unless the deletion is final: by the operator, or with the account.
     """
     if not is_final:
         check_not_taken_down(voice)
     jobs = Job.objects.filter(account_id=voice.account_id, kind__in=ENROLLING_KINDS, params__voice=voice.voice_id)
     with transaction.atomic():
-        voice.delete()
+        _delete_row(voice)
         expire_now(jobs.filter(state=JobState.COMPLETED))
-        purge_cache(PurgeScope(tenant=f"account:{voice.account_id}", voice=voice.voice_id))
+        # The caller's transaction may still be undone.
+        for job in jobs.filter(state__in=ACTIVE_STATES).values_list("uuid", flat=True):
+            transaction.on_commit(partial(_cancel_job, job))
         for enrolment in filter(None, (voice.next_enrolment_id, voice.enrolment_id)):
-            transaction.on_commit(partial(try_to_remove, enrolment))  # the caller's transaction may still be undone
+            if not keeps_saved and not _is_used(enrolment):
+                SavedVoice.objects.filter(enrolment_id=enrolment).delete()
+            transaction.on_commit(partial(try_to_remove, enrolment))
+
+
+def _delete_row(voice: Voice) -> None:
+    """Delete a voice, its profile and the speech of it that is cached."""
+    voice.delete()
+    forget_profile(voice.account, voice_id=voice.voice_id)
+    purge_cache(PurgeScope(tenant=f"account:{voice.account_id}", voice=voice.voice_id))
+
+
+def _is_used(enrolment_uuid: UUID) -> bool:
+    return Voice.objects.filter(Q(enrolment_id=enrolment_uuid) | Q(next_enrolment_id=enrolment_uuid)).exists()
 
 
 def remove_if_unused(enrolment_uuid: UUID) -> bool:
@@ -53,8 +73,7 @@ def remove_if_unused(enrolment_uuid: UUID) -> bool:
     get_storage().delete_prefix(enrolment_folder(enrolment))
     with transaction.atomic():
         locked = Enrolment.objects.select_for_update().filter(uuid=enrolment_uuid)
-        used = Voice.objects.filter(Q(enrolment_id=enrolment_uuid) | Q(next_enrolment_id=enrolment_uuid)).exists()
-        if not locked.exists() or used or SavedVoice.objects.filter(enrolment_id=enrolment_uuid).exists():
+        if not locked.exists() or _is_used(enrolment_uuid) or SavedVoice.objects.filter(enrolment_id=enrolment_uuid).exists():
             return False
         locked.delete()
     return True
@@ -74,11 +93,10 @@ def remove_account_voices(account_id: int) -> int:
 def remove_unused_embeds() -> int:
     """Delete embeds that were not used for the retention of their plan, and enrolments without a voice; returns their number."""
     now, removed = timezone.now(), 0
-    embeds = Voice.objects.filter(name="").annotate(days=F("account__plan__retention_days")).order_by("used_at")
-    for embed in embeds[:SWEPT_AT_ONCE]:
-        if embed.used_at < now - timedelta(days=embed.days):
-            embed.delete()
-            removed += 1
+    embeds = Voice.objects.select_related("account").filter(name="").annotate(kept_until=KEPT_UNTIL).filter(kept_until__lt=now)
+    for embed in embeds.order_by("used_at")[:SWEPT_AT_ONCE]:
+        _delete_row(embed)
+        removed += 1
     old = Q(created_at__lt=now - timedelta(minutes=10))  # a request may be attaching its voice
     for enrolment in Enrolment.objects.filter(old, voices=None, next_voices=None, saved_voices=None)[:SWEPT_AT_ONCE]:
         try:
@@ -92,8 +110,8 @@ def remove_unused_embeds() -> int:
 def evict_embeds(account_id: int, *, kept: int) -> None:
     """Delete the least recently used embeds beyond this number. Their files are deleted after the commit, or by the next sweep."""
     extra = Voice.objects.filter(account_id=account_id, name="").exclude(enrolment__state=EnrolmentState.DRAFT).order_by("-used_at", "-id")
-    for embed in extra[kept:]:
-        embed.delete()
+    for embed in extra.select_related("account")[kept:]:
+        _delete_row(embed)
         transaction.on_commit(partial(try_to_remove, embed.enrolment_id))
 
 

@@ -4,12 +4,17 @@ import time
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tests.workers.cloning.recordings import person
 from tests.workers.messages import speak_message
 from workers.cloning.child import FitProgress, run_fit
+from workers.cloning.features import SAMPLE_RATE
+from workers.cloning.job import DEMO_FILE
 from workers.contract.errors import WorkError
-from workers.parts import PartRun, PartStoppedError
+from workers.parts import PartRun, Parts, PartStoppedError
+from workers.provenance.watermark import find_watermark
 from workers.tasks import fit_voice
 from workers.tasks.fit_voice import checking_that_continues, try_to_fit
 
@@ -34,6 +39,28 @@ def test_fit_within_its_time_limit_continues_until_it_is_stopped() -> None:
     run.stop()
     with pytest.raises(PartStoppedError):
         check()
+
+
+@pytest.mark.parametrize("is_cancelled", [True, False], ids=["cancelled", "worker stops"])
+def test_recordings_of_a_cancelled_fit_leave_the_worker(tmp_path: Path, *, is_cancelled: bool) -> None:
+    run, parts = run_until(time.time() + 60), Parts()
+    parts.begin(run)
+    (tmp_path / "fit").mkdir()
+    if is_cancelled:
+        parts.stop(run.message.token)
+    else:
+        run.stop()
+    with pytest.raises(PartStoppedError), fit_voice.removing_after_cancellation(tmp_path / "fit", run=run):
+        run.check()
+    assert (tmp_path / "fit").exists() is not is_cancelled
+
+
+@pytest.mark.parametrize(("watermark", "is_marked"), [("", False), ("off", False), ("cloned", True), ("all", True)])
+def test_demo_of_a_fitted_voice_is_watermarked_where_the_work_asks(tmp_path: Path, watermark: str, *, is_marked: bool) -> None:
+    samples = person()[: 6 * SAMPLE_RATE]
+    np.save(tmp_path / DEMO_FILE, samples)
+    demo = fit_voice.read_demo(tmp_path, watermark=watermark)
+    assert find_watermark([demo], sample_rate=SAMPLE_RATE).is_detected is is_marked
 
 
 @pytest.mark.parametrize(
