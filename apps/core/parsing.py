@@ -20,6 +20,9 @@ MOST_VALUES = 100_000
 """Most values in one body: fifty texts with two hundred pronunciations each are about 40,000. A parsed value takes up to twenty times its
 bytes.
 """
+TOO_DEEP = "The body is nested too deeply."
+MOST_DEPTH = 100
+"""Most objects and lists inside each other. What copies or writes a value again calls itself for each of them."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -49,11 +52,23 @@ def parse_json(raw: bytes) -> Any:
     try:
         # Not left to json.loads, which takes UTF-16 and UTF-32 too. A byte order mark is nobody's mistake.
         value = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        if raw.count(b"{") + raw.count(b"[") > MOST_DEPTH:
+            _check_depth(value)
         return _clean(value) if _DOUBTFUL_ESCAPE.search(raw) else value
     except RecursionError as error:
-        raise ParseError("The body is nested too deeply.") from error
+        raise ParseError(TOO_DEEP) from error
     except ValueError as error:  # UnicodeDecodeError and an integer of thousands of digits are ValueErrors too
         raise ParseError(f"The body is not valid JSON: {str(error)[:200]}") from error
+
+
+def _check_depth(value: Any) -> None:
+    """Raise ParseError for a value that is nested more than MOST_DEPTH times. Goes level by level instead of calling itself."""
+    level = [value]
+    for _ in range(MOST_DEPTH + 1):
+        level = [item for one in level if isinstance(one, dict | list) for item in (one.values() if isinstance(one, dict) else one)]
+        if not level:
+            return
+    raise ParseError(TOO_DEEP)
 
 
 def check_count(raw: bytes) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rest_framework.exceptions import ParseError
 
 from apps.core.errors import InvalidRequestError
-from apps.core.parsing import MOST_VALUES, parse_json
+from apps.core.parsing import MOST_DEPTH, MOST_VALUES, parse_json
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -38,6 +38,13 @@ def test_nul_is_dropped_and_half_a_surrogate_pair_replaced() -> None:
 
 def test_a_byte_order_mark_is_no_fault() -> None:
     assert parse_json("\ufeff{}".encode()) == {}
+
+
+def test_depth_of_a_body_is_limited_whatever_stands_beside_it() -> None:
+    deepest = json.loads("[" * MOST_DEPTH + "]" * MOST_DEPTH)
+    assert parse_json(json.dumps([{}] * 200 + deepest).encode()) == [{}] * 200 + deepest
+    with pytest.raises(ParseError, match="nested too deeply"):
+        parse_json(json.dumps([{}] * 200 + [{"a": deepest}]).encode())
 
 
 @pytest.mark.parametrize(
