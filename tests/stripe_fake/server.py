@@ -110,6 +110,7 @@ class Handler(BaseHTTPRequestHandler):
 
     fake: StripeFake
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two packets, and a client acknowledges the first one up to 40 ms late
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
