@@ -10,7 +10,6 @@ from apps.webhooks.models import Delivery, DeliveryState, Endpoint, SigningSecre
 from apps.webhooks.services.outbox import record_event
 from tests.account_pages.conftest import MemberOf
 from tests.account_pages.test_keys import secret_in
-from tests.factories import AccountFactory
 
 HOOKS = "/dashboard/webhooks/"
 URL = "https://example.com/hook"
@@ -90,20 +89,10 @@ def test_default_secret_is_made_and_shown_once(browser: Client, account: Account
     assert SigningSecret.objects.get(account=account).secret == secret
 
 
-def test_webhooks_of_another_account_are_not_found_and_viewers_change_nothing(account: Account, browser_of: MemberOf) -> None:
+def test_page_of_an_endpoint_offers_a_viewer_no_deletion(account: Account, browser_of: MemberOf) -> None:
     endpoint = Endpoint.objects.create(account=account, url=URL)
-    delivery = delivered(account, endpoint)
-    stranger, viewer = browser_of(), browser_of(Role.VIEWER, account)
-    pages = [f"{HOOKS}{endpoint.uuid}/", f"{HOOKS}deliveries/{delivery.uuid}/", f"{HOOKS}deliveries/{delivery.uuid}/state/"]
-    actions = [f"{HOOKS}{endpoint.uuid}/{action}/" for action in ("switch", "test", "rotate", "delete")]
-    actions.append(f"{HOOKS}deliveries/{delivery.uuid}/replay/")
-    assert [stranger.get(page).status_code for page in pages] == [404] * 3
-    assert [stranger.post(action).status_code for action in actions] == [404] * 5
-    assert [viewer.get(page).status_code for page in pages] == [200] * 3
-    assert [viewer.post(action).status_code for action in actions] == [403] * 5
-    assert "delete" not in viewer.get(pages[0]).content.decode().lower()
-    assert Endpoint.objects.filter(is_enabled=True, secret=endpoint.secret).exists()
-    assert AccountFactory().webhook_endpoints.count() == 0
+    page = browser_of(Role.VIEWER, account).get(f"{HOOKS}{endpoint.uuid}/")
+    assert (page.status_code, "delete" in page.content.decode().lower()) == (200, False)
 
 
 def test_tests_and_replays_of_an_endpoint_are_limited_by_page_and_api_together(browser: Client, account: Account) -> None:

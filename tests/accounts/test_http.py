@@ -42,12 +42,6 @@ class TestAuthentication:
         assert response.status_code == 200
         assert response.json()["id"] == key.account_id
 
-    def test_account_without_a_key_is_a_401(self, client: Client) -> None:
-        response = client.get("/v1/account/")
-        assert error(response) == (401, "missing_api_key")
-        assert response["WWW-Authenticate"] == "Bearer"
-        assert response.json()["error"]["type"] == "authentication_error"
-
     @pytest.mark.parametrize(
         "headers",
         [

@@ -11,7 +11,7 @@ from apps.jobs.services.finish import finish_part
 from apps.webhooks.models import Delivery
 from tests.batches.making import jobs_of
 from tests.factories_jobs import announce, finished, outcome_of, part_of, started, work_off
-from tests.speech.people import Person, person
+from tests.speech.people import Person
 
 HELLO = {"text": "x" * 100}
 HOOK = "https://example.com/hook"
@@ -70,10 +70,8 @@ def test_a_batch_that_is_over_cannot_be_cancelled(owner: Person) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["0" * 32, "nonsense", "result"])
-def test_only_the_owner_may_cancel(owner: Person, nobody: Person, wrong: str) -> None:
-    batch_id, batch = start_batch(owner, count=1)
-    assert cancel(person(), batch_id).status_code == 404
-    assert cancel(nobody, batch_id).status_code == 401
+def test_unknown_batch_cannot_be_cancelled_and_others_stay(owner: Person, wrong: str) -> None:
+    _, batch = start_batch(owner, count=1)
     assert cancel(owner, wrong).status_code == 404
     batch.refresh_from_db()
     assert batch.ended_count == 0

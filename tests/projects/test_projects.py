@@ -130,19 +130,6 @@ def test_a_change_of_an_outdated_version_is_refused_and_changes_nothing(owner: P
     assert (answer.json()["version"], reread(owner, project)["name"]) == (2, "First")
 
 
-def test_projects_of_another_account_are_not_found(project: dict[str, Any]) -> None:
-    stranger, path = person(), f"/api/projects/{project['id']}"
-    answers = [
-        stranger.get(path),
-        put(stranger, path, {"name": "Mine"}),
-        Client().delete(path, headers=stranger.headers),
-        stranger.post(f"{path}/render", {}),
-        stranger.get(f"{path}/timeline"),
-    ]
-    assert [refusal(answer)[:2] for answer in answers] == [(404, "project_not_found")] * 5
-    assert stranger.get("/api/projects").json() == {"projects": [], "total": 0}
-
-
 def test_the_id_of_another_projects_line_is_replaced_by_a_new_one(owner: Person, project: dict[str, Any]) -> None:
     taken = project["lines"][0]["id"]
     other = owner.post("/api/projects", {"name": "Copy", "lines": [{"id": taken, "text": "Mine.", "voice_id": "af_bella"}]}).json()

@@ -2,11 +2,12 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.flows.following import wait_until
 from workers.audio.samples import SynthesisedAudio
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import WorkError
@@ -56,7 +57,7 @@ class Clock:
 
 
 def manager(
-    models: Sequence[Model], *, budget_bytes: int = 250, memory_wait_seconds: float = 0.0, clock: Clock | None = None
+    models: Sequence[Model], *, budget_bytes: int = 250, memory_wait_seconds: float = 0.0, clock: Callable[[], float] | None = None
 ) -> ModelManager:
     return ModelManager(
         models, budget_bytes=budget_bytes, idle_seconds=60, memory_wait_seconds=memory_wait_seconds, clock=clock or time.monotonic
@@ -105,11 +106,18 @@ def test_loading_while_every_model_is_in_use_is_out_of_memory() -> None:
 
 
 def test_a_request_waiting_for_memory_gets_it_when_a_model_is_released() -> None:
-    models = manager([Model("a"), Model("b"), Model("c")], memory_wait_seconds=5)
-    with ThreadPoolExecutor(1) as pool, models.use("b"):
+    looks: list[str] = []
+
+    def clock() -> float:
+        looks.append(threading.current_thread().name)
+        return time.monotonic()
+
+    models = manager([Model("a"), Model("b"), Model("c")], memory_wait_seconds=30, clock=clock)
+    with ThreadPoolExecutor(1, thread_name_prefix="waiting") as pool, models.use("b"):
         with models.use("a"):
             waiting = pool.submit(touch, models, "c")
-            time.sleep(0.05)
+            wait_until(lambda: looks.count("waiting_0") == 2)  # for its deadline, and under the lock before it waits
+            assert models.loaded == ("a", "b")
             assert not waiting.done()
         waiting.result(5)
     assert models.loaded == ("b", "c")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.flows.following import wait_until
 from tests.workers.messages import Platform, address_of, speak_message
 from tests.workers.running_worker import RunningWorker
 from tests.workers.valkey_server import ValkeyServer
@@ -187,7 +188,7 @@ def test_a_broker_that_restarts_empty_gets_the_finish_and_a_new_announcement(wor
     wait_until_started(worker, message)
     announced = len(worker.platform.announcements())
     own_valkey.kill()
-    time.sleep(1.5)
+    worker.wait_for_log("broker_lost")
     own_valkey.start()
     assert worker.platform.wait_for_outcome(message.token).status == "completed"
     worker.wait_for_announcements(announced + 1, seconds=5)
@@ -228,7 +229,7 @@ def test_live_messages_are_taken_first_and_no_more_than_there_are_threads(worker
     deadline = time.monotonic() + 10
     while len(worker.platform.started()) < 128 and time.monotonic() < deadline:
         time.sleep(0.01)
-    time.sleep(0.2)
+    wait_until(lambda: any(len(beat.in_flight) == 128 for beat in worker.platform.heartbeats()))  # a beat after the last thread began
     taken = [messages[start.token].lane for start in worker.platform.started()]
     assert Counter(taken) == {"live": 4, "normal": 124}  # threads tell of their start in any order
     left = {lane: worker.platform.client.llen(f"engine.silence.{lane}") for lane in ("live", "normal", "bulk")}

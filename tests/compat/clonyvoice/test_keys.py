@@ -57,7 +57,6 @@ def test_key_has_at_most_the_scopes_of_the_key_that_makes_it(owner: ApiCaller) -
     assert code_of(owner.post("/api/api-keys", {"name": "x", "scopes": ["tts:generate"]}, key=limited)) == (403, "missing_scope")
     child = make(owner, key=limited)
     assert (child["scopes"], child["limits"]) == (["system:read", "voices:read"], {"system:read": 60, "voices:read": 60})
-    assert code_of(owner.get("/api/favorites", key=make(owner, scopes=["system:read"])["key"])) == (403, "missing_scope")
 
 
 def test_key_has_at_most_the_limits_of_the_key_that_makes_it(owner: ApiCaller) -> None:
@@ -140,10 +139,7 @@ def test_default_scope_limit_applies_to_api_paths_but_not_to_v1(owner: ApiCaller
     assert Client().get("/v1/voices/", headers=bearer(owner.key)).status_code == 200
 
 
-def test_missing_and_wrong_keys_are_401_in_the_shape_of_the_api() -> None:
-    missing, wrong = Client().get(VOICES), Client().get(VOICES, headers={"X-API-Key": "cvk_" + "a" * 43})
-    assert (code_of(missing), code_of(wrong)) == ((401, "missing_api_key"), (401, "invalid_api_key"))
-    assert set(missing.json()) == {"detail", "code", "param", "request_id"}
-    assert "X-API-Key: cvk_" in missing.json()["detail"]
+def test_key_in_the_query_is_not_read() -> None:
     in_query = Client().get(f"{VOICES}?api_key={make_key()[1]}")
     assert code_of(in_query) == (401, "missing_api_key")
+    assert "X-API-Key: cvk_" in in_query.json()["detail"]

@@ -9,7 +9,6 @@ from deepgram.core.api_error import ApiError
 
 from apps.jobs.models import Job
 from tests.compat.deepgram.conftest import environment_of
-from tests.factories import make_key
 from tests.speech.people import Person, person
 from tests.transcription.conftest import HEARD, hearing
 from tests.web.shell import RunningShell
@@ -189,9 +188,3 @@ def test_poor_account_is_told_to_pay(server: RunningShell, owner: Person, song: 
     poor = person(credits=0)
     answer = httpx.post(f"{server.url}/v1/listen", content=song, headers=token(poor))
     assert (answer.status_code, answer.json()["err_code"]) == (402, "ASR_PAYMENT_REQUIRED")
-
-
-def test_key_without_the_scope_may_not_listen(server: RunningShell, owner: Person, song: bytes) -> None:
-    _, secret = make_key(owner.account, scopes=["tts:generate"])
-    answer = httpx.post(f"{server.url}/v1/listen", content=song, headers={"Authorization": f"Token {secret}"})
-    assert (answer.status_code, answer.json()["err_code"]) == (403, "INSUFFICIENT_PERMISSIONS")

@@ -119,10 +119,9 @@ def test_key_of_the_first_message_opens_the_connection(server: RunningShell, own
 
 
 @pytest.mark.parametrize("name", ["stream-input", "multi-stream-input"])
-def test_first_message_without_a_key_or_with_a_wrong_one_ends_the_connection(server: RunningShell, name: str) -> None:
-    for key, code in (({}, "missing_api_key"), ({"xi_api_key": "sk-tts-wrong"}, "invalid_api_key"), ({"xi_api_key": 5}, "missing_api_key")):
-        with open_socket(server, "", name=name) as socket:
-            socket.send(json.dumps({"text": " ", **key}))
-            assert [message["error"] for message in received(socket)] == [code]
-            assert socket.close_code == 1008
+def test_first_message_with_a_number_as_its_key_ends_the_connection(server: RunningShell, name: str) -> None:
+    with open_socket(server, "", name=name) as socket:
+        socket.send(json.dumps({"text": " ", "xi_api_key": 5}))
+        assert [message["error"] for message in received(socket)] == ["missing_api_key"]
+        assert socket.close_code == 1008
     assert not Job.objects.exists()

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import psycopg
 import pytest
 import redis
 
+from tests.flows.following import wait_until
 from tests.ttsai.supervisor.parts import wait_gone
 from ttsai.supervisor.errors import InstanceError
 from ttsai.supervisor.home import Home
@@ -225,5 +225,5 @@ def test_a_killed_postgres_is_back_with_what_was_committed(folder: Path) -> None
     for row in first["record"].values():
         if identity(row["pid"]) == row["identity"]:
             os.kill(row["pid"], 9)
-    time.sleep(0.1)
+    wait_until(lambda: all(identity(row["pid"]) != row["identity"] for row in first["record"].values()))
     assert trial(folder)["starts"][0] == 2
