@@ -60,10 +60,10 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 
 def python_files() -> list[str]:
-    """Tracked and new Python files, without migrations."""
+    """Tracked and new Python files, migrations among them."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *(f"{folder}/*.py" for folder in FOLDERS)]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    return [name for name in listed if "/migrations/" not in name and Path(name).exists()]
+    return [name for name in listed if Path(name).exists()]
 
 
 def findings_of(source: str) -> list[str]:

@@ -1,10 +1,12 @@
 """Declarations of the kinds of job, all of them: each is registered, complete, and reads rows of earlier versions."""
 
 import json
+import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from apps.speech.kinds import SPEECH, SpeechParams
 from apps.transcription.kinds import TRANSCRIPTION, TranscriptionParams
 from tests.factories_jobs import caller, job_plan
 
+ROOT = Path(__file__).parents[2]
 KINDS = list(job_kinds().values())
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=str)
 
@@ -34,6 +37,13 @@ def declared() -> Iterator[JobKind[JobParams]]:
 def test_job_kinds_setting_names_every_declaration_once() -> None:
     assert sorted({kind.name for kind in declared()}) == sorted(job_kinds())
     assert all(job_kinds()[kind.name] is kind for kind in declared())
+
+
+def test_params_that_queries_filter_by_are_fields_of_a_kind() -> None:
+    sources = [path.read_text("utf-8") for folder in ("apps", "ttsai") for path in (ROOT / folder).rglob("*.py")]
+    asked = {name for source in sources for name in re.findall(r"\bparams__([a-z]+(?:_[a-z]+)*)", source)}
+    assert asked >= {"voice", "text", "asked_model"}
+    assert asked <= {one.name for kind in KINDS for one in fields(kind.params)}
 
 
 @each_kind

@@ -39,6 +39,7 @@ class Saying(Message):
 
     script: Reference
     survey: Reference | None
+    engine: str = "kokoro"
 
 
 def staged_job() -> Job:

@@ -150,6 +150,11 @@ class PartMessage(Message):
     request_id: str = ""
     """Id of the request that created the job, for log lines; empty for work that no request started."""
 
+    @property
+    def engine(self) -> str:
+        """Id of the model, which work of every version names in the same way."""
+        return str(self.work["engine"])
+
     def find_output(self, name: str) -> OutputTarget | None:
         """The output of this name; None where the platform asks for none."""
         return next((output for output in self.outputs if output.name == name), None)

@@ -43,7 +43,7 @@ def dub(run: PartRun, *, context: WorkerContext) -> Manifest:
     """Run a part of kind `dub`. Raises WorkError, PartStoppedError."""
     message = run.message
     outputs = OutputWriter(message, storage=context.storage)
-    with context.models.use(message.work["engine"]) as model, outputs.open(AUDIO) as output:
+    with context.models.use(message.engine) as model, outputs.open(AUDIO) as output:
         engine = as_speaker(model)
         work = read_speak_work(message.work, spec=engine.spec, storage=context.storage)
         check_format(work.format)

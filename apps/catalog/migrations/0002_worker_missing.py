@@ -1,4 +1,4 @@
-"""What a worker knows and cannot serve."""
+"""Field of the models that a worker knows and cannot serve."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Told in its announcement."""
+    """Worker.missing, filled from its announcement."""
 
     dependencies: ClassVar = [("catalog", "0001_initial")]
 

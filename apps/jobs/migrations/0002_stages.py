@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """What an earlier part made is what a later one reads."""
+    """Parts of a later stage read the outputs of earlier ones."""
 
     dependencies: ClassVar = [("jobs", "0001_initial")]
 

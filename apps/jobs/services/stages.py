@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db import connection
 
-from apps.jobs.models import Job, Part, PartState
+from apps.jobs.models import SPEAK, Job, Part, PartState
 from apps.jobs.objects import output_key
 from apps.jobs.services.attempts import LARGEST_UNITS
+from workers.contract.messages import SpeakWork
 from workers.contract.references import PartOutput, StoredObject, replace_references
 
 # Of one stage: those with a worker or in line, and those that the dispatcher has not let into the line yet.
@@ -36,19 +37,21 @@ def _open_stage(job: Job, *, stage: int) -> list[str]:
     done = {part.index: part for part in Part.objects.filter(job_id=job.uuid, stage__lt=stage).defer("work")}  # a long text has thousands
     parts = list(Part.objects.filter(job_id=job.uuid, stage=stage, state=PartState.WAITING).order_by("index"))
     for part in parts:
-        part.units = _script_characters(part.work, done=done) or part.units
+        part.units = _script_characters(part, done=done) or part.units
         part.work, part.state = replace_references(part.work, partial(_resolve, done=done)), PartState.QUEUED
     Part.objects.bulk_update(parts, ["work", "state", "units"], batch_size=500)
     return [part.queue for part in parts]
 
 
-def _script_characters(work: Mapping[str, Any], *, done: Mapping[int, Part]) -> int:
-    """Length of the share of a script that the work speaks, as its writer told; 0 for other work, and for writers of an older version."""
-    script = work.get("script")
-    if not isinstance(script, dict) or script.get("kind") not in PartOutput.KINDS:
+def _script_characters(part: Part, *, done: Mapping[int, Part]) -> int:
+    """Length of the share of a script that the part speaks, as its writer reported it; 0 for other work, and for writers of an older version."""
+    if part.kind != SPEAK:
         return 0
-    details = (done[script["index"]].manifest or {}).get("details", {})
-    lengths, share = details.get("share_characters") if isinstance(details, dict) else None, work.get("share", 0)
+    work = SpeakWork.from_dict({**part.work, "voice": None, "voices": ()})  # an older version names voices by their ids
+    if not isinstance(work.script, PartOutput):
+        return 0
+    details = (done[work.script.index].manifest or {}).get("details", {})
+    lengths, share = details.get("share_characters") if isinstance(details, dict) else None, work.share
     length = lengths[share] if isinstance(lengths, list) and share < len(lengths) else 0
     return length if isinstance(length, int) and 0 <= length < LARGEST_UNITS else 0
 

@@ -17,7 +17,9 @@ from apps.jobs.params import JobParams
 from apps.jobs.plans import PartPlan, check_plans
 from apps.jobs.results import ResultOutput
 from apps.provenance.policy import credential_warnings, has_credentials, source_type_of, watermark_of
+from workers.contract.conversion import ConvertVoiceWork
 from workers.contract.formats import FORMATS
+from workers.contract.messages import SpeakWork
 
 PLATFORM_TENANT = "platform"
 
@@ -203,9 +205,9 @@ def _parts(job: Job, plan: JobPlan, *, owner: Owner) -> list[Part]:
 
 
 def _part(job: Job, index: int, *, plan: PartPlan, state: PartState, watermark: str) -> Part:
-    work = plan.work.to_dict()
-    if "watermark" in work:  # work that makes speech
-        work["watermark"] = watermark
+    work = plan.work
+    if isinstance(work, SpeakWork | ConvertVoiceWork):
+        work = replace(work, watermark=watermark)
     return Part(
         job_id=job.uuid,
         index=index,
@@ -213,7 +215,7 @@ def _part(job: Job, index: int, *, plan: PartPlan, state: PartState, watermark: 
         stage=plan.stage,
         outputs=[output.to_dict() for output in plan.outputs],
         state=state,
-        work=work,
+        work=work.to_dict(),
         tenant=job.tenant,
         queue=plan.queue or job.queue,
         lane=job.lane,
