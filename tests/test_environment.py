@@ -63,7 +63,7 @@ def test_environment_of_tests_has_no_settings_except_its_servers() -> None:
 
 
 @pytest.mark.parametrize("program", ["ttsai", "python"])
-def test_a_command_run_in_it_sees_the_same(program: str) -> None:
+def test_command_in_clean_environment_sees_the_tests_models_folder(program: str) -> None:
     script = "import json, os; print(json.dumps(os.environ['TTSAI_MODELS'] + '/'))"
     arguments = {"ttsai": ["models", "list", "--json"], "python": ["-c", script]}[program]
     command = [sys.executable, "-m", "tests.environment", program, *arguments]

@@ -26,8 +26,8 @@ def walk(cases: Iterable[Case], check: Callable[[Case], object], *, at_least: in
             check(case)
         except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 -- reported with all others below
             failures.append((name(case), "".join(traceback.format_exception(error))))
-    told = "\n".join(f"{'=' * 20} {case}\n{trace}" for case, trace in failures)
-    assert not failures, f"{len(failures)} of {count} cases fail: {', '.join(case for case, _ in failures)}\n{told}"
+    shown_text = "\n".join(f"{'=' * 20} {case}\n{trace}" for case, trace in failures)
+    assert not failures, f"{len(failures)} of {count} cases fail: {', '.join(case for case, _ in failures)}\n{shown_text}"
     assert count >= at_least, f"only {count} cases"
 
 

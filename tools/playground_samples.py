@@ -70,7 +70,7 @@ def with_noise(speech: Samples, *, decibels: float) -> Samples:
     return (speech + noise * speech.std() * 10 ** (-decibels / 20)).astype(np.float32)
 
 
-def in_hall(speech: Samples, *, seconds: float) -> Samples:
+def add_reverberation(speech: Samples, *, seconds: float) -> Samples:
     """Speech in a room whose sound decays by 60 dB in this time: exponentially decaying noise after the direct sound."""
     random = np.random.default_rng(11)
     length = int(seconds * RATE)
@@ -120,7 +120,7 @@ def main() -> None:
     write("dialogue", np.concatenate([speaker.speak(text, voice=voice) for voice, text in DIALOGUE]))
     write("reading", speaker.speak(READING, voice="bm_george"))
     write("noisy", with_noise(speaker.speak(NOISY, voice="af_heart"), decibels=9.0))
-    write("hall", in_hall(speaker.speak(HALL, voice="am_fenrir"), seconds=1.1))
+    write("hall", add_reverberation(speaker.speak(HALL, voice="am_fenrir"), seconds=1.1))
     write("spanish", speaker.speak(SPANISH, voice="ef_dora"))
     write("song", over_music(speaker.speak(SUNG, voice="af_bella")), rate=SONG_RATE, bitrate=48_000)
 

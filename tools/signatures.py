@@ -17,7 +17,7 @@ FOLDER: Final = Path(__file__).resolve().parent.parent / "tests" / "data" / "sig
 
 
 @dataclass(frozen=True)
-class Called:
+class CalledFunction:
     """Functions of one module: `Class.method` or `function`."""
 
     module: str
@@ -30,13 +30,13 @@ class Source:
     """Version of a package, or commit of a repository."""
 
     version: str
-    called: tuple[Called, ...]
+    called: tuple[CalledFunction, ...]
     address: str = ""
     """Address of the repository; empty for a package of the index."""
 
 
 def _one(version: str, module: str, file: str, *names: str, address: str = "") -> Source:
-    return Source(version, (Called(module, file, names),), address)
+    return Source(version, (CalledFunction(module, file, names),), address)
 
 
 LIBRARIES: Final = {
@@ -104,15 +104,17 @@ LIBRARIES: Final = {
     "tortoise-tts": Source(
         "3.0.0",
         (
-            Called("tortoise.api", "tortoise/api.py", ("TextToSpeech.__init__", "TextToSpeech.tts_with_preset", "TextToSpeech.tts")),
-            Called("tortoise.utils.audio", "tortoise/utils/audio.py", ("load_audio",)),
+            CalledFunction(
+                "tortoise.api", "tortoise/api.py", ("TextToSpeech.__init__", "TextToSpeech.tts_with_preset", "TextToSpeech.tts")
+            ),
+            CalledFunction("tortoise.utils.audio", "tortoise/utils/audio.py", ("load_audio",)),
         ),
     ),
     "glm-tts": Source(
         "c5dc7aecc3b4032032d631b271e767893984f821",
         (
-            Called("glmtts_inference", "glmtts_inference.py", ("load_models", "generate_long")),
-            Called(
+            CalledFunction("glmtts_inference", "glmtts_inference.py", ("load_models", "generate_long")),
+            CalledFunction(
                 "cosyvoice.cli.frontend",
                 "cosyvoice/cli/frontend.py",
                 (
@@ -140,8 +142,8 @@ LIBRARIES: Final = {
     "knn-vc": Source(
         "848302a262f7299c738af49d74209790ed442a9f",
         (
-            Called("hubconf", "hubconf.py", ("knn_vc",)),
-            Called(
+            CalledFunction("hubconf", "hubconf.py", ("knn_vc",)),
+            CalledFunction(
                 "matcher",
                 "matcher.py",
                 ("KNeighborsVC.get_matching_set", "KNeighborsVC.get_features", "KNeighborsVC.match"),

@@ -134,16 +134,19 @@ class HeartbeatSender:
             self._parts.stop(token)
 
     def _listen(self) -> None:
-        is_first = True
+        is_first, has_logged = True, False
         while not self._has_ended.is_set():
             try:
                 with self._client.pubsub(ignore_subscribe_messages=True) as subscription:  # type: ignore[no-untyped-call]
                     subscription.subscribe(CANCEL_CHANNEL)
                     if not is_first:
                         self._announce_soon()  # the broker was unreachable and may have lost the announcement
-                    is_first = False
+                    is_first = has_logged = False
                     self._handle_cancellations(subscription)
-            except redis.RedisError:
+            except redis.RedisError as error:
+                if not has_logged:
+                    logger.warning("subscription_lost error=%s: cancellations are polled", type(error).__name__)
+                has_logged = True
                 time.sleep(SUBSCRIPTION_PAUSE_SECONDS)
 
     def _handle_cancellations(self, subscription: Any) -> None:

@@ -109,7 +109,7 @@ def find_cloning_model(model_id: str, *, plan: Plan) -> EngineRow:
             code="model_cannot_clone",
             param="model",
         )
-    return speak_in_place(find_model(serving.id, plan=plan), asked=named, stand_in=documented if named is None else None)
+    return present_as_requested_model(find_model(serving.id, plan=plan), asked=named, stand_in=documented if named is None else None)
 
 
 def find_diarizing_model() -> EngineRow:
@@ -138,7 +138,7 @@ def can_clone(engine: EngineRow) -> bool:
     return engine.spec.has_cloning or (engine.stand_in is not None and any(others))
 
 
-def speak_in_place(engine: EngineRow, *, asked: EngineRow | None, stand_in: StandInRow | None) -> EngineRow:
+def present_as_requested_model(engine: EngineRow, *, asked: EngineRow | None, stand_in: StandInRow | None) -> EngineRow:
     """The engine under the name of the request, at its own price: cloned speech has one price under any name."""
     if stand_in is None:
         if asked is None or asked.id == engine.id:

@@ -13,7 +13,7 @@ from apps.accounts.callers import Caller
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.mix_syntax import looks_like_mix, read_mix, voice_names
 from apps.catalog.mixes import mix_voices
-from apps.catalog.selectors import find_model, list_models, list_tts_models, speak_in_place
+from apps.catalog.selectors import find_model, list_models, list_tts_models, present_as_requested_model
 from apps.core.errors import ApplicationError, ConflictError, InvalidRequestError
 from workers.contract.tags import is_same_language
 from workers.contract.voices import GENDERS, VoiceRef
@@ -147,7 +147,7 @@ def choose_voice_model(caller: Caller, *, engine: EngineRow, voice_ids: Iterable
     own = [found for name in names if (found := _find_own(caller, engine=engine, voice_id=name))]
     for voice in own:
         if voice.ref.engine != engine.id:
-            engine = _take_place(caller, engine, speaker_id=voice.ref.engine)
+            engine = _replace_model(caller, engine, speaker_id=voice.ref.engine)
     return VoiceModel(engine, _warnings(own), has_own_voice=bool(own))
 
 
@@ -276,13 +276,13 @@ def _find_own(caller: Caller, *, engine: EngineRow, voice_id: str) -> OwnVoice |
     return find_own_voice(caller, voice_id) if engine.find_voice(voice_id) is None else None
 
 
-def _take_place(caller: Caller, engine: EngineRow, *, speaker_id: str) -> EngineRow:
+def _replace_model(caller: Caller, engine: EngineRow, *, speaker_id: str) -> EngineRow:
     """The model with this id under the name of the request; `engine` itself if it stands for no other."""
     speaker = next((one for one in list_models() if one.id == speaker_id), None)
     if speaker is None or (engine.stand_in is None and engine.id != speaker.spec.base_engine):
         return engine
     speaker = find_model(speaker_id, plan=caller.plan)
-    return speak_in_place(speaker, asked=engine, stand_in=engine.stand_in)
+    return present_as_requested_model(speaker, asked=engine, stand_in=engine.stand_in)
 
 
 def _find_substitute(engine: EngineRow, *, asked: str, dialect: DialectVoices | None) -> tuple[bool, str | None]:

@@ -15,7 +15,7 @@ from apps.core.ids import find_uuid
 from apps.jobs.models import JobState
 from apps.transcription.documents import read_script
 from apps.translation.translators import is_included
-from workers.contract.transcription import Turn as ToldTurn
+from workers.contract.transcription import Turn as ContractTurn
 
 MAXIMUM_TURNS = 20
 MAXIMUM_CHARACTERS = 8000
@@ -51,16 +51,16 @@ def read_turns(conversation: Conversation) -> list[Turn]:
     return [turn for turn in map(_with_texts, reversed(latest)) if turn.ai_text]
 
 
-def history_of(turns: Iterable[Turn]) -> tuple[ToldTurn, ...]:
+def history_of(turns: Iterable[Turn]) -> tuple[ContractTurn, ...]:
     """History for a responder: the latest turns that fit, oldest first."""
-    told: list[ToldTurn] = []
+    spoken: list[ContractTurn] = []
     characters = 0
     for turn in reversed(list(turns)):
         characters += len(turn.user_text) + len(turn.ai_text)
         if characters > MAXIMUM_CHARACTERS:
             break
-        told[:0] = [ToldTurn("user", turn.user_text), ToldTurn("assistant", turn.ai_text)]
-    return tuple(told)
+        spoken[:0] = [ContractTurn("user", turn.user_text), ContractTurn("assistant", turn.ai_text)]
+    return tuple(spoken)
 
 
 def find_responder(plan: Plan, *, model: str = "") -> EngineRow:

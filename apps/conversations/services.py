@@ -32,7 +32,7 @@ from workers.contract.outputs import TEXT, audio_outputs, text_outputs
 from workers.contract.references import PartOutput, StoredObject
 from workers.contract.tags import requested_tag
 from workers.contract.transcription import ListenWork, ReplyWork
-from workers.contract.transcription import Turn as ToldTurn
+from workers.contract.transcription import Turn as ContractTurn
 from workers.contract.voices import VoiceRef
 from workers.text.markup.document import Document
 
@@ -173,7 +173,7 @@ def _check_answered(conversation: Conversation) -> None:
 
 
 def _plan(
-    order: TurnOrder, *, chosen: TurnModels, source: Source | None, history: tuple[ToldTurn, ...], conversation: Conversation
+    order: TurnOrder, *, chosen: TurnModels, source: Source | None, history: tuple[ContractTurn, ...], conversation: Conversation
 ) -> JobPlan:
     """Plan the parts: transcribe (unless written), answer, speak."""
     listening = _recognition_parts(chosen, source=source)
@@ -206,7 +206,7 @@ def _plan(
 
 
 def _response_parts(
-    order: TurnOrder, *, chosen: TurnModels, history: tuple[ToldTurn, ...], conversation: Conversation, stage: int
+    order: TurnOrder, *, chosen: TurnModels, history: tuple[ContractTurn, ...], conversation: Conversation, stage: int
 ) -> tuple[PartPlan, PartPlan]:
     """The parts that write and speak the answer, from `stage` on; the transcript is the first part's where the turn is not written."""
     answer = ReplyWork(

@@ -22,7 +22,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def left_response() -> HttpResponse:
+def client_closed_response() -> HttpResponse:
     """Response to a client that closed its connection: nobody reads it."""
     return HttpResponse(status=499)
 

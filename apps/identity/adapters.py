@@ -138,8 +138,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:  # noqa: ARG002 - allauth's signature
         """Refuse user information of another person than the ID token's, as OpenID Connect demands; django-allauth reads the first alone."""
-        told = sociallogin.account.extra_data
-        information, token = (told.get(name) or {} for name in ("userinfo", "id_token"))
+        extra_data = sociallogin.account.extra_data
+        information, token = (extra_data.get(name) or {} for name in ("userinfo", "id_token"))
         if information and token and information.get("sub") != token.get("sub"):
             raise PermissionDenied("The provider told of two people.")
 

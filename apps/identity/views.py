@@ -78,7 +78,7 @@ def oidc_step(step: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[Htt
     """Wrap a view of django-allauth's OpenID Connect login: a server that does not answer is told on the page before, not by a 500."""
 
     @wraps(step)
-    def told(request: HttpRequest, provider_id: str) -> HttpResponse:
+    def step_or_message(request: HttpRequest, provider_id: str) -> HttpResponse:
         try:
             return step(request, provider_id)
         except RequestException as error:
@@ -86,7 +86,7 @@ def oidc_step(step: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[Htt
             messages.error(request, "The other server does not answer. Try again in a minute, or sign in another way.")
             return HttpResponseRedirect(reverse("socialaccount_connections") if request.user.is_authenticated else settings.LOGIN_URL)
 
-    return told
+    return step_or_message
 
 
 start_oidc_login = oidc_step(openid_connect_views.login)

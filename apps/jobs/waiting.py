@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from apps.core.deferred import ASGIApp, Deferred, Exchange, left_response
+from apps.core.deferred import ASGIApp, Deferred, Exchange, client_closed_response
 from apps.core.errors import ConflictError, GatewayTimeoutError
 from apps.jobs.models import Job, JobState
 from apps.jobs.outcomes import failure_as_error
@@ -61,7 +61,7 @@ class JobResponse:
             raise still_running(self.job_uuid)
         if not self.is_kept:
             await cancel_if_abandoned(exchange, self.job_uuid)
-        return left_response()
+        return client_closed_response()
 
     def _finish(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:
         job = Job.objects.get(uuid=self.job_uuid)

@@ -134,7 +134,7 @@ def _postpone(mail: OutgoingMail, error: Exception) -> None:
         _finish(mail, state=MailState.FAILED, error=str(error))
         return
     wait = RETRY_SECONDS[min(mail.attempts, len(RETRY_SECONDS)) - 1]
-    mail.next_attempt_at, mail.error = timezone.now() + timedelta(seconds=wait), _told(f"{type(error).__name__}: {error}")
+    mail.next_attempt_at, mail.error = timezone.now() + timedelta(seconds=wait), _storable_error(f"{type(error).__name__}: {error}")
     mail.save(update_fields=["next_attempt_at", "error"])
 
 
@@ -146,12 +146,12 @@ def _is_refused_for_good(error: Exception) -> bool:
 
 
 def _finish(mail: OutgoingMail, *, state: MailState, error: str = "") -> None:
-    mail.state, mail.error, mail.text, mail.html = state, _told(error), "", ""
+    mail.state, mail.error, mail.text, mail.html = state, _storable_error(error), "", ""
     mail.sent_at = timezone.now() if state == MailState.SENT else None
     mail.save(update_fields=["state", "error", "text", "html", "sent_at"])
 
 
-def _told(error: str) -> str:
+def _storable_error(error: str) -> str:
     """An error as it is stored: a mail server may say anything, and the database takes no NUL."""
     return error.replace("\0", "")[:300]
 

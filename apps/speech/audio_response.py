@@ -50,27 +50,27 @@ def audio_answer(
     if output is None:
         raise GoneError("The audio was deleted.")
     key, content_type = output.key, output.media_type
-    told = {**job_headers(job, warnings=warnings), "X-Credits-Used": str(prices.credits(job.charged_millicredits)), **(headers or {})}
+    sent_headers = {**job_headers(job, warnings=warnings), "X-Credits-Used": str(prices.credits(job.charged_millicredits)), **(headers or {})}
     if output.bytes <= AT_ONCE_BYTES:
-        return HttpResponse(get_storage().read_bytes(key), content_type=content_type, headers=told)
+        return HttpResponse(get_storage().read_bytes(key), content_type=content_type, headers=sent_headers)
     path = get_storage().local_path(key)
     if path is None:
-        told["Content-Length"] = str(output.bytes)
-        return StreamingResponse(_chunks(exchange, key), media_type=content_type, headers=told)
+        sent_headers["Content-Length"] = str(output.bytes)
+        return StreamingResponse(_chunks(exchange, key), media_type=content_type, headers=sent_headers)
     if not path.is_file():
         raise GoneError("The audio was deleted.")
-    return FileResponse(path, stat_result=path.stat(), media_type=content_type, headers=told)
+    return FileResponse(path, stat_result=path.stat(), media_type=content_type, headers=sent_headers)
 
 
 def job_headers(job: Job, *, warnings: Iterable[str] = ()) -> dict[str, str]:
     """Headers of a response without JSON: the job, the model used, warnings in ASCII."""
-    told = " ".join([*job.warnings, *warnings]).encode("ascii", "backslashreplace").decode()
+    warning = " ".join([*job.warnings, *warnings]).encode("ascii", "backslashreplace").decode()
     headers = {
         "X-Job-Id": job.uuid.hex,
         **({"X-Cache": "hit"} if job.is_cached else {}),
         **({"X-Model-Used": job.model_used} if job.model_used else {}),
     }
-    return headers | {"X-Warning": " ".join(told.split())} if told else headers
+    return headers | {"X-Warning": " ".join(warning.split())} if warning else headers
 
 
 async def _chunks(exchange: Exchange, key: str) -> AsyncIterator[bytes]:

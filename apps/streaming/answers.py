@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from numpy.typing import NDArray
 
 from apps.core import sse
-from apps.core.deferred import ASGIApp, Deferred, Exchange, ListenerLeftError, left_response
+from apps.core.deferred import ASGIApp, Deferred, Exchange, ListenerLeftError, client_closed_response
 from apps.core.errors import ApplicationError
 from apps.core.sse import ServerSentEvent, encode_events
 from apps.core.streamed_body import UNBUFFERED, begin_body
@@ -137,7 +137,7 @@ class StreamedAnswer:
             try:
                 return await begin_body(self._chunks(exchange, write), exchange=exchange, headers=headers)
             except ListenerLeftError:
-                return left_response()
+                return client_closed_response()
 
         return Deferred(resolve)
 

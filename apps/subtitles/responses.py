@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
 from apps.core import retry_after
-from apps.core.deferred import ASGIApp, Deferred, Exchange, left_response
+from apps.core.deferred import ASGIApp, Deferred, Exchange, client_closed_response
 from apps.core.errors import ApplicationError, GatewayTimeoutError
 from apps.jobs.models import Job, JobState
 from apps.jobs.outcomes import failure_as_error
@@ -59,7 +59,7 @@ class _PendingSubtitles:
     async def resolve(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:
         order = self.order or await self._wait_for_alignment(exchange)
         if order is None:
-            return left_response()
+            return client_closed_response()
         content = await ingestion_threads().run(self.job.tenant, write_in_subprocess, order)
         return await exchange.run(_finish, self.job, content=content, options=self.options)
 

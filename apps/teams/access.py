@@ -149,8 +149,8 @@ def _may_enter(request: AccountRequest, *, is_open: bool) -> bool:
         return True
     if account.status == AccountStatus.SUSPENDED and request.method in SAFE_METHODS and request.caller.may(Permission.MONEY):
         return False
-    told = account.suspension_notice or "Please write to the operator."
-    raise PermissionDenied(f"The account {account.name} is {account.status}. {told}")
+    notice = account.suspension_notice or "Please write to the operator."
+    raise PermissionDenied(f"The account {account.name} is {account.status}. {notice}")
 
 
 def _path_of_page(request: HttpRequest) -> str:

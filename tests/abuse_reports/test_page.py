@@ -23,7 +23,7 @@ def test_a_report_is_sent_without_a_login_and_stored(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "reported"),
     [
         ({"subject": "voice_unknown"}, "There is no voice and no result"),
         ({"description": "short"}, "at least 10 characters"),
@@ -31,9 +31,9 @@ def test_a_report_is_sent_without_a_login_and_stored(client: Client) -> None:
         ({"email": "nobody"}, "valid email address"),
     ],
 )
-def test_a_wrong_report_is_explained_beside_its_field(client: Client, wrong: dict[str, str], told: str) -> None:
+def test_a_wrong_report_is_explained_beside_its_field(client: Client, wrong: dict[str, str], reported: str) -> None:
     answer = client.post("/report/", {**FORM, "subject": make_voice(AccountFactory()).voice_id, **wrong})
-    assert (answer.status_code, told in answer.content.decode()) == (400, True)
+    assert (answer.status_code, reported in answer.content.decode()) == (400, True)
     assert not AbuseReport.objects.exists()
 
 

@@ -274,8 +274,8 @@ def test_a_long_item_is_cut_into_parts_and_joined(owner: Person) -> None:
 def test_a_batch_of_nothing_but_refusals_is_over_at_once(owner: Person) -> None:
     body = {"texts": [HELLO | {"voice": "nobody"}] * 2, "webhook_url": "https://example.com/hook"}
     answer = owner.post(PATH, body, Idempotency_Key="once")
-    told = {name: answer.json()[name] for name in ("total", "completed", "failed", "status")}
-    assert told == {"total": 2, "completed": 0, "failed": 2, "status": "completed"}
+    reported = {name: answer.json()[name] for name in ("total", "completed", "failed", "status")}
+    assert reported == {"total": 2, "completed": 0, "failed": 2, "status": "completed"}
     assert [(delivery.event, delivery.url) for delivery in Delivery.objects.all()] == [("batch.completed", "https://example.com/hook")]
     assert (Part.objects.count(), IdempotencyRecord.objects.count()) == (0, 0), "it started no work, so a repeat is tried on its own"
     assert owner.post(PATH, body, Idempotency_Key="once").json()["batch_id"] != answer.json()["batch_id"]

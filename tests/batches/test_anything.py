@@ -38,9 +38,9 @@ def test_every_item_is_a_job_or_a_reason(items: list[Any]) -> None:
     before = who.millicredits
     answer = who.post("/v1/tts/batch/", json.dumps({"texts": items}))
     assert answer.status_code == 200
-    told = who.get("/v1/tts/batch/result/", batch_id=answer.json()["batch_id"]).json()
-    assert [item["index"] for item in told["items"]] == list(range(len(items)))
-    assert all(bool(item["uuid"]) != bool(item["error"] and item["code"]) for item in told["items"])
+    reported = who.get("/v1/tts/batch/result/", batch_id=answer.json()["batch_id"]).json()
+    assert [item["index"] for item in reported["items"]] == list(range(len(items)))
+    assert all(bool(item["uuid"]) != bool(item["error"] and item["code"]) for item in reported["items"])
     assert money_adds_up(who, before=before)
 
 

@@ -40,14 +40,14 @@ def test_the_batch_webhook_equals_the_batch_result() -> None:
     finished(started(part_of(second)))
     assert state_of(batch) == (3, True, 1)
     delivery = Delivery.objects.get(url=HOOK)
-    told = json.loads(delivery.body)
-    assert (told["type"], delivery.account_id) == ("batch.completed", by.required_account.pk)
-    assert told["data"] == batch_shape(batch, base=public_base_or_default(""))
-    assert [item["status"] for item in told["data"]["items"]] == ["completed", "failed", "completed"]
-    assert (told["data"]["credits_charged"], told["data"]["status"]) == (0.048, "completed")
+    reported = json.loads(delivery.body)
+    assert (reported["type"], delivery.account_id) == ("batch.completed", by.required_account.pk)
+    assert reported["data"] == batch_shape(batch, base=public_base_or_default(""))
+    assert [item["status"] for item in reported["data"]["items"]] == ["completed", "failed", "completed"]
+    assert (reported["data"]["credits_charged"], reported["data"]["status"]) == (0.048, "completed")
 
 
-def test_ends_of_every_kind_count() -> None:
+def test_batch_ends_after_done_failed_cancelled_and_expired_jobs() -> None:
     announce(slots=50)
     by = caller()
     batch = batch_of(by, *[HELLO] * 4, webhook_url=HOOK)

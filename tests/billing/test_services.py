@@ -33,7 +33,7 @@ def entries(account: Account) -> list[tuple[str, int, int]]:
 
 
 @pytest.mark.django_db
-class TestAJob:
+class TestJobCharges:
     """Reservation, settlement and release."""
 
     def test_a_reservation_is_taken_off_at_once(self) -> None:

@@ -137,7 +137,7 @@ def test_starting_rows_are_created_once_and_stay_as_the_operator_left_them() -> 
 
 
 @pytest.mark.parametrize(
-    ("model_id", "wishes", "served_by"),
+    ("model_id", "options", "served_by"),
     [
         ("vits", {"language": "es"}, "kokoro"),
         ("vits", {"language": "es_MX"}, "kokoro"),
@@ -149,9 +149,9 @@ def test_starting_rows_are_created_once_and_stay_as_the_operator_left_them() -> 
     ],
 )
 def test_stand_in_is_the_engine_that_has_the_voice_and_the_language(
-    model_id: str, wishes: dict[str, Any], served_by: str, plan: Plan
+    model_id: str, options: dict[str, Any], served_by: str, plan: Plan
 ) -> None:
-    assert find_model(model_id, plan=plan, **wishes).id == served_by
+    assert find_model(model_id, plan=plan, **options).id == served_by
 
 
 def test_voices_of_a_documented_model_are_mapped_by_its_row_or_stand_in(plan: Plan) -> None:

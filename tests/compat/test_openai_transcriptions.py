@@ -41,7 +41,7 @@ def package(server: RunningShell, owner: Person, openai_of: OpenAIMaker) -> open
     return openai_of(owner.key, server.url)
 
 
-def test_json_is_the_text(package: openai.OpenAI, owner: Person, song: Any) -> None:
+def test_json_format_holds_the_text_and_its_seconds(package: openai.OpenAI, owner: Person, song: Any) -> None:
     with hearing():
         heard = package.audio.transcriptions.create(model="whisper-1", file=song)
     assert (heard.text, heard.usage.seconds) == ("Hello there.", 2)  # type: ignore[union-attr]
@@ -154,7 +154,7 @@ def test_a_translation_is_written_in_english(package: openai.OpenAI, owner: Pers
 
 
 @pytest.mark.parametrize(
-    ("wishes", "code"),
+    ("options", "code"),
     [
         ({"model": "nobody"}, "unknown_model"),
         ({"response_format": "docx"}, "invalid_request"),
@@ -170,11 +170,11 @@ def test_a_translation_is_written_in_english(package: openai.OpenAI, owner: Pers
         ({"chunking_strategy": {"type": "server_vad", "threshold": 2}}, "invalid_request"),
     ],
 )
-def test_an_invalid_request_is_a_bad_request_error(package: openai.OpenAI, song: Any, wishes: dict[str, Any], code: str) -> None:
+def test_an_invalid_request_is_a_bad_request_error(package: openai.OpenAI, song: Any, options: dict[str, Any], code: str) -> None:
     with pytest.raises(openai.BadRequestError) as refused:
-        package.audio.transcriptions.create(**{"model": "whisper-1", "file": song, **wishes})
+        package.audio.transcriptions.create(**{"model": "whisper-1", "file": song, **options})
     assert refused.value.code == code
-    assert str(refused.value.param).partition(".")[0] in wishes
+    assert str(refused.value.param).partition(".")[0] in options
     assert Job.objects.count() == 0
 
 
@@ -184,10 +184,10 @@ def test_fields_of_newer_models_reach_the_recogniser_or_a_warning(package: opena
         answer = package.audio.transcriptions.with_raw_response.create(
             model="gpt-transcribe", file=song, keywords=["Kokoro", "Whisper"], languages=["es"], chunking_strategy=strategy
         )
-    told = answer.parse()
+    reported = answer.parse()
     work = Job.objects.get().parts.get().work
     assert (work["hotwords"], work["language"]) == ("Kokoro, Whisper", "es")
-    assert [language.code for language in told.languages or []] == ["en"]
+    assert [language.code for language in reported.languages or []] == ["en"]
     warning = answer.headers["x-warning"]
     assert "chunking_strategy: silence_duration_ms, threshold not followed; speech is found as with auto." in warning
 

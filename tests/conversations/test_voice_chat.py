@@ -56,8 +56,8 @@ def test_a_text_is_answered_with_text_and_speech(server: RunningShell, owner: Pe
         answer = chat(server, owner, text="Hello there.", voice="am_adam", format="wav")
     job = Job.objects.get()
     assert answer.status_code == 200, answer.text
-    told = {name: answer.json()[name] for name in ("conversation_id", "user_text", "ai_text", "credits_used", "model")}
-    assert told == {
+    reported = {name: answer.json()[name] for name in ("conversation_id", "user_text", "ai_text", "credits_used", "model")}
+    assert reported == {
         "conversation_id": Conversation.objects.get().uuid.hex,
         "user_text": "Hello there.",
         "ai_text": "**Hi!** How are you?",
@@ -186,11 +186,11 @@ def test_a_turn_completed_during_the_next_request_is_in_its_history(
     assert [turn["role"] for turn in work["history"]] == ["user", "assistant"] * 2
 
 
-@pytest.mark.parametrize(("language", "told"), [("", ""), ("auto", ""), ("en_US", "en")])
-def test_responder_receives_the_language_of_the_text(server: RunningShell, owner: Person, language: str, told: str) -> None:
+@pytest.mark.parametrize(("language", "reported"), [("", ""), ("auto", ""), ("en_US", "en")])
+def test_responder_receives_the_language_of_the_text(server: RunningShell, owner: Person, language: str, reported: str) -> None:
     with making(MADE):
         assert chat(server, owner, text="Hello there.", language=language).status_code == 200
-    assert Job.objects.get().parts.get(kind="reply").work["language"] == told
+    assert Job.objects.get().parts.get(kind="reply").work["language"] == reported
 
 
 def test_a_turn_that_fails_costs_nothing_and_is_not_remembered(server: RunningShell, owner: Person) -> None:
@@ -222,9 +222,9 @@ def test_chosen_models_belong_to_the_callers_plan_if_possible(server: RunningShe
 
 def test_history_for_the_responder_is_bounded() -> None:
     turns = [Turn(user_text=f"{number}", ai_text="x" * 1000) for number in range(20)]
-    told = history_of(turns)
-    assert [turn.content for turn in told if turn.role == "user"] == [f"{number}" for number in range(13, 20)]
-    assert sum(len(turn.content) for turn in told) <= MAXIMUM_CHARACTERS
+    reported = history_of(turns)
+    assert [turn.content for turn in reported if turn.role == "user"] == [f"{number}" for number in range(13, 20)]
+    assert sum(len(turn.content) for turn in reported) <= MAXIMUM_CHARACTERS
 
 
 def test_conversation_texts_are_deleted_with_the_results(server: RunningShell, owner: Person) -> None:

@@ -58,11 +58,11 @@ def microseconds_now() -> str:
 def test_each_change_of_a_watched_job_is_an_event_up_to_the_end_of_all(browser: httpx.Client, owner: Person) -> None:
     first, second = (submit(caller(owner.account), text).job for text in ("First.", "Second."))
     with watch(browser, first, second) as response:
-        told = events(response)
+        reported = events(response)
         assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
-        assert {next(told)[1]["job"] for _ in range(2)} == {first.uuid.hex, second.uuid.hex}
+        assert {next(reported)[1]["job"] for _ in range(2)} == {first.uuid.hex, second.uuid.hex}
         work_off()
-        seen = list(told)
+        seen = list(reported)
     ended = [data["job"] for kind, data in seen if kind == "job" and data["is_over"]]
     assert sorted(ended) == sorted([first.uuid.hex, second.uuid.hex])
     assert seen[-1] == ("done", {})
@@ -71,10 +71,10 @@ def test_each_change_of_a_watched_job_is_an_event_up_to_the_end_of_all(browser: 
 def test_a_job_that_a_worker_takes_is_shown_as_processing(browser: httpx.Client, owner: Person) -> None:
     job = submit(caller(owner.account), "Hello.").job
     with watch(browser, job) as response:
-        told = events(response)
-        assert "Queued" in next(told)[1]["html"]
+        reported = events(response)
+        assert "Queued" in next(reported)[1]["html"]
         started(part_of(job))
-        assert "In progress" in next(told)[1]["html"]
+        assert "In progress" in next(reported)[1]["html"]
 
 
 def test_a_finished_job_is_told_once_and_the_stream_ends(browser: httpx.Client, owner: Person) -> None:
@@ -96,18 +96,18 @@ def test_the_stream_ends_after_its_time_so_that_the_session_is_checked_again(
 def test_a_job_that_a_key_starts_is_announced_and_followed_to_its_end(browser: httpx.Client, owner: Person) -> None:
     outsider = person()
     with watch(browser, since=microseconds_now()) as response:
-        told = events(response)
-        assert next(told) == ("ready", {})
+        reported = events(response)
+        assert next(reported) == ("ready", {})
         submit(caller(outsider.account), "Not for this account.")
         job = submit(caller(owner.account), "The tide comes in.").job
-        kind, new = next(told)
+        kind, new = next(reported)
         assert (kind, new["job"], new["is_over"]) == ("new", job.uuid.hex, False)
         assert "The tide comes in." in new["html"]
         work_off()
-        ended = next(data for kind, data in told if data.get("is_over"))
+        ended = next(data for kind, data in reported if data.get("is_over"))
         assert ended["job"] == job.uuid.hex
         again = submit(caller(owner.account), "And goes out.").job
-        assert next(data["job"] for kind, data in told if kind == "new") == again.uuid.hex
+        assert next(data["job"] for kind, data in reported if kind == "new") == again.uuid.hex
 
 
 def test_new_jobs_of_another_kind_or_model_than_the_filter_asks_for_are_not_announced(browser: httpx.Client, owner: Person) -> None:
@@ -122,7 +122,7 @@ def test_new_jobs_of_another_kind_or_model_than_the_filter_asks_for_are_not_anno
 
 def test_a_stream_of_new_jobs_ends_when_the_server_stops(server: RunningShell, browser: httpx.Client) -> None:
     with watch(browser, since=microseconds_now()) as response:
-        told = events(response)
-        assert next(told) == ("ready", {})
+        reported = events(response)
+        assert next(reported) == ("ready", {})
         server.start_graceful_stop()
-        assert list(told) == []
+        assert list(reported) == []

@@ -79,8 +79,8 @@ def test_batch_survives_kills_of_every_process_and_sends_one_webhook(
 def _assert_told_once(harmed: RunningPlatform, client: httpx.Client, receiver: Receiver, *, secret: str, result: dict[str, Any]) -> None:
     wait_until(lambda: bool(receiver.received))
     wait_until(lambda: _rows(harmed, DUE_DELIVERIES) == [(0,)])  # a second message would be a row here, or another attempt of the first
-    [told] = receiver.verified(secret)
-    assert (told["type"], told["data"]) == ("batch.completed", result)
+    [reported] = receiver.verified(secret)
+    assert (reported["type"], reported["data"]) == ("batch.completed", result)
     deliveries = _answered(client, "/v1/webhooks/deliveries/")["deliveries"]
     assert [(one["event"], one["state"], len(one["attempts"])) for one in deliveries] == [("batch.completed", "delivered", 1)]
 

@@ -87,8 +87,8 @@ def ready_hooks(hooks: Receiver, voice_id: str) -> int:
 def test_engine_killed_in_mid_fit_enrols_the_voice_once_and_charges_once(
     enrolling: RunningPlatform, client: httpx.Client, hooks: Receiver, listener: Listener
 ) -> None:
-    told = clone(client, as_flac(clips(["librivox-0870", "librivox-0890"])), name="Killed")
-    uuid, voice_id = told["uuid"], told["voice_id"]
+    reported = clone(client, as_flac(clips(["librivox-0870", "librivox-0890"])), name="Killed")
+    uuid, voice_id = reported["uuid"], reported["voice_id"]
     wait_until(lambda: checkpoint_step(enrolling, uuid) >= 3, seconds=FIT_SECONDS)
     children = fitting_children(enrolling)
     assert len(children) == 1
@@ -127,18 +127,18 @@ def test_engine_killed_in_mid_fit_enrols_the_voice_once_and_charges_once(
 def test_persons_voice_is_enrolled_fitted_and_speaks_two_languages(
     enrolling: RunningPlatform, client: httpx.Client, hooks: Receiver, listener: Listener, tmp_path: Path
 ) -> None:
-    told = clone(client, as_flac(clip("librivox-0930")), name="Reader")
-    result = wait_for_end(client, told["uuid"], seconds=FIT_SECONDS)
+    reported = clone(client, as_flac(clip("librivox-0930")), name="Reader")
+    result = wait_for_end(client, reported["uuid"], seconds=FIT_SECONDS)
     assert result["status"] == "completed", result
     audio = httpx.get(result["result_url"]).content
     assert listener.word_error_rate(audio, TEXT) <= 0.15
     assert tally_pitch(samples_of(audio)).gender == "male"
-    shown = client.get(f"/v1/voices/{told['voice_id']}/").json()
+    shown = client.get(f"/v1/voices/{reported['voice_id']}/").json()
     assert (shown["state"], shown["is_fitted"], shown["gender"]) == ("ready", True, "male")
     assert len(samples_of(httpx.get(shown["preview_url"]).content)) > 16_000
-    body = {"text": "Buenos días a todos, la biblioteca está abierta.", "voice": told["voice_id"], "language": "es"}
+    body = {"text": "Buenos días a todos, la biblioteca está abierta.", "voice": reported["voice_id"], "language": "es"}
     spoken = wait_for_end(client, client.post("/v1/tts/", json=body).json()["uuid"])
     assert spoken["status"] == "completed", spoken
-    wait_until(lambda: ready_hooks(hooks, told["voice_id"]) == 1)
+    wait_until(lambda: ready_hooks(hooks, reported["voice_id"]) == 1)
     again = client.post("/v1/voice-embed/", files={"file": as_flac(clip("librivox-0930"))})
-    assert (again.json()["embed_id"], again.json()["state"]) == (told["voice_id"], "ready")
+    assert (again.json()["embed_id"], again.json()["state"]) == (reported["voice_id"], "ready")

@@ -30,9 +30,9 @@ def client(hearing: RunningPlatform) -> Iterator[httpx.Client]:
         yield client
 
 
-def spoken(client: httpx.Client, text: str, **wishes: str) -> tuple[str, bytes]:
+def spoken(client: httpx.Client, text: str, **options: str) -> tuple[str, bytes]:
     """Completed speech job and its audio."""
-    answer = client.post("/v1/tts/", json={"text": text, "format": "wav", **wishes})
+    answer = client.post("/v1/tts/", json={"text": text, "format": "wav", **options})
     assert answer.status_code == 200, answer.text
     uuid = str(answer.json()["uuid"])
     result = wait_for_end(client, uuid)
@@ -60,7 +60,7 @@ def text_of(cues: list[ReadCue]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("wishes", "text", "language"),
+    ("options", "text", "language"),
     [
         pytest.param({"model": "kokoro", "voice": "af_heart"}, ENGLISH, "en", marks=pytest.mark.prove),
         ({"model": "hibari"}, ENGLISH, "en"),
@@ -70,9 +70,9 @@ def text_of(cues: list[ReadCue]) -> str:
     ids=["kokoro", "hibari", "piper", "French"],
 )
 def test_every_cue_of_a_speech_job_stands_where_its_words_are_heard(
-    client: httpx.Client, listener: Listener, wishes: dict[str, str], text: str, language: str
+    client: httpx.Client, listener: Listener, options: dict[str, str], text: str, language: str
 ) -> None:
-    uuid, audio = spoken(client, text, **wishes)
+    uuid, audio = spoken(client, text, **options)
     samples = samples_of(audio)
     cues = cues_of(client, uuid, audio_seconds=len(samples) / RATE)
     assert text_of(cues) == text

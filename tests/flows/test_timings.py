@@ -33,10 +33,10 @@ def spoken_by(platform: RunningPlatform, key: str) -> Callable[[str], dict[str, 
     return cache(lambda model: result_of(platform, key, text=TEXT, model=model, pronunciations={"GIF": "jiff"}))
 
 
-def result_of(platform: RunningPlatform, key: str, **wishes: object) -> dict[str, Any]:
+def result_of(platform: RunningPlatform, key: str, **options: object) -> dict[str, Any]:
     """Result of a request that asked for timings, without asking for them again."""
     with platform.client(key) as client:
-        answer = client.post("/v1/tts/", json={"timestamps": True, "format": "wav", **wishes})
+        answer = client.post("/v1/tts/", json={"timestamps": True, "format": "wav", **options})
         assert answer.status_code == 200, answer.text
         return completed(platform, key, answer.json()["uuid"])
 

@@ -205,11 +205,11 @@ def test_diarize_answers_with_turns_and_keeps_them_as_rttm(client: httpx.Client)
     recording = np.concatenate([clips(["librivox-0870"]), silence(0.5), clips(["dhd-numbers", "dhd-something"])])
     answer = client.post("/v1/audio/diarize/", files={"file": as_flac(recording)}, data={"num_speakers": "2"})
     assert answer.status_code == 200, answer.text
-    told = answer.json()
-    assert [speaker["speaker"] for speaker in told["speakers"]] == ["SPEAKER_00", "SPEAKER_01"]
-    assert (told["segments"][0]["speaker"], told["segments"][-1]["speaker"]) == ("SPEAKER_00", "SPEAKER_01")
-    assert told["duration"] == pytest.approx(len(recording) / RATE, abs=0.01)
-    assert told["credits_used"] == pytest.approx(told["duration"] / 60, abs=0.001)
-    rttm = client.get(f"/static/downloads/{told['uuid']}/rttm.rttm")
+    reported = answer.json()
+    assert [speaker["speaker"] for speaker in reported["speakers"]] == ["SPEAKER_00", "SPEAKER_01"]
+    assert (reported["segments"][0]["speaker"], reported["segments"][-1]["speaker"]) == ("SPEAKER_00", "SPEAKER_01")
+    assert reported["duration"] == pytest.approx(len(recording) / RATE, abs=0.01)
+    assert reported["credits_used"] == pytest.approx(reported["duration"] / 60, abs=0.001)
+    rttm = client.get(f"/static/downloads/{reported['uuid']}/rttm.rttm")
     assert rttm.headers["Content-Type"] == "text/plain; charset=utf-8"
-    assert len(rttm.text.splitlines()) == len(told["segments"])
+    assert len(rttm.text.splitlines()) == len(reported["segments"])

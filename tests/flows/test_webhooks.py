@@ -75,8 +75,8 @@ def test_webhook_receivers_that_fail_are_retried_or_disabled_as_documented(telli
     }
     wrong.status, misleading.status, misleading.location = 200, 200, ""
     down = receivers(5)
-    told = telling.ask("GET", f"webhooks/{endpoints['gone']['id']}/")
-    assert (told["is_enabled"], told["disabled_reason"]) == (False, "it answered 410 Gone")
+    reported = telling.ask("GET", f"webhooks/{endpoints['gone']['id']}/")
+    assert (reported["is_enabled"], reported["disabled_reason"]) == (False, "it answered 410 Gone")
     assert (telling.delivery(endpoints["gone"])["state"], len(gone.received)) == ("failed", 1)
 
     wait_until(lambda: bool(telling.attempts(endpoints["slow"])), what="one attempt at the slow one")
@@ -171,15 +171,15 @@ def test_every_job_sends_its_webhook_despite_repeated_worker_kills(telling: Tell
         if number % 12 == 11:  # the supervisor gives up a part that dies five times a minute
             wait_until(lambda: bool(telling.platform.pids("platform")), what="the platform's worker runs")
             telling.platform.kill("platform")
-    told: set[str] = set()
+    reported: set[str] = set()
 
     def all_told() -> bool:
         for headers, body in list(receiver.received):
-            told.add(Webhook(secret).verify(body, headers)["data"]["uuid"])
-        return told >= set(uuids)
+            reported.add(Webhook(secret).verify(body, headers)["data"]["uuid"])
+        return reported >= set(uuids)
 
     wait_until(all_told, what="every job told", seconds=120)
-    assert told == set(uuids)
+    assert reported == set(uuids)
     assert all(telling.ask("GET", f"speech/results/?uuid={uuid}")["status"] == "completed" for uuid in uuids)
     ids = {headers["webhook-id"] for headers, _ in receiver.received}
     assert len(ids) == len(uuids)  # some may have come twice, under the same id

@@ -163,7 +163,7 @@ def test_the_lane_live_has_slots_of_its_own() -> None:
     assert choose([*flood[3:], live], load=load, capacity=capacity, shares=VirtualTimes()) == [live]
 
 
-def test_bulk_leaves_a_quarter_more() -> None:
+def test_bulk_lane_leaves_a_quarter_of_slots_free() -> None:
     bulk = [QueuedPart(part_id=number, tenant="ann", lane="bulk") for number in range(10)]
     capacity = Capacity(slots=8, reserved_slots=1, hard_slots=8)
     assert len(choose(bulk, load=QueueLoad(), capacity=capacity, shares=VirtualTimes())) == 5

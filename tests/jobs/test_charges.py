@@ -144,12 +144,12 @@ def test_words_of_a_lost_attempt_are_charged_when_the_next_one_is_cancelled() ->
     assert reread(job).charged_millicredits == PRICE * (60 + 40 * 30 // 50) // 100
 
 
-@pytest.mark.parametrize("told", [{}, {"share_characters": []}, {"share_characters": "50"}, {"share_characters": [-1]}])
-def test_invalid_content_length_of_a_writer_is_ignored(told: dict[str, Any]) -> None:
+@pytest.mark.parametrize("reported", [{}, {"share_characters": []}, {"share_characters": "50"}, {"share_characters": [-1]}])
+def test_invalid_content_length_of_a_writer_is_ignored(reported: dict[str, Any]) -> None:
     job = turn(caller())
     finish_part(outcome_of(started(part_of(job, 0))))
     replying = started(part_of(job, 1))
-    assert finish_part(outcome_of(replying, manifest=store_output(replying, details=told)))
+    assert finish_part(outcome_of(replying, manifest=store_output(replying, details=reported)))
     speaking = started(part_of(job, 2))
     cancel_job(job, reason="")
     finish_part(outcome_of(speaking, status="cancelled", units_done=10))
@@ -214,15 +214,15 @@ def test_any_life_of_a_turn_is_charged_once_for_all_that_was_delivered(steps: li
             assert not any(finish_part(outcome) for outcome in outcomes)
         elif part is not None:
             part = started(part)
-            told = units if part.kind == "speak" and step != "start" else 0
-            delivered = max(delivered, min(told, part.units))
+            reported = units if part.kind == "speak" and step != "start" else 0
+            delivered = max(delivered, min(reported, part.units))
             if step == "beat":
-                beat(part, units_done=told)
+                beat(part, units_done=reported)
             elif step != "start":
                 status = {"finish": "completed", "stop": "cancelled"}.get(step, "failed")
                 manifest = store_output(part, details={"share_characters": [ANSWER_CHARACTERS]}) if step == "finish" else None
                 outcomes.append(
-                    outcome_of(part, status=status, manifest=manifest, error_code="x", is_retryable=step == "retry", units_done=told)
+                    outcome_of(part, status=status, manifest=manifest, error_code="x", is_retryable=step == "retry", units_done=reported)
                 )
                 assert finish_part(outcomes[-1])
                 Part.objects.filter(job_id=job.uuid, state="queued").update(not_before=job.created_at)

@@ -55,10 +55,10 @@ def test_a_repeated_finish_changes_nothing(valkey: redis.Redis) -> None:
     job = submit(caller()).job
     outcome = outcome_of(started(part_of(job)))
     assert finish_part(outcome)
-    before, told = everything(), events(valkey, job)
+    before, reported = everything(), events(valkey, job)
     assert not finish_part(outcome)
     assert not finish_part(outcome_of(part_of(job), status="failed", error_code=NOTHING_TO_SAY))
-    assert (everything(), events(valkey, job)) == (before, told)
+    assert (everything(), events(valkey, job)) == (before, reported)
 
 
 def test_ten_concurrent_finishes_count_once() -> None:

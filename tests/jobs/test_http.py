@@ -219,7 +219,9 @@ def test_cancelling_a_running_job_waits_for_its_worker(shell: RunningShell, peop
     announce()
     job = submit(people.caller, "x" * 100).job
     part = started(part_of(job))
-    worker = once(lambda: reread(job).state == "cancelling", lambda: finish_part(outcome_of(part, status="cancelled", units_done=25)))
+    worker = once(
+        lambda: reread(job).cancel_requested_at is not None, lambda: finish_part(outcome_of(part, status="cancelled", units_done=25))
+    )
     answer = httpx.post(f"{shell.url}/v1/jobs/{job.uuid}/cancel/", headers=people.owner, timeout=10)
     worker.join()
     assert (answer.status_code, answer.json()["status"], answer.json()["credits_used"]) == (200, "cancelled", 0.05)
@@ -234,11 +236,12 @@ def test_a_worker_that_does_not_stop_in_three_seconds_leaves_the_job_cancelling(
     assert answer.elapsed.total_seconds() > 2.9
 
 
-def read_events(url: str, headers: dict[str, str]) -> list[dict[str, Any]]:
-    """All events up to the end of the response, each with its id."""
+def read_events(url: str, headers: dict[str, str], *, on_open: Callable[[], object] = bool) -> list[dict[str, Any]]:
+    """All events up to the end of the response, each with its id. on_open: called once the response has begun."""
     events: list[dict[str, Any]] = []
     with httpx.stream("GET", url, headers=headers, timeout=10) as answer:
         assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+        on_open()
         entry: dict[str, str] = {}
         for line in answer.iter_lines():
             if line:
@@ -260,9 +263,7 @@ def test_watching_a_job_to_its_end_and_going_on_after_an_event(shell: RunningShe
             finished(started(part_of(job, index)))
         work_off("codec")
 
-    worker = once(lambda: reread(job).was_watched, work)
-    seen = read_events(url, people.owner)
-    worker.join()
+    seen = read_events(url, people.owner, on_open=work)
     assert [event["event"] for event in seen] == ["started", "progress", "started", "progress", "started", "end"]
     assert [event["units_done"] for event in seen if event["event"] == "progress"] == [4, 8]
     assert (seen[-1]["status"], seen[-1]["job"]) == ("completed", job.uuid.hex)

@@ -361,11 +361,11 @@ def test_heartbeat_with_a_hostile_value_renews_the_lease_of_each_part(units_done
     announce()
     hostile, good = (started(part_of(submit(caller(), "x" * 40).job)) for _ in range(2))
     age_leases(10)
-    told = [
+    reported = [
         InFlight(token=hostile.token.hex, units_done=units_done),
         InFlight(token="no token"),
         InFlight(token=good.token.hex, units_done=25),
     ]
-    beat(in_flight=tuple(told), is_stopping=True)
+    beat(in_flight=tuple(reported), is_stopping=True)
     assert [lease_seconds(part) for part in (hostile, good)] == pytest.approx([15, 15], abs=1)
     assert [Part.objects.get(pk=part.pk).units_done for part in (hostile, good)] == [0, 25]

@@ -7,7 +7,7 @@ from apps.jobs.outcomes import failure_as_error
 
 
 @pytest.mark.parametrize(
-    ("state", "code", "told"),
+    ("state", "code", "reported"),
     [
         ("failed", "nothing_to_say", (400, "invalid_request_error", "nothing_to_say")),
         ("failed", "invalid_text", (400, "invalid_request_error", "invalid_text")),  # a chat server that refuses the text, say
@@ -22,9 +22,9 @@ from apps.jobs.outcomes import failure_as_error
         ("cancelled", "cancelled", (409, "invalid_request_error", "cancelled")),
     ],
 )
-def test_a_failure_code_maps_to_a_client_or_server_error(state: str, code: str, told: tuple[int, str, str]) -> None:
+def test_a_failure_code_maps_to_a_client_or_server_error(state: str, code: str, reported: tuple[int, str, str]) -> None:
     job = Job(state=state, error_code=code)
     error = failure_as_error(job)
-    assert (error.status, error.type, error.code) == told
+    assert (error.status, error.type, error.code) == reported
     assert error.extra == {"uuid": job.uuid.hex}
     assert error.message

@@ -95,11 +95,11 @@ def test_the_same_key_with_another_body_is_a_conflict() -> None:
     assert Job.objects.count() == 1
 
 
-def test_a_key_is_another_accounts_own() -> None:
+def test_idempotency_key_is_scoped_to_its_account() -> None:
     assert submit(caller(), key="once").job.uuid != submit(caller(), key="once").job.uuid
 
 
-def test_a_key_means_nothing_after_a_day() -> None:
+def test_idempotency_key_expires_after_24_hours() -> None:
     by = caller()
     first = submit(by, key="once")
     with connection.cursor() as cursor:

@@ -192,8 +192,8 @@ def test_a_result_is_a_resource_that_only_its_account_reads(mcp_of: McpMaker, ow
     spoken = call(mcp_of, owner, "speak", text="Hello.", format="wav").structured_content
     sound = ask(mcp_of, owner, lambda client: client.read_resource(spoken["resource"])).contents[0]
     assert (sound.mime_type, base64.b64decode(sound.blob)) == ("audio/wav", AUDIO)
-    told = ask(mcp_of, owner, lambda client: client.read_resource(spoken["resource"].replace(".wav", ".json"))).contents[0]
-    assert spoken["uuid"] in told.text
+    reported = ask(mcp_of, owner, lambda client: client.read_resource(spoken["resource"].replace(".wav", ".json"))).contents[0]
+    assert spoken["uuid"] in reported.text
     for ending in (".wav", ".json"):
         assert "no job with this uuid" in refusal_of(mcp_of, stranger, uri=spoken["resource"].replace(".wav", ending))
     theirs = call(mcp_of, stranger, "convert_voice", recording=spoken["resource"], voice="af_bella")
@@ -223,8 +223,8 @@ def test_a_refused_call_is_an_error_that_the_model_can_read(mcp_of: McpMaker, ow
     async def try_all(client: Client) -> list[Any]:
         return [await client.call_tool(tool, arguments) for tool, arguments, _ in REFUSED]
 
-    for (tool, arguments, told), result in zip(REFUSED, ask(mcp_of, owner, try_all), strict=True):
-        assert (result.is_error, told in text_of(result)) == (True, True), (tool, arguments, text_of(result))
+    for (tool, arguments, reported), result in zip(REFUSED, ask(mcp_of, owner, try_all), strict=True):
+        assert (result.is_error, reported in text_of(result)) == (True, True), (tool, arguments, text_of(result))
     assert (Job.objects.count(), Upload.objects.count(), owner.millicredits) == (0, 0, 1_000_000)
 
 

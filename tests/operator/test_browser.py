@@ -117,7 +117,7 @@ def test_every_page_of_the_admin_shows_no_error_and_fits_its_window(client: Clie
                     chromium.screenshot(PICTURES / f"{name}-{width}-{theme}.png", width=width, theme=theme)
                     if chromium.overflow() > 0:
                         faults.append(f"{path} at {width}: {chromium.overflow()} pixels too wide")
-                    faults += [f"{path} at {width}: {told}" for told in chromium.value(CUT) + chromium.value(CUT_COLUMNS)]
-            faults += [f"{path}: {told}" for told in chromium.complaints]
+                    faults += [f"{path} at {width}: {reported}" for reported in chromium.value(CUT) + chromium.value(CUT_COLUMNS)]
+            faults += [f"{path}: {reported}" for reported in chromium.complaints]
             chromium.complaints.clear()
     assert not faults, "\n".join(faults)

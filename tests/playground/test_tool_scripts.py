@@ -87,5 +87,5 @@ def test_recordings_are_advised_by_level_clipping_and_length(levels: list[tuple[
         "((checks) => (given.levels.forEach(([rms, peak]) => checks.add({rms, peak})), "
         "checks.advise(given.seconds, {shortest: 10, longest: 30})))(new RecordingChecks())"
     )
-    told = run("recording_checks", "RecordingChecks", expression, {"levels": levels, "seconds": seconds})
-    assert [line.startswith(advice) for line in told] == [True] if advice else told == []
+    reported = run("recording_checks", "RecordingChecks", expression, {"levels": levels, "seconds": seconds})
+    assert [line.startswith(advice) for line in reported] == [True] if advice else reported == []

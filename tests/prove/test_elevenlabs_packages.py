@@ -156,18 +156,18 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_javascript_package_speaks_and_transcribes(platform: RunningPlatform, key: str, listener: Listener, node: Path) -> None:
-    told = json.loads(run_program(node, "client.mjs", platform.url, key, str(node), TEXT))
+    reported = json.loads(run_program(node, "client.mjs", platform.url, key, str(node), TEXT))
     assert listener.word_error_rate((node / "node.mp3").read_bytes(), TEXT) <= CLEAR
-    assert (told["characters"], told["voices"], told["history"]) == (TEXT, [RACHEL], 2)
-    assert word_errors(told["heard"]) <= CLEAR
-    assert {"eleven_multilingual_v2", "eleven_flash_v2_5"} <= set(told["models"])
-    assert told["refusal"] == {"status": 404, "word": "voice_not_found"}
+    assert (reported["characters"], reported["voices"], reported["history"]) == (TEXT, [RACHEL], 2)
+    assert word_errors(reported["heard"]) <= CLEAR
+    assert {"eleven_multilingual_v2", "eleven_flash_v2_5"} <= set(reported["models"])
+    assert reported["refusal"] == {"status": 404, "word": "voice_not_found"}
 
 
 def test_javascript_package_streams_edits_voices_and_changes_sounds(
     platform: RunningPlatform, key: str, listener: Listener, node: Path
 ) -> None:
-    told = json.loads(run_program(node, "voices.mjs", platform.url, key, str(node), TEXT))
+    reported = json.loads(run_program(node, "voices.mjs", platform.url, key, str(node), TEXT))
     for name, text, most in (
         ("stream", TEXT, CLEAR),
         ("timed", TEXT, CLEAR),
@@ -177,18 +177,18 @@ def test_javascript_package_streams_edits_voices_and_changes_sounds(
         ("own", TEXT, CLEAR),
     ):
         assert listener.word_error_rate((node / f"{name}.mp3").read_bytes(), text) <= most, name
-    assert (told["streamed"], told["turns"]) == (TEXT, [RACHEL, ADAM])
-    assert told["voice"] == {"name": "Lady Ada", "description": "A reader", "accent": "british", "category": "cloned"}
-    assert (told["speed"], told["defaultSpeed"], told["deleted"], told["left"]) == (0.9, 1.0, "ok", 0)
+    assert (reported["streamed"], reported["turns"]) == (TEXT, [RACHEL, ADAM])
+    assert reported["voice"] == {"name": "Lady Ada", "description": "A reader", "accent": "british", "category": "cloned"}
+    assert (reported["speed"], reported["defaultSpeed"], reported["deleted"], reported["left"]) == (0.9, 1.0, "ok", 0)
     assert (node / "played.mp3").read_bytes()
-    assert told["newest"] == TEXT
-    assert told["user"]
-    assert told["limit"] > 0
+    assert reported["newest"] == TEXT
+    assert reported["user"]
+    assert reported["limit"] > 0
 
 
 def test_livekit_plugin_speaks_over_http_and_its_socket(platform: RunningPlatform, key: str, listener: Listener, tmp_path: Path) -> None:
     command = [str(CLIENTS), str(LIVEKIT), platform.url, key, str(tmp_path), TEXT]
-    told = json.loads(subprocess.run(command, check=True, timeout=300, stdout=subprocess.PIPE).stdout.splitlines()[-1])
+    reported = json.loads(subprocess.run(command, check=True, timeout=300, stdout=subprocess.PIPE).stdout.splitlines()[-1])
     for name in ("whole.wav", "streamed.wav"):
         assert listener.word_error_rate((tmp_path / name).read_bytes(), TEXT) <= CLEAR
-    assert told["words"] > 0
+    assert reported["words"] > 0

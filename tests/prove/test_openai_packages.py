@@ -124,24 +124,24 @@ def test_javascript_package_speaks_transcribes_and_raises_its_errors(
         shutil.copy(NODE / name, tmp_path)
     subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent"], check=True, cwd=tmp_path, timeout=300)
     command = ["node", "client.mjs", f"{platform.url}/v1", key, str(tmp_path), TEXT]
-    told = json.loads(subprocess.run(command, check=True, cwd=tmp_path, timeout=300, stdout=subprocess.PIPE).stdout)
+    reported = json.loads(subprocess.run(command, check=True, cwd=tmp_path, timeout=300, stdout=subprocess.PIPE).stdout)
     for audio_format in FORMATS:
         audio = as_file((tmp_path / f"speech.{audio_format}").read_bytes(), audio_format)
         assert listener.word_error_rate(audio, TEXT) <= CLEAR, audio_format
     assert listener.word_error_rate((tmp_path / "events.wav").read_bytes(), TEXT) <= CLEAR
-    assert told["speechEvents"]["count"] > 1
-    assert told["speechEvents"]["last"]["usage"]["input_tokens"] == len(TEXT)
-    assert {"x-request-id", "openai-processing-ms", "x-ratelimit-remaining-requests"} <= set(told["headers"])
-    deltas = [event["delta"] for event in told["stream"] if event["type"] == "transcript.text.delta"]
-    assert (told["stream"][-1]["type"], told["stream"][-1]["text"]) == ("transcript.text.done", "".join(deltas))
-    assert {segment["speaker"] for segment in told["diarized"]["segments"]} == {"A"}
-    words = " ".join(word["word"] for word in told["verbose"]["words"])
-    for heard in (told["json"], told["text"], told["verbose"]["text"], words, "".join(deltas), told["translation"]):
+    assert reported["speechEvents"]["count"] > 1
+    assert reported["speechEvents"]["last"]["usage"]["input_tokens"] == len(TEXT)
+    assert {"x-request-id", "openai-processing-ms", "x-ratelimit-remaining-requests"} <= set(reported["headers"])
+    deltas = [event["delta"] for event in reported["stream"] if event["type"] == "transcript.text.delta"]
+    assert (reported["stream"][-1]["type"], reported["stream"][-1]["text"]) == ("transcript.text.done", "".join(deltas))
+    assert {segment["speaker"] for segment in reported["diarized"]["segments"]} == {"A"}
+    words = " ".join(word["word"] for word in reported["verbose"]["words"])
+    for heard in (reported["json"], reported["text"], reported["verbose"]["text"], words, "".join(deltas), reported["translation"]):
         assert word_errors(heard) <= CLEAR
-    assert "-->" in told["srt"]
-    assert {"tts-1", "gpt-4o-mini-tts", "whisper-1", "kokoro"} <= set(told["models"])
-    assert (told["alias"]["id"], told["alias"]["object"]) == ("gpt-4o-mini-tts", "model")
-    assert told["refusals"] == [
+    assert "-->" in reported["srt"]
+    assert {"tts-1", "gpt-4o-mini-tts", "whisper-1", "kokoro"} <= set(reported["models"])
+    assert (reported["alias"]["id"], reported["alias"]["object"]) == ("gpt-4o-mini-tts", "model")
+    assert reported["refusals"] == [
         {"name": "NotFoundError", "status": 404, "code": "model_not_found", "param": None},
         {"name": "AuthenticationError", "status": 401, "code": "invalid_api_key", "param": None},
         {"name": "BadRequestError", "status": 400, "code": "unknown_voice", "param": "voice"},
@@ -153,8 +153,8 @@ def test_litellm_speaks_and_transcribes_through_openais_names(
     platform: RunningPlatform, key: str, listener: Listener, tmp_path: Path
 ) -> None:
     command = [str(CLIENTS), "-c", LITELLM, f"{platform.url}/v1", key, str(tmp_path), TEXT]
-    told = json.loads(subprocess.run(command, check=True, timeout=300, stdout=subprocess.PIPE).stdout.splitlines()[-1])
+    reported = json.loads(subprocess.run(command, check=True, timeout=300, stdout=subprocess.PIPE).stdout.splitlines()[-1])
     for name in ("litellm.flac", "litellm.wav"):
         assert listener.word_error_rate((tmp_path / name).read_bytes(), TEXT) <= CLEAR
-    assert word_errors(told["text"]) <= CLEAR
-    assert told["refusal"] == 401
+    assert word_errors(reported["text"]) <= CLEAR
+    assert reported["refusal"] == 401

@@ -119,8 +119,8 @@ def test_key_that_comes_later_by_a_message_is_checked_too(server: RunningShell, 
             continue
         narrow = make_key(owner, scopes=[scope for scope in SCOPES if scope != case.scope])[1]
         for secret, code in (("", "missing_api_key"), (WRONG_KEY, "invalid_api_key"), (narrow, "missing_scope")):
-            closing, (told,) = talk(server, case.address, [case.late_key(secret)])
-            assert (closing, code_of(case.path, json.loads(told))) == (1008, code), case.path
+            closing, (reported,) = talk(server, case.address, [case.late_key(secret)])
+            assert (closing, code_of(case.path, json.loads(reported))) == (1008, code), case.path
 
 
 def test_binary_message_where_text_is_due_is_an_error_and_costs_nothing(server: RunningShell, owner: Account, key: str) -> None:
@@ -167,9 +167,9 @@ def test_voice_of_another_account_is_unknown_on_every_route(server: RunningShell
     check_nothing_was_charged(owner)
 
 
-def code_of(path: str, told: dict[str, Any]) -> str:
+def code_of(path: str, reported: dict[str, Any]) -> str:
     """Code of an error message: ElevenLabs' sockets have it in `error` itself, unlike that API's responses."""
-    return str(told["error"]) if isinstance(told.get("error"), str) else read_error(path, {}, told).code
+    return str(reported["error"]) if isinstance(reported.get("error"), str) else read_error(path, {}, reported).code
 
 
 def find_errors(received: list[Any]) -> list[str]:

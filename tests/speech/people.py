@@ -38,17 +38,17 @@ class Person:
     def get(self, path: str, **parameters: str) -> Any:
         return Client().get(path, parameters, headers=self.headers)
 
-    def say(self, text: str = "Hello there.", **wishes: Any) -> Any:
-        return self.post("/v1/tts/", {"text": text, **wishes})
+    def say(self, text: str = "Hello there.", **options: Any) -> Any:
+        return self.post("/v1/tts/", {"text": text, **options})
 
     def result(self, uuid: str, **parameters: str) -> Any:
         return self.get("/v1/speech/results/", uuid=uuid, **parameters)
 
 
-def person(**wishes: Any) -> Person:
+def person(**options: Any) -> Person:
     """Client with a key: `credits=15` whole credits, by default 1,000; the other arguments are the plan's."""
-    amount = wishes.pop("credits", 1000)
-    account = AccountFactory(credits=amount, **{f"plan__{name}": value for name, value in wishes.items()})
+    amount = options.pop("credits", 1000)
+    account = AccountFactory(credits=amount, **{f"plan__{name}": value for name, value in options.items()})
     _, secret = make_key(account)
     return Person(key=secret, account=account)
 

@@ -93,8 +93,8 @@ def test_mix_for_a_model_without_mixing_is_refused_naming_others(owner: Person) 
 def test_voices_of_a_text_are_switched_by_brackets_and_by_elements(owner: Person) -> None:
     text = '[voice:am_adam] Good morning. [voice:af_sky(2)+af_bella] Hello! <voice name="ef_dora">Hola.</voice> [/voice] The end.'
     work = spoken(owner.say(text, voice="af_bella", language="en"))
-    told = [(segment.text.strip(), segment.voice_index) for segment in work.segments if segment.text.strip()]
-    assert told == [("Good morning.", 1), ("Hello!", 2), ("Hola.", 3), ("The end.", 0)]
+    reported = [(segment.text.strip(), segment.voice_index) for segment in work.segments if segment.text.strip()]
+    assert reported == [("Good morning.", 1), ("Hello!", 2), ("Hola.", 3), ("The end.", 0)]
     assert [voice.id for voice in work.voices] == ["am_adam", "af_sky(2)+af_bella(1)", "ef_dora"]
     assert work.text == " Good morning.  Hello! Hola.  The end."
 

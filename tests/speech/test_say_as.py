@@ -58,12 +58,12 @@ def test_the_other_names_of_the_kinds_are_taken(owner: Person, kind: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("wishes", "status"),
+    ("options", "status"),
     [({"language": "es"}, 200), ({"voice": "ef_dora"}, 200), ({"language": "en"}, 400), ({"voice": "af_bella"}, 400), ({}, 200)],
 )
-def test_the_language_of_the_voice_or_the_request_decides(owner: Person, wishes: dict[str, str], status: int) -> None:
+def test_the_language_of_the_voice_or_the_request_decides(owner: Person, options: dict[str, str], status: int) -> None:
     """Without either the worker detects the language first: then one supported language is enough."""
-    assert owner.say(text='<say-as interpret-as="date">31 de diciembre de 1999</say-as>', **wishes).status_code == status
+    assert owner.say(text='<say-as interpret-as="date">31 de diciembre de 1999</say-as>', **options).status_code == status
 
 
 def test_the_language_of_an_element_decides_before_the_request_s(owner: Person) -> None:
@@ -78,7 +78,7 @@ def test_a_british_voice_reads_the_day_first(owner: Person) -> None:
     assert owner.say(text=text, voice="bm_george").status_code == 200
 
 
-def test_the_openai_route_refuses_it_too(owner: Person) -> None:
+def test_openai_route_refuses_invalid_say_as_markup(owner: Person) -> None:
     body = {"model": "kokoro", "voice": "af_bella", "input": '<say-as interpret-as="date">hello</say-as>'}
     answer = owner.post("/v1/audio/speech", body)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_markup")

@@ -85,8 +85,8 @@ def test_every_model_answers_hints_with_a_warning(owner: Person, model: str, hin
 def test_language_without_phonemes_reports_the_reason(owner: Person) -> None:
     reason = "Japanese needs pyopenjtalk-plus: install requirements/worker-cpu.txt."
     announce(engine_spec(missing_languages={"ja": reason}))
-    for wishes in ({"language": "ja"}, {"voice": "jf_alpha"}, {"text": '<lang xml:lang="ja">x</lang>'}):
-        answer = owner.say(**wishes)
+    for options in ({"language": "ja"}, {"voice": "jf_alpha"}, {"text": '<lang xml:lang="ja">x</lang>'}):
+        answer = owner.say(**options)
         assert answer.status_code == 400
         assert reason in answer.json()["error"]["message"]
 

@@ -203,8 +203,8 @@ def test_all_parts_of_a_text_have_the_language_that_admission_decided(owner: Per
     parts = list(Part.objects.filter(job=job_of(owner.say(text, voice="af_bella")), kind="speak"))
     assert len(parts) > 1
     assert {(part.work["language"], part.work["is_language_detected"]) for part in parts} == {("es", True)}
-    told = Part.objects.filter(job=job_of(owner.say(text, voice="af_bella", language="en")), kind="speak")
-    assert {(part.work["language"], part.work["is_language_detected"]) for part in told} == {("en-us", False)}
+    reported = Part.objects.filter(job=job_of(owner.say(text, voice="af_bella", language="en")), kind="speak")
+    assert {(part.work["language"], part.work["is_language_detected"]) for part in reported} == {("en-us", False)}
 
 
 def test_request_without_enough_credits_is_a_402_with_the_amounts() -> None:

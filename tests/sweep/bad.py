@@ -46,14 +46,14 @@ def check_answer(*, status: int, headers: Any, body: bytes, sent: str = "", path
     """Check an error response and return its error. `sent`: text of the client, which may be echoed; `path`: its dialect is that of the error."""
     assert 400 <= status < 500, (status, body[:500])
     assert headers["content-type"] == "application/json"
-    told = json.loads(body)
+    reported = json.loads(body)
     error: dict[str, Any]
     if dialect_of(path).render_error is render_platform_error:
-        error = told["error"]
+        error = reported["error"]
         assert set(error) == KEYS
         assert error["type"] in TYPES
     else:
-        error = asdict(read_error(path, headers, told))
+        error = asdict(read_error(path, headers, reported))
     assert error["message"]
     assert re.fullmatch(r"[a-z][a-z0-9_]*", error["code"])
     assert error["request_id"] == headers["x-request-id"]

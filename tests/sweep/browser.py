@@ -145,11 +145,11 @@ class Browser:
             self._buffer += more
         raw, _, self._buffer = self._buffer.partition(b"\0")
         message: dict[str, Any] = json.loads(raw)
-        told = message.get("params", {})
-        if message.get("method") == "Log.entryAdded" and told["entry"]["level"] in {"error", "warning"}:
-            self.complaints.append(f"{told['entry']['source']}: {told['entry']['text']} {told['entry'].get('url', '')}")
+        reported = message.get("params", {})
+        if message.get("method") == "Log.entryAdded" and reported["entry"]["level"] in {"error", "warning"}:
+            self.complaints.append(f"{reported['entry']['source']}: {reported['entry']['text']} {reported['entry'].get('url', '')}")
         elif message.get("method") == "Runtime.exceptionThrown":
-            self.complaints.append(str(told["exceptionDetails"]))
+            self.complaints.append(str(reported["exceptionDetails"]))
         return message
 
 

@@ -48,7 +48,7 @@ def test_invalid_requests_are_clear_client_errors_without_side_effects(
     walk(module.CASES, lambda bad: check(bad, client=client, key=key), at_least=at_least)
 
 
-def test_the_next_good_request_works(client: httpx.Client, key: str) -> None:
+def test_valid_request_after_invalid_ones_is_served(client: httpx.Client, key: str) -> None:
     good = {"model": "silence", "voice": "quiet", "input": "All is well."}
     answer = client.post("/v1/audio/speech", json=good, headers={"Authorization": f"Bearer {key}"})
     assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/mpeg")

@@ -143,22 +143,22 @@ fetch(%s, {method: "POST", credentials: "omit", body: JSON.stringify({model: "si
 
 def test_a_page_of_an_allowed_origin_calls_the_api(swept: RunningPlatform, page: Browser, key: str) -> None:
     page.open(PAGE)
-    told = page.value(CALL % (json.dumps(f"{swept.url}/v1/tts/"), json.dumps(key), json.dumps(key)))
-    assert (told["status"], told["body"]["status"]) == (200, "queued")
-    assert told["id"].startswith("req_")
-    assert int(told["left"]) > 0
+    reported = page.value(CALL % (json.dumps(f"{swept.url}/v1/tts/"), json.dumps(key), json.dumps(key)))
+    assert (reported["status"], reported["body"]["status"]) == (200, "queued")
+    assert reported["id"].startswith("req_")
+    assert int(reported["left"]) > 0
     wrong = page.value(CALL % (json.dumps(f"{swept.url}/v1/tts/"), '"wrong"', '"wrong"'))
     assert (wrong["status"], wrong["body"]["error"]["code"]) == (401, "invalid_api_key")
     nowhere = page.value(CALL % (json.dumps(f"{swept.url}/v1/nowhere/"), json.dumps(key), json.dumps(key)))
     assert (nowhere["status"], nowhere["body"]["error"]["code"]) == (404, "not_found")
-    audio = f"fetch('{swept.url}/static/downloads/{told['body']['uuid']}/output.mp3').then(answer => answer.status)"
+    audio = f"fetch('{swept.url}/static/downloads/{reported['body']['uuid']}/output.mp3').then(answer => answer.status)"
     assert page.value(audio) in {200, 409}  # it may not be spoken yet
 
 
-def test_a_page_of_another_origin_may_not(swept: RunningPlatform, page: Browser, key: str) -> None:
+def test_page_of_unlisted_origin_cannot_call_the_api(swept: RunningPlatform, page: Browser, key: str) -> None:
     page.open(STRANGER)
-    told = page.value(CALL % (json.dumps(f"{swept.url}/v1/tts/"), json.dumps(key), json.dumps(key)))
-    assert told["status"] == 0
+    reported = page.value(CALL % (json.dumps(f"{swept.url}/v1/tts/"), json.dumps(key), json.dumps(key)))
+    assert reported["status"] == 0
     assert any("CORS" in complaint for complaint in page.complaints)
 
 

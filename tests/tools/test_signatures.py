@@ -37,7 +37,7 @@ def test_each_stored_file_is_of_a_known_library() -> None:
 
 def test_inherited_methods_defaults_and_attributes_are_described(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "module.py").write_text(SOURCE)
-    called = signatures.Called("module", "module.py", ("Model.open", "Model.load", "helper"))
+    called = signatures.CalledFunction("module", "module.py", ("Model.open", "Model.load", "helper"))
     monkeypatch.setitem(LIBRARIES, "trial", Source("1", (called,)))
     described = describe("trial", tmp_path)
     assert described["attributes"] == {"module:Model": ["rate", "sample_rate"]}

@@ -10,8 +10,8 @@ from workers.text.transcripts import compact_segment
 def window(part: int, *texts: str, start: float, is_last: bool = False, language: str = "en") -> dict[str, Any]:
     """Event of a window that begins at `start`, with a second for each segment."""
     segments = [segment(text, start=start + index) for index, text in enumerate(texts)]
-    told = TranscriptWindow(part=part, start=start, end=start + len(texts), language=language, is_last=is_last)
-    return {**told.to_dict(), "type": "transcript", "segments": [compact_segment(one) for one in segments]}
+    reported = TranscriptWindow(part=part, start=start, end=start + len(texts), language=language, is_last=is_last)
+    return {**reported.to_dict(), "type": "transcript", "segments": [compact_segment(one) for one in segments]}
 
 
 def segment(text: str, *, start: float) -> TranscriptSegment:

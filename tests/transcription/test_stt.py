@@ -49,9 +49,9 @@ def test_a_documented_recogniser_that_is_not_installed_is_served_by_another(
     with hearing():
         answer = listen(server, owner, song, model=model)
     assert answer.status_code == 200, answer.text
-    told = answer.json()
-    assert (told["model"], told["model_used"], len(told.get("warnings", []))) == (model, "whisper", warnings)
-    result = owner.result(told["uuid"]).json()
+    reported = answer.json()
+    assert (reported["model"], reported["model_used"], len(reported.get("warnings", []))) == (model, "whisper", warnings)
+    result = owner.result(reported["uuid"]).json()
     assert (result["model"], result["model_used"]) == (model, "whisper")
 
 
@@ -90,8 +90,8 @@ def test_work_message_holds_all_requested_options(server: RunningShell, owner: P
         work = part.work
         finish_part(outcome_of(part, status="failed", error_code="bad_audio", error_message="The file is damaged."))
         refused = answer.result()
-    told = {name: work[name] for name in ("engine", "language", "is_diarized", "has_words", "speakers", "prompt", "hotwords", "survey")}
-    assert told == {
+    reported = {name: work[name] for name in ("engine", "language", "is_diarized", "has_words", "speakers", "prompt", "hotwords", "survey")}
+    assert reported == {
         "engine": "whisper",
         "language": "es",
         "is_diarized": True,

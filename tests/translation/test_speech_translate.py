@@ -54,10 +54,10 @@ def test_speech_becomes_speech_in_another_language(server: RunningShell, owner: 
         answer = translate(server, owner, song)
     job = Job.objects.get()
     assert answer.status_code == 200, answer.text
-    told = {
+    reported = {
         name: answer.json()[name] for name in ("original_text", "translated_text", "source_language", "target_language", "credits_used")
     }
-    assert told == {
+    assert reported == {
         "original_text": "Hello there.",
         "translated_text": "Hola.",
         "source_language": "en",

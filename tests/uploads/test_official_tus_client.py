@@ -24,10 +24,10 @@ def test_tus_js_client_stops_and_goes_on_where_it_was(owner: Person, song: bytes
     command = ["node", "client.mjs", f"{owner.url}/v1/uploads/resumable/", owner.secret, str(tmp_path / "song.mp3"), str(PIECE)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert [size for size, _ in told["first"]["accepted"]] == [PIECE, PIECE]
-    assert told["first"]["url"] == told["second"]["url"]
-    assert told["second"]["accepted"][0] == [PIECE, 3 * PIECE]
-    upload_id = told["second"]["url"].rstrip("/").rpartition("/")[2]
+    reported = json.loads(done.stdout)
+    assert [size for size, _ in reported["first"]["accepted"]] == [PIECE, PIECE]
+    assert reported["first"]["url"] == reported["second"]["url"]
+    assert reported["second"]["accepted"][0] == [PIECE, 3 * PIECE]
+    upload_id = reported["second"]["url"].rstrip("/").rpartition("/")[2]
     shape = owner.look(upload_id).json()
     assert (shape["status"], shape["sha256"], shape["file_name"]) == ("ready", hashlib.sha256(song).hexdigest(), "song.mp3")

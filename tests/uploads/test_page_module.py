@@ -34,8 +34,8 @@ def test_a_page_that_was_closed_goes_on_where_the_file_stopped(owner: Person, tm
         [*command, str(tmp_path / "js"), str(tmp_path / "talk.wav")], capture_output=True, text=True, timeout=90, check=False
     )
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert [(one["name"], one["size"], one["offset"] % PIECE) for one in told["left"]] == [("talk.wav", len(content), 0)]
-    assert told["kept"] == "{}"
+    reported = json.loads(done.stdout)
+    assert [(one["name"], one["size"], one["offset"] % PIECE) for one in reported["left"]] == [("talk.wav", len(content), 0)]
+    assert reported["kept"] == "{}"
     upload = Upload.objects.get()
-    assert (upload.uuid.hex, upload.received_bytes, len(upload.pieces)) == (told["uploadId"], len(content), 3)
+    assert (upload.uuid.hex, upload.received_bytes, len(upload.pieces)) == (reported["uploadId"], len(content), 3)

@@ -87,21 +87,21 @@ def test_embed_is_answered_with_a_likeness_while_the_fit_runs(studio: Studio, wo
     worker.is_fit_held = True
     answer = studio.embed()
     assert answer.status_code == 200, answer.text
-    told = answer.json()
-    assert {name: told[name] for name in ("model", "model_used", "state")} == {
+    reported = answer.json()
+    assert {name: reported[name] for name in ("model", "model_used", "state")} == {
         "model": "chatterbox",
         "model_used": "kokoro-clone",
         "state": "training",
     }
-    assert told["warnings"] == ["The recording has 2 s: 10 to 30 s give a better voice."]
-    assert isinstance(told["duration_ms"], int)
+    assert reported["warnings"] == ["The recording has 2 s: 10 to 30 s give a better voice."]
+    assert isinstance(reported["duration_ms"], int)
     assert get_storage().read_bytes(enrolment().conditioning_key) == LIKENESS
-    spoken = studio.speak(TEXT, file=b"none", embed_id=told["embed_id"])
+    spoken = studio.speak(TEXT, file=b"none", embed_id=reported["embed_id"])
     assert spoken.status_code == 200
-    assert f"{told['embed_id']} is in training; until then a likeness of built-in voices speaks." in spoken.headers["x-warning"]
+    assert f"{reported['embed_id']} is in training; until then a likeness of built-in voices speaks." in spoken.headers["x-warning"]
     worker.is_fit_held = False
     wait_until(lambda: enrolment().state == "ready", seconds=20)
-    again = studio.speak(TEXT, file=b"none", embed_id=told["embed_id"])
+    again = studio.speak(TEXT, file=b"none", embed_id=reported["embed_id"])
     assert "in training" not in again.headers["x-warning"]
 
 
@@ -118,18 +118,18 @@ def test_without_the_fit_the_likeness_is_the_voice(studio: Studio, worker: Enrol
 def test_voice_clone_answers_with_the_queued_job_and_keeps_the_voice(studio: Studio, worker: Enroller) -> None:
     answer = studio.keep("Ada", text=TEXT, categories="podcast, calm", model="kokoro")
     assert answer.status_code == 200, answer.text
-    told = answer.json()
-    assert (told["status"], told["name"], told["model_used"], told["credits_used"]) == (
+    reported = answer.json()
+    assert (reported["status"], reported["name"], reported["model_used"], reported["credits_used"]) == (
         "queued",
         "Ada",
         "kokoro-clone",
         4 * len(TEXT) / 1000,
     )
-    assert told["url"] == f"{studio.url}/static/downloads/{told['uuid']}/output.mp3"
+    assert reported["url"] == f"{studio.url}/static/downloads/{reported['uuid']}/output.mp3"
     wait_until(lambda: Job.objects.get().is_over, seconds=20)
-    assert httpx.get(told["url"]).status_code == 200
+    assert httpx.get(reported["url"]).status_code == 200
     listed = studio.owner.get("/v1/voices/", own="true").json()
-    assert (listed["total"], listed["voices"][0]["id"], listed["voices"][0]["state"]) == (1, told["voice_id"], "ready")
+    assert (listed["total"], listed["voices"][0]["id"], listed["voices"][0]["state"]) == (1, reported["voice_id"], "ready")
     assert (listed["voices"][0]["name"], listed["voices"][0]["categories"]) == ("Ada", ["podcast", "calm"])
 
 
@@ -259,8 +259,8 @@ def test_long_text_is_spoken_in_parts_with_the_voice_of_the_same_job(studio: Stu
 
 
 def test_cancelled_enrolment_fails_its_voice_and_costs_nothing(studio: Studio) -> None:
-    told = studio.keep("Ada", text=TEXT).json()
-    assert studio.owner.post(f"/v1/jobs/{told['uuid']}/cancel/", {}).status_code == 200
+    reported = studio.keep("Ada", text=TEXT).json()
+    assert studio.owner.post(f"/v1/jobs/{reported['uuid']}/cancel/", {}).status_code == 200
     assert (enrolment().state, enrolment().error_code) == ("failed", "cancelled")
     assert studio.owner.millicredits == 1_000_000
 

@@ -64,11 +64,11 @@ def working(bench: TaskHarness, valkey: redis.Redis, *, specs: list[EngineSpec])
 
 def do_message(bench: TaskHarness, message: PartMessage) -> None:
     start_part(PartStarted(token=message.token, worker=WORKER, boot=BOOT))
-    told: dict[str, Any] = {"job": message.job, "part": message.part, "token": message.token, "worker": WORKER}
+    reported: dict[str, Any] = {"job": message.job, "part": message.part, "token": message.token, "worker": WORKER}
     try:
-        finish_part(PartOutcome(**told, status="completed", manifest=bench.do(message)))
+        finish_part(PartOutcome(**reported, status="completed", manifest=bench.do(message)))
     except WorkError as error:
-        finish_part(PartOutcome(**told, status="failed", error_code=error.code, error_message=error.message))
+        finish_part(PartOutcome(**reported, status="failed", error_code=error.code, error_message=error.message))
 
 
 def test_recording_of_a_man_is_cloned_spoken_and_heard_again(harness: TaskHarness, server: RunningShell, owner: Person) -> None:

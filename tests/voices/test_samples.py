@@ -71,14 +71,14 @@ def code_of(answer: httpx.Response) -> tuple[int, str]:
 
 
 def test_clone_with_several_recordings_examines_and_fits_them_together(recordings: Recordings, worker: Enroller) -> None:
-    told = recordings.post("/v1/voice-clone/", 1, 2, 2, field="reference_audio", name="Ada").json()
+    reported = recordings.post("/v1/voice-clone/", 1, 2, 2, field="reference_audio", name="Ada").json()
     wait_until(lambda: Job.objects.get().is_over)
     works = {part.kind: part.work for part in Part.objects.all()}
     assert [len(works[kind]["samples"]) for kind in ("examine_voice", "fit_voice")] == [2, 2]
-    assert recordings.states(told["voice_id"]) == [("1.mp3", "used"), ("2.mp3", "used")]
+    assert recordings.states(reported["voice_id"]) == [("1.mp3", "used"), ("2.mp3", "used")]
     assert [get_storage().read_bytes(sample.key) for sample in Sample.objects.all()] == [recordings.content(1), recordings.content(2)]
     wait_until(lambda: not Upload.objects.exists())
-    assert recordings.post("/v1/voice-embed/", 2, 1).json()["embed_id"] == told["voice_id"]
+    assert recordings.post("/v1/voice-embed/", 2, 1).json()["embed_id"] == reported["voice_id"]
     assert not Upload.objects.exists()
 
 
@@ -100,10 +100,16 @@ def test_added_recording_enrols_the_voice_again_while_the_old_one_speaks(recordi
     worker.is_fit_held = True
     answer = recordings.add(ada, 2)
     assert answer.status_code == 200, answer.text
-    told = answer.json()
-    assert (told["status"], told["voice_id"], told["credits_used"], told["total"], told["limit"]) == ("queued", ada, 0, 2, 10)
-    assert [(sample["file_name"], sample["state"]) for sample in told["samples"]] == [("1.mp3", "used"), ("2.mp3", "added")]
-    wait_until(lambda: recordings.listed(ada)["change"] == {"state": "training", "uuid": told["uuid"]})
+    reported = answer.json()
+    assert (reported["status"], reported["voice_id"], reported["credits_used"], reported["total"], reported["limit"]) == (
+        "queued",
+        ada,
+        0,
+        2,
+        10,
+    )
+    assert [(sample["file_name"], sample["state"]) for sample in reported["samples"]] == [("1.mp3", "used"), ("2.mp3", "added")]
+    wait_until(lambda: recordings.listed(ada)["change"] == {"state": "training", "uuid": reported["uuid"]})
     assert recordings.studio.owner.say("Hello.", voice=ada).status_code == 200
     spoken = Part.objects.get(kind="speak").work["voice"]
     assert (spoken["version"], spoken["conditioning"]["key"]) == (old.conditioning_version, old.conditioning_key)
@@ -117,7 +123,7 @@ def test_added_recording_enrols_the_voice_again_while_the_old_one_speaks(recordi
     assert [get_storage().read_bytes(sample.key) for sample in new.samples.all()] == [recordings.content(1), recordings.content(2)]
     assert get_storage().stat(old.conditioning_key) is None
     assert [(one.statement, one.given_by) for one in Consent.objects.all()] == [(AGREED, "Ada")]
-    assert httpx.get(told["url"]).content == b"ID3 a demo"
+    assert httpx.get(reported["url"]).content == b"ID3 a demo"
     assert recordings.studio.owner.millicredits == 1_000_000 - 24
 
 
@@ -126,8 +132,8 @@ def test_removed_recording_is_deleted_once_the_voice_is_enrolled_without_it(reco
     wait_until(is_settled)
     first = recordings.listed(ada)["samples"][0]["id"]
     assert code_of(recordings.remove(ada, "0" * 64)) == (404, "sample_not_found")
-    told = recordings.remove(ada, first).json()
-    assert [(sample["file_name"], sample["state"]) for sample in told["samples"]] == [("1.mp3", "removed"), ("2.mp3", "used")]
+    reported = recordings.remove(ada, first).json()
+    assert [(sample["file_name"], sample["state"]) for sample in reported["samples"]] == [("1.mp3", "removed"), ("2.mp3", "used")]
     wait_until(is_settled)
     wait_until(lambda: Enrolment.objects.count() == 1)
     assert [(one.file_name, get_storage().stat(one.key) is not None) for one in Sample.objects.all()] == [("2.mp3", True)]
@@ -140,7 +146,7 @@ def test_refused_recording_leaves_the_voice_as_it_was_and_says_why(
     settings.TTSAI_OUTBOUND_ALLOW = ["127.0.0.1:9"]
     recordings.studio.owner.post("/v1/webhooks/", {"url": "http://127.0.0.1:9/hook", "events": ["voice.ready", "voice.failed"]})
     worker.refusal = ("invalid_reference", "Recording 2 seems to be of another person than recording 1.")
-    told = recordings.add(ada, 2).json()
+    reported = recordings.add(ada, 2).json()
     wait_until(is_settled)
     shown_list = recordings.listed(ada)
     reason = "Recording 2 seems to be of another person than recording 1."
@@ -149,7 +155,7 @@ def test_refused_recording_leaves_the_voice_as_it_was_and_says_why(
     shown = recordings.studio.owner.get(f"/v1/voices/{ada}/").json()
     assert (shown["state"], shown["change"]["code"]) == ("ready", "invalid_reference")
     (event,) = [json.loads(body) for body in Delivery.objects.values_list("body", flat=True)]
-    data = {"voice_id": ada, "name": "Ada", "model": "kokoro-clone", "state": "ready", "uuid": told["uuid"]}
+    data = {"voice_id": ada, "name": "Ada", "model": "kokoro-clone", "state": "ready", "uuid": reported["uuid"]}
     assert (event["type"], event["data"]) == ("voice.failed", {**data, "code": "invalid_reference", "error": reason})
     wait_until(lambda: Enrolment.objects.count() == 1)
     worker.refusal = None
@@ -172,10 +178,10 @@ def test_recordings_that_were_enrolled_before_replace_the_voice_at_once(recordin
     other = recordings.post("/v1/voice-clone/", 1, 2, name="Both").json()["voice_id"]
     wait_until(is_settled)
     done = list(worker.done)
-    told = recordings.add(ada, 2).json()
-    assert (told["status"], told["change"], worker.done) == ("completed", None, done)
+    reported = recordings.add(ada, 2).json()
+    assert (reported["status"], reported["change"], worker.done) == ("completed", None, done)
     assert Voice.objects.get(voice_id=ada).enrolment_id == Voice.objects.get(voice_id=other).enrolment_id
-    assert httpx.get(told["url"]).content == b"ID3 a demo"
+    assert httpx.get(reported["url"]).content == b"ID3 a demo"
     assert code_of(recordings.add(ada, 2)) == (409, "sample_exists")
 
 

@@ -49,10 +49,10 @@ def code_of(answer: Any) -> tuple[int, str]:
 
 def test_own_voice_speaks_without_a_model_and_under_its_engines_names(owner: Person, ada: str) -> None:
     for model in ({}, {"model": "kokoro"}, {"model": "kokoro-clone"}, {"model": "tts-1"}, {"model": "chatterbox"}, {"model": "melotts"}):
-        told = owner.say("Hello.", voice=ada, **model).json()
-        job = Job.objects.get(uuid=told["uuid"])
-        assert (job.engine_id, told["credits_used"]) == ("kokoro-clone", 0.024), model
-        assert told.get("model_used", "kokoro-clone") == "kokoro-clone"
+        reported = owner.say("Hello.", voice=ada, **model).json()
+        job = Job.objects.get(uuid=reported["uuid"])
+        assert (job.engine_id, reported["credits_used"]) == ("kokoro-clone", 0.024), model
+        assert reported.get("model_used", "kokoro-clone") == "kokoro-clone"
         voice = Part.objects.get(job=job).work["voice"]
         assert (voice["id"], voice["language"], voice["engine"]) == (ada, "en-gb", "kokoro-clone")
         assert voice["conditioning"]["kind"] == "stored_object"
@@ -74,10 +74,10 @@ def test_own_voice_in_a_mix_moves_the_text_to_its_engine(owner: Person, ada: str
 def test_own_voice_speaks_every_language_of_its_engine(owner: Person, ada: str) -> None:
     spanish = VoiceSpec("ef_dora", "Dora", "es", gender="female")
     announce(engine_spec(languages=("en", "es"), voices=(*engine_spec().voices, spanish)), worker="worker-2")
-    told = owner.say("Hola, buenos días a todos mis amigos.", voice=ada, language="es").json()
-    work = Part.objects.get(job_id=told["uuid"]).work
+    reported = owner.say("Hola, buenos días a todos mis amigos.", voice=ada, language="es").json()
+    work = Part.objects.get(job_id=reported["uuid"]).work
     assert (work["voice"]["id"], work["voice"]["language"], work["language"]) == (ada, "es", "es")
-    assert "warnings" not in told
+    assert "warnings" not in reported
 
 
 def test_own_voice_of_another_account_is_unknown_everywhere(ada: str) -> None:

@@ -31,8 +31,8 @@ def test_a_delivery_verifies_with_the_standard_library_of_the_rules(receiver: Re
     record_event(endpoint.account_id, event="job.completed", data={"job_id": "1", "text": "Grüße"})
     delivery = _send_one()
     headers, body = receiver.received[0]
-    told = Webhook(endpoint.secret).verify(body, headers)
-    assert (told["type"], told["data"]) == ("job.completed", {"job_id": "1", "text": "Grüße"})
+    reported = Webhook(endpoint.secret).verify(body, headers)
+    assert (reported["type"], reported["data"]) == ("job.completed", {"job_id": "1", "text": "Grüße"})
     assert headers["webhook-id"] == str(delivery)
     assert delivery.state == DeliveryState.DELIVERED
     assert [(attempt["status"], attempt["answer"]) for attempt in delivery.attempts] == [(200, "heard")]

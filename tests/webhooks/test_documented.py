@@ -7,19 +7,19 @@ from apps.webhooks.events import EVENTS, EXAMPLES
 
 
 @pytest.fixture(scope="module")
-def told() -> dict[str, object]:
+def reported() -> dict[str, object]:
     return schema()
 
 
-def test_every_event_is_a_webhook_of_the_schema(told: dict[str, object]) -> None:
-    assert set(told["webhooks"]) == set(EVENTS)
+def test_every_event_is_a_webhook_of_the_schema(reported: dict[str, object]) -> None:
+    assert set(reported["webhooks"]) == set(EVENTS)
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_an_event_s_body_has_its_type_its_time_and_its_data(told: dict, event: str) -> None:
-    operation = told["webhooks"][event]["post"]
+def test_an_event_s_body_has_its_type_its_time_and_its_data(reported: dict, event: str) -> None:
+    operation = reported["webhooks"][event]["post"]
     content = operation["requestBody"]["content"]["application/json"]
-    shapes = told["components"]["schemas"]
+    shapes = reported["components"]["schemas"]
     shape = shapes[content["schema"]["$ref"].rpartition("/")[2]]
     assert list(shape["properties"]) == ["type", "timestamp", "data"]
     assert shape["properties"]["type"]["enum"] == [event]

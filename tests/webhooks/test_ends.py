@@ -28,7 +28,7 @@ def listening(account: Any) -> Endpoint:
     return create_endpoint(account, url="https://example.com/hook", events=[])
 
 
-def told() -> list[tuple[str, dict[str, Any]]]:
+def reported() -> list[tuple[str, dict[str, Any]]]:
     """Events and their data, by URL and order."""
     rows = Delivery.objects.order_by("url", "created_at")
     return [(delivery.event, json.loads(delivery.body)["data"]) for delivery in rows]
@@ -46,7 +46,7 @@ def test_the_event_of_a_completed_job_equals_the_polled_result(owner: Person) ->
     work_off()
     answer = owner.result(uuid).json()
     assert answer["status"] == "completed"
-    assert told() == [("job.completed", answer)] * 2
+    assert reported() == [("job.completed", answer)] * 2
     assert set(Delivery.objects.values_list("url", flat=True)) == {HOOK, "https://example.com/hook"}
     assert answer["result_url"] == f"http://testserver/static/downloads/{uuid}/output.mp3"
     assert set(answer) == set(EXAMPLES["job.completed"])
@@ -56,7 +56,7 @@ def test_the_public_address_comes_before_the_request_s_own(owner: Person, settin
     settings.TTSAI_PUBLIC_URL = "https://speech.example.com/"
     uuid = owner.say(webhook_url=HOOK).json()["uuid"]
     work_off()
-    ((_, data),) = told()
+    ((_, data),) = reported()
     assert data["result_url"] == f"https://speech.example.com/static/downloads/{uuid}/output.mp3"
 
 
@@ -66,7 +66,7 @@ def test_a_job_without_a_request_links_to_this_machine(settings: Any) -> None:
     listening(by.account)
     job = submit(by).job
     work_off()
-    ((_, data),) = told()
+    ((_, data),) = reported()
     assert data["result_url"] == f"http://127.0.0.1:8123/static/downloads/{job.uuid.hex}/output.mp3"
 
 
@@ -82,7 +82,7 @@ def test_the_event_of_a_failed_job_has_its_reason(owner: Person, end: Any, statu
     with transaction.atomic():
         end(lock_job(UUID(uuid)))
     answer = owner.result(uuid).json()
-    assert told() == [("job.failed", answer)]
+    assert reported() == [("job.failed", answer)]
     assert (answer["status"], answer["code"], answer["credits_used"]) == (status, code, 0.0)
     assert set(answer) == set(EXAMPLES["job.failed"])
 
@@ -91,7 +91,7 @@ def test_the_event_of_a_cancelled_job_has_its_status(owner: Person) -> None:
     uuid = owner.say(webhook_url=HOOK).json()["uuid"]
     cancel_job(Job.objects.get(uuid=uuid), reason="Cancelled by its owner.")
     work_off()
-    ((event, data),) = told()
+    ((event, data),) = reported()
     assert (event, data["status"], data["code"]) == ("job.failed", "cancelled", "cancelled")
 
 
@@ -115,15 +115,15 @@ def test_internal_jobs_of_the_platform_send_no_event(owner: Person) -> None:
     work_off("codec")
     work_off()
     assert Job.objects.filter(state="completed", is_internal=True).count() == 2
-    assert told() == []
+    assert reported() == []
 
 
 def test_batch_items_notify_endpoints_and_the_batch_its_own_address_too(owner: Person) -> None:
     listening(owner.account)
     owner.post("/v1/tts/batch/", {"texts": [{"text": "One."}, {"text": "Two."}, {"text": ""}], "webhook_url": HOOK})
     work_off()
-    assert sorted(event for event, _ in told()) == ["batch.completed"] * 2 + ["job.completed"] * 2
-    batch = next(data for event, data in told() if event == "batch.completed")
+    assert sorted(event for event, _ in reported()) == ["batch.completed"] * 2 + ["job.completed"] * 2
+    batch = next(data for event, data in reported() if event == "batch.completed")
     assert set(batch) == set(EXAMPLES["batch.completed"])
     assert {name for item in batch["items"] for name in item} == {name for item in EXAMPLES["batch.completed"]["items"] for name in item}
 
@@ -132,13 +132,13 @@ def test_an_account_receives_no_events_of_other_accounts(owner: Person) -> None:
     listening(person().account)
     owner.say()
     work_off()
-    assert told() == []
+    assert reported() == []
 
 
 def test_a_job_of_an_anonymous_caller_sends_no_event() -> None:
     submit(nobody())
     work_off()
-    assert told() == []
+    assert reported() == []
 
 
 def test_a_repeated_job_end_sends_one_event(owner: Person) -> None:
@@ -146,7 +146,7 @@ def test_a_repeated_job_end_sends_one_event(owner: Person) -> None:
     work_off()
     with pytest.raises(RuntimeError, match="had ended"), transaction.atomic():
         complete_job(lock_job(UUID(uuid)), result={})
-    assert len(told()) == 1
+    assert len(reported()) == 1
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_stored_results_are_listed_as_omitted(changes: dict[str, Any], omitted: 
     listening(by.account)
     submit(by, **changes)
     work_off()
-    ((_, data),) = told()
+    ((_, data),) = reported()
     assert data["omitted"] == omitted
     assert not {"words", "result"} & set(data)
 

@@ -34,8 +34,8 @@ class Somebody:
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         return Client().generic(method, f"/v1/webhooks/{path}", _json(body), "application/json", headers=self.headers)
 
-    def make(self, **wishes: Any) -> dict[str, Any]:
-        answer = self.ask("POST", "", {"url": URL, **wishes})
+    def make(self, **options: Any) -> dict[str, Any]:
+        answer = self.ask("POST", "", {"url": URL, **options})
         assert answer.status_code == 200, answer.content
         return dict(answer.json())
 
@@ -242,22 +242,22 @@ class TestDeliveries:
         queued = owner.ask("POST", f"{made['id']}/test/").json()
         assert (queued["event"], queued["state"], queued["attempts"]) == ("test", "pending", [])
         attempt_delivery(claim_due(FairShare(usual=64, most=64), most=1)[0])
-        (told,) = owner.ask("GET", "deliveries/").json()["deliveries"]
-        assert (told["id"], told["state"], told["next_attempt_at"]) == (queued["id"], "delivered", None)
-        assert [(attempt["status"], attempt["answer"], attempt["error"]) for attempt in told["attempts"]] == [(200, "heard", "")]
-        assert told["body"] == receiver.verified(made["secret"])[0]
-        assert told["body"]["data"] == EXAMPLES["test"]
-        assert receiver.message_ids == [told["message_id"]]
+        (reported,) = owner.ask("GET", "deliveries/").json()["deliveries"]
+        assert (reported["id"], reported["state"], reported["next_attempt_at"]) == (queued["id"], "delivered", None)
+        assert [(attempt["status"], attempt["answer"], attempt["error"]) for attempt in reported["attempts"]] == [(200, "heard", "")]
+        assert reported["body"] == receiver.verified(made["secret"])[0]
+        assert reported["body"]["data"] == EXAMPLES["test"]
+        assert receiver.message_ids == [reported["message_id"]]
 
     def test_a_replay_sends_the_same_id_and_body(self, owner: Somebody, receiver: Receiver, account: Account) -> None:
         made = owner.make(url=receiver.url)
         record_event(account.pk, event="job.completed", data={"uuid": "1"})
         attempt_delivery(claim_due(FairShare(usual=64, most=64), most=1)[0])
-        (told,) = owner.ask("GET", "deliveries/").json()["deliveries"]
-        again = owner.ask("POST", f"deliveries/{told['id']}/replay/").json()
-        assert (again["id"], again["state"], len(again["attempts"])) == (told["id"], "pending", 1)
+        (reported,) = owner.ask("GET", "deliveries/").json()["deliveries"]
+        again = owner.ask("POST", f"deliveries/{reported['id']}/replay/").json()
+        assert (again["id"], again["state"], len(again["attempts"])) == (reported["id"], "pending", 1)
         attempt_delivery(claim_due(FairShare(usual=64, most=64), most=1)[0])
-        assert receiver.message_ids == [told["message_id"]] * 2
+        assert receiver.message_ids == [reported["message_id"]] * 2
         assert receiver.received[0][1] == receiver.received[1][1]
         assert len(receiver.verified(made["secret"])) == 2
 
@@ -267,8 +267,8 @@ class TestDeliveries:
         owner.ask("PATCH", f"{made['id']}/", {"is_enabled": False})
         for path in (f"{made['id']}/test/", f"deliveries/{queued['id']}/replay/"):
             assert error_of(owner.ask("POST", path)) == (409, "endpoint_disabled")
-        (told,) = owner.ask("GET", "deliveries/").json()["deliveries"]
-        assert (told["state"], told["next_attempt_at"]) == ("failed", None)
+        (reported,) = owner.ask("GET", "deliveries/").json()["deliveries"]
+        assert (reported["state"], reported["next_attempt_at"]) == ("failed", None)
         owner.ask("PATCH", f"{made['id']}/", {"is_enabled": True})
         assert owner.ask("POST", f"deliveries/{queued['id']}/replay/").json()["state"] == "pending"
 
@@ -297,9 +297,9 @@ class TestDeliveries:
         made = owner.make(url=receiver.url)
         owner.ask("POST", f"{made['id']}/test/")
         attempt_delivery(claim_due(FairShare(usual=64, most=64), most=1)[0])
-        told = owner.ask("GET", f"{made['id']}/").json()
-        assert (told["is_enabled"], told["disabled_reason"]) == (False, "it answered 410 Gone")
-        assert told["disabled_at"] is not None
+        reported = owner.ask("GET", f"{made['id']}/").json()
+        assert (reported["is_enabled"], reported["disabled_reason"]) == (False, "it answered 410 Gone")
+        assert reported["disabled_at"] is not None
 
 
 def test_the_events_are_listed_with_examples(owner: Somebody) -> None:

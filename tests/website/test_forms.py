@@ -5,7 +5,7 @@ from django import forms
 from apps.website.forms import SiteForm, error_texts
 
 
-class Every(SiteForm):
+class FormWithAllFields(SiteForm):
     """One field of each kind, and one with a text of its own."""
 
     name = forms.CharField()
@@ -18,7 +18,7 @@ class Every(SiteForm):
 
 
 def test_an_empty_field_says_what_to_do_instead_of_being_required() -> None:
-    form = Every({"email": "nobody"})
+    form = FormWithAllFields({"email": "nobody"})
     assert {name: error_texts(form[name]) for name in form.fields} == {
         "name": ["Fill in this field."],
         "kind": ["Choose one."],
@@ -31,4 +31,4 @@ def test_an_empty_field_says_what_to_do_instead_of_being_required() -> None:
 
 
 def test_a_field_without_an_error_has_no_texts() -> None:
-    assert error_texts(Every({"name": "Ada"})["name"]) == []
+    assert error_texts(FormWithAllFields({"name": "Ada"})["name"]) == []

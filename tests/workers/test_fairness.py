@@ -130,7 +130,7 @@ def test_within_a_tenant_live_goes_before_older_work() -> None:
     assert [each.job for each in machine.begun] == ["live", "old"]
 
 
-def test_a_tenant_that_was_idle_saves_nothing_up() -> None:
+def test_idle_tenant_accumulates_no_scheduling_credit() -> None:
     machine = Machine(cores=1)
     machine.push(*(order("busy", index=index) for index in range(30)))
     for _ in range(20):

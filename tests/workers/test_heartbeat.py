@@ -99,9 +99,9 @@ def test_stopping_worker_reports_parts_in_flight_until_there_are_none(worker: Wo
     worker.heartbeats.send_final_heartbeat()
     worker.beat()
     assert worker.outbox.wait_until_empty(5)
-    told = [(beat.is_stopping, beat.in_flight) for beat in worker.platform.heartbeats()]
-    assert told[-1] == (True, ())
-    assert set(told[:-1]) <= {(True, (InFlight(held.message.token, 0),))}
+    reported = [(beat.is_stopping, beat.in_flight) for beat in worker.platform.heartbeats()]
+    assert reported[-1] == (True, ())
+    assert set(reported[:-1]) <= {(True, (InFlight(held.message.token, 0),))}
     assert worker.platform.announcements() == []
 
 
@@ -109,12 +109,12 @@ def test_a_cancellation_on_the_channel_stops_the_attempt_at_once(worker: Worker,
     held, other = worker.hold(), worker.hold()
     worker.heartbeats.start()
 
-    def told() -> bool:
+    def reported() -> bool:
         """Publish repeatedly: subscribers of a shared server's channel include other tests' workers."""
         valkey.publish(CANCEL_CHANNEL, held.message.token)
         return held.is_stopped
 
-    assert eventually(told)
+    assert eventually(reported)
     assert not other.is_stopped
 
 

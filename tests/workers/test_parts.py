@@ -78,8 +78,8 @@ def test_outcome_is_repeated_in_five_heartbeats_within_a_minute() -> None:
     parts, held = Parts(), run()
     parts.begin(held)
     parts.end(held, outcome=outcome("t1"))
-    told = [len(parts.outcomes_to_repeat()) for _ in range(20)]
-    assert [beat for beat, count in enumerate(told, start=1) if count] == [1, 2, 4, 8, 16]
+    reported = [len(parts.outcomes_to_repeat()) for _ in range(20)]
+    assert [beat for beat, count in enumerate(reported, start=1) if count] == [1, 2, 4, 8, 16]
 
 
 def test_silently_ended_attempt_sends_no_outcome() -> None:

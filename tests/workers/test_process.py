@@ -188,7 +188,7 @@ def test_a_broker_that_restarts_empty_gets_the_finish_and_a_new_announcement(wor
     wait_until_started(worker, message)
     announced = len(worker.platform.announcements())
     own_valkey.kill()
-    worker.wait_for_log("broker_lost")
+    worker.wait_for_log("subscription_lost")
     own_valkey.start()
     assert worker.platform.wait_for_outcome(message.token).status == "completed"
     worker.wait_for_announcements(announced + 1, seconds=5)
@@ -213,8 +213,8 @@ def test_stopping_worker_gives_up_parts_that_take_too_long(worker: RunningWorker
     worker.platform.give(message, group="silence")
     wait_until_started(worker, message)
     assert worker.end(signal.SIGTERM) == 0
-    told = [[held.token for held in beat.in_flight] for beat in worker.platform.heartbeats() if beat.is_stopping]
-    assert (told[0], told[-1]) == ([message.token], [])
+    reported = [[held.token for held in beat.in_flight] for beat in worker.platform.heartbeats() if beat.is_stopping]
+    assert (reported[0], reported[-1]) == ([message.token], [])
     assert worker.platform.outcomes() == []
 
 

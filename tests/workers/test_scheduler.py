@@ -45,7 +45,7 @@ def fill(scheduler: SentenceScheduler, *, lane: Lane, count: int) -> list[tuple[
     return [(gate, scheduler.submit(order(lane=lane, index=index), work=gate)) for index, gate in enumerate(gates)]
 
 
-def test_a_result_comes_back(scheduler: SentenceScheduler) -> None:
+def test_submitted_work_returns_its_result(scheduler: SentenceScheduler) -> None:
     assert scheduler.submit(order(), work=lambda: 42).result(WAIT_SECONDS) == 42
 
 
@@ -150,17 +150,17 @@ def test_piece_that_computes_alone_may_use_all_cores(scheduler: SentenceSchedule
 
 
 def test_piece_beside_others_computes_in_one_thread_until_they_end(scheduler: SentenceScheduler) -> None:
-    told, may_ask_again = [], threading.Event()
+    reported, may_ask_again = [], threading.Event()
 
     def ask_twice() -> None:
-        told.append(count_spare_cores())
+        reported.append(count_spare_cores())
         assert may_ask_again.wait(WAIT_SECONDS)
-        told.append(count_spare_cores())
+        reported.append(count_spare_cores())
 
     ((gate, other),) = fill(scheduler, lane="normal", count=1)
     assert gate.begun.wait(WAIT_SECONDS)
     asking = scheduler.submit(order(index=5), work=ask_twice)
-    while not told:
+    while not reported:
         threading.Event().wait(0.001)
     gate.may_end.set()
     other.result(WAIT_SECONDS)
@@ -168,7 +168,7 @@ def test_piece_beside_others_computes_in_one_thread_until_they_end(scheduler: Se
         threading.Event().wait(0.001)
     may_ask_again.set()
     asking.result(WAIT_SECONDS)
-    assert told == [0, 1]
+    assert reported == [0, 1]
 
 
 def test_a_live_piece_is_told_of_cores_that_less_urgent_work_takes(scheduler: SentenceScheduler) -> None:

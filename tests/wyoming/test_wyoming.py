@@ -60,8 +60,8 @@ def pcm_of(events: list[Event]) -> bytes:
 
 def test_describe_lists_voices_and_recognisers_with_their_languages(wyoming_of: WyomingMaker, owner: Person) -> None:
     with wyoming_of(owner) as port:
-        pong, told = ask(port, Ping(text="there?"), Describe(), until="info")
-    info = Info.from_event(told)
+        pong, reported = ask(port, Ping(text="there?"), Describe(), until="info")
+    info = Info.from_event(reported)
     assert pong.data["text"] == "there?"
     assert (info.tts[0].supports_synthesize_streaming, info.asr[0].supports_transcript_streaming) == (True, True)
     assert {voice.name: voice.languages for voice in info.tts[0].voices}["af_bella"] == ["en"]
@@ -205,10 +205,10 @@ def test_a_broken_event_is_answered_with_an_error_and_closed(wyoming_of: Wyoming
         writer.write(data)
         async with asyncio.timeout(PATIENCE):
             line = json.loads(await reader.readline())
-            told = json.loads(await reader.readexactly(line["data_length"]))
+            reported = json.loads(await reader.readexactly(line["data_length"]))
             assert await reader.read() == b""
         writer.close()
-        return line["type"], told["code"]
+        return line["type"], reported["code"]
 
     with wyoming_of(owner) as port:
         for data, code in BAD:

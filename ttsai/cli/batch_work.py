@@ -93,15 +93,15 @@ class BatchWork:
             raise
 
     async def _collect(self, batch: SentBatch) -> None:
-        told: set[int] = set()
+        reported: set[int] = set()
         pause = FIRST_POLL_SECONDS
         while True:
             result = await self._session.api.get("/v1/tts/batch/result/", batch_id=batch.batch_id)
             for row in result["items"]:
-                if row["status"] not in OPEN and row["index"] not in told:
-                    told.add(row["index"])
+                if row["status"] not in OPEN and row["index"] not in reported:
+                    reported.add(row["index"])
                     await self._receive(batch.items[row["index"]], row)
-            if len(told) == len(batch.items):
+            if len(reported) == len(batch.items):
                 return
             await asyncio.sleep(pause)
             pause = min(POLL_SECONDS, 2 * pause)
@@ -120,14 +120,16 @@ class BatchWork:
                     async for chunk in response.aiter_bytes():
                         file.write(chunk)
             self._journal.finish(item)
-            self._tell(outcome, f"{item.file}: {row['credits']} credits")
+            self._report(outcome, f"{item.file}: {row['credits']} credits")
         else:
             self._failed += 1
             message = row["error"] or "the result has expired"
-            self._tell({**outcome, "error": message, "code": row.get("code", "")}, f"{item.file} ({item.place}) {row['status']}: {message}")
+            self._report(
+                {**outcome, "error": message, "code": row.get("code", "")}, f"{item.file} ({item.place}) {row['status']}: {message}"
+            )
         self._show_progress()
 
-    def _tell(self, outcome: dict[str, Any], line: str) -> None:
+    def _report(self, outcome: dict[str, Any], line: str) -> None:
         if self._session.terminal.is_json:
             self._session.terminal.show(outcome, "")
         else:

@@ -21,7 +21,7 @@ def require_free(host: str, port: int) -> None:
         raise InstanceError("port_in_use", f"Port {port} on {host} is not available: {reason}. Choose another: PORT=8001 make run")
 
 
-def remembered_port(path: Path, name: str) -> int:
+def load_or_choose_port(path: Path, name: str) -> int:
     """Port that the server had last time if it is free, otherwise a new one, stored in the file."""
     known = read_json(path)
     port = known.get(name)

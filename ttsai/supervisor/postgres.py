@@ -16,7 +16,7 @@ import psycopg
 from ttsai.supervisor.errors import InstanceError
 from ttsai.supervisor.home import Home
 from ttsai.supervisor.identity import command_line, end, identity
-from ttsai.supervisor.ports import remembered_port
+from ttsai.supervisor.ports import load_or_choose_port
 from ttsai.supervisor.program import LAUNCHER, Program
 from ttsai.supervisor.unprivileged import choose_user
 from ttsai.supervisor.wheels import postgres_programs
@@ -66,7 +66,7 @@ class Postgres:
         data = self._home.postgres
         _require_usable_path(data)
         _end_orphan(data)
-        self._port = remembered_port(self._home.run / "postgres-port.json", NAME)
+        self._port = load_or_choose_port(self._home.run / "postgres-port.json", NAME)
         if not data.exists():
             self._password = self._home.secret("postgres-password")
             self._initialise()

@@ -18,7 +18,7 @@ CLOSING_SECONDS: Final = 7.0
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class InstanceAddresses:
     """Addresses, data folders and server URLs of an instance."""
 
     home: Home
@@ -55,15 +55,15 @@ class Place:
         }
 
 
-def prepare(place: Place) -> Program:
+def prepare(place: InstanceAddresses) -> Program:
     return _platform(place, "prepare", "-m", "ttsai.supervisor.prepare")
 
 
-def web(place: Place) -> Program:
+def web(place: InstanceAddresses) -> Program:
     return _platform(place, "web", "-m", "ttsai.web", stage=4, stop_seconds=names.STOP_SECONDS + CLOSING_SECONDS)
 
 
-def platform_workers(place: Place) -> list[Program]:
+def platform_workers(place: InstanceAddresses) -> list[Program]:
     """Celery workers of the platform: one for dispatching and reaping, one for everything else, which may be slow."""
     return [
         _celery_worker(place, "control", queue=names.CONTROL_QUEUE, threads=2),
@@ -71,7 +71,7 @@ def platform_workers(place: Place) -> list[Program]:
     ]
 
 
-def _celery_worker(place: Place, name: str, *, queue: str, threads: int) -> Program:
+def _celery_worker(place: InstanceAddresses, name: str, *, queue: str, threads: int) -> Program:
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
     worker = ("worker", "-Q", queue, "-P", "threads", "-c", str(threads), "-n", f"{name}@%h", *quiet)
     # Its warning of root is about pickle; the platform's messages are JSON.
@@ -79,22 +79,22 @@ def _celery_worker(place: Place, name: str, *, queue: str, threads: int) -> Prog
     return _platform(place, name, *celery, *worker, stage=2)
 
 
-def beat(place: Place) -> Program:
+def beat(place: InstanceAddresses) -> Program:
     """Beat, which sends the periodic tasks, as a process of its own: a killed worker would leave an embedded one behind."""
     options = ("--pidfile", "", "--loglevel", "WARNING")
     return _platform(place, "beat", "-m", "celery", "-q", "-A", "ttsai.celery", "beat", *options, stage=4)
 
 
-def engine_workers(place: Place) -> list[Program]:
+def engine_workers(place: InstanceAddresses) -> list[Program]:
     """One engine worker per device in TTSAI_DEVICES."""
     devices = [name.strip() for name in os.environ.get("TTSAI_DEVICES", "cpu").split(",") if name.strip()]
     return [_engine_worker(place, device) for device in devices]
 
 
-def worker_environment(place: Place, device: str, *, inherited: Mapping[str, str]) -> dict[str, str]:
+def worker_environment(place: InstanceAddresses, device: str, *, inherited: Mapping[str, str]) -> dict[str, str]:
     """Environment of an engine worker: the broker and its folders, no credentials of the database or the object store."""
     kept = {name: value for name, value in inherited.items() if not name.startswith(KEPT_FROM_WORKERS)}
-    told = {
+    settings = {
         "TTSAI_BROKER_URL": place.redis_url,
         "TTSAI_HOME": str(place.home.path),
         "TTSAI_MODELS": str(place.home.models),
@@ -104,8 +104,8 @@ def worker_environment(place: Place, device: str, *, inherited: Mapping[str, str
         "PYTHONUNBUFFERED": "1",
     }
     if not inherited.get("S3_BUCKET"):
-        told["TTSAI_OBJECTS"] = str(place.home.objects)
-    return {**kept, **told}
+        settings["TTSAI_OBJECTS"] = str(place.home.objects)
+    return {**kept, **settings}
 
 
 def worker_stop_seconds(environment: Mapping[str, str]) -> float:
@@ -116,7 +116,7 @@ def worker_stop_seconds(environment: Mapping[str, str]) -> float:
         return names.STOP_SECONDS
 
 
-def _engine_worker(place: Place, device: str) -> Program:
+def _engine_worker(place: InstanceAddresses, device: str) -> Program:
     return Program(
         name="engine" if device == "cpu" else device,
         command=(sys.executable, "-m", "workers"),
@@ -127,7 +127,7 @@ def _engine_worker(place: Place, device: str) -> Program:
     )
 
 
-def _platform(place: Place, name: str, *arguments: str, stage: int = 0, stop_seconds: float = DEFAULT_STOP_SECONDS) -> Program:
+def _platform(place: InstanceAddresses, name: str, *arguments: str, stage: int = 0, stop_seconds: float = DEFAULT_STOP_SECONDS) -> Program:
     environment = {**os.environ, **place.variables(), "PYTHONUNBUFFERED": "1"}
     command = (sys.executable, *arguments)
     return Program(name=name, command=command, environment=environment, folder=ROOT, stop_seconds=stop_seconds, stage=stage)

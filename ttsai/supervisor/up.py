@@ -20,7 +20,7 @@ from ttsai.supervisor.orphans import end_orphans
 from ttsai.supervisor.output import Log
 from ttsai.supervisor.ports import require_free
 from ttsai.supervisor.postgres import Postgres, forget_libpq_settings
-from ttsai.supervisor.programs import Place
+from ttsai.supervisor.programs import InstanceAddresses
 from ttsai.supervisor.supervisor import Supervisor
 from ttsai.supervisor.valkey import Valkey
 from ttsai.supervisor.welcome import print_welcome
@@ -69,7 +69,7 @@ def _supervise(home: Home, *, host: str, port: int, log: Log, began: float) -> N
         log.say("stopped")
 
 
-def _start_servers(supervisor: Supervisor, home: Home, *, host: str, port: int) -> Place | None:
+def _start_servers(supervisor: Supervisor, home: Home, *, host: str, port: int) -> InstanceAddresses | None:
     """Start Postgres and Valkey, each unless the environment names another; None if a stop was requested."""
     database_url, redis_url = environ.get("DATABASE_URL", ""), environ.get("REDIS_URL", "")
     secret_key = environ.get("TTSAI_SECRET_KEY") or home.secret("secret-key")
@@ -95,7 +95,7 @@ def _start_servers(supervisor: Supervisor, home: Home, *, host: str, port: int) 
     for server in servers:
         if not supervisor.wait_for(server.is_ready, seconds=SERVER_SECONDS, what=type(server).__name__):
             return None
-    return Place(home, host, port, database_url, redis_url, secret_key)
+    return InstanceAddresses(home, host, port, database_url, redis_url, secret_key)
 
 
 def _require_secrets(secret_key: str) -> None:
@@ -106,7 +106,7 @@ def _require_secrets(secret_key: str) -> None:
         raise InstanceError("insecure_secret", str(error)) from error
 
 
-def _start_programs(supervisor: Supervisor, place: Place) -> bool:
+def _start_programs(supervisor: Supervisor, place: InstanceAddresses) -> bool:
     """Start all other programs; True once a speech request would be served, False if a stop was requested."""
     for worker in programs.engine_workers(place):
         supervisor.start(worker)  # needs the broker alone, and has much to load
@@ -126,7 +126,7 @@ def _start_programs(supervisor: Supervisor, place: Place) -> bool:
 class _ReadinessPoll:
     """URL of the web process that is polled."""
 
-    def __init__(self, place: Place, path: str) -> None:
+    def __init__(self, place: InstanceAddresses, path: str) -> None:
         self._place = place
         self._path = path
         self._ask_at = 0.0

@@ -9,7 +9,7 @@ import redis
 
 from ttsai.supervisor.home import Home, write_private
 from ttsai.supervisor.identity import command_line, end, identity
-from ttsai.supervisor.ports import remembered_port
+from ttsai.supervisor.ports import load_or_choose_port
 from ttsai.supervisor.program import Program
 from ttsai.supervisor.wheels import valkey_server
 
@@ -38,7 +38,7 @@ class Valkey:
         """End an orphaned server and write the configuration, which only its owner may read."""
         self._end_orphan()
         self._password = self._home.secret("valkey-password")
-        self._port = remembered_port(self._home.run / "valkey-port.json", NAME)
+        self._port = load_or_choose_port(self._home.run / "valkey-port.json", NAME)
         settings = {
             "bind": "127.0.0.1",
             "port": str(self._port),

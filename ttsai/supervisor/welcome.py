@@ -7,13 +7,13 @@ import shlex
 from typing import Final
 
 from ttsai.supervisor.output import Log
-from ttsai.supervisor.programs import Place
+from ttsai.supervisor.programs import InstanceAddresses
 
 SENTENCE = "Hello! This sentence was spoken on my own machine."
 ANSWER_SECONDS: Final = 5.0
 
 
-def print_welcome(place: Place, *, log: Log, seconds: float, is_first: bool) -> None:
+def print_welcome(place: InstanceAddresses, *, log: Log, seconds: float, is_first: bool) -> None:
     """Print the address, the demo account and an example request: with the key on the first start, later with the path of the file that holds it."""
     key_file = place.home.secrets / "demo-key"
     log.say(f"Speech Platform is ready in {seconds:.1f} s: {place.url}  (Ctrl-C stops everything)")
@@ -43,7 +43,7 @@ def curl_line(url: str, *, key: str) -> str:
     return f"curl -s {url}/v1/audio/speech {headers} -d '{body}' -o hello.mp3"
 
 
-def account_line(place: Place, *, key: str) -> str:
+def account_line(place: InstanceAddresses, *, key: str) -> str:
     """Plan and credits of the demo account according to the API, or the reason why they are unknown."""
     connection = http.client.HTTPConnection(place.address, place.port, timeout=ANSWER_SECONDS)
     try:

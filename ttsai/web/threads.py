@@ -108,7 +108,7 @@ class DjangoThreads:
     def close(self) -> None:
         """Wait for running functions and close every thread's connections."""
         together = threading.Barrier(self._threads)  # holds each thread back until every one has the same to do
-        leaving = [self._pool.submit(_leave, together) for _ in range(self._threads)]
+        leaving = [self._pool.submit(_close_thread_connections, together) for _ in range(self._threads)]
         futures.wait(leaving, timeout=CLOSING_SECONDS)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
@@ -151,7 +151,7 @@ class DjangoThreads:
                 connection.health_check_done = True  # type: ignore[attr-defined]  # not in the stubs
 
 
-def _leave(together: threading.Barrier) -> None:
+def _close_thread_connections(together: threading.Barrier) -> None:
     with contextlib.suppress(threading.BrokenBarrierError):
         together.wait(CLOSING_SECONDS)
     connections.close_all()

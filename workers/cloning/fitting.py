@@ -126,8 +126,8 @@ class Fitter:
 
         The windows depend on the seed and the number of the step alone, so that a continued fit ends like an uninterrupted one.
         """
-        recorded = [passage.at_least(RECORDED_UNITS) for passage in recorded]
-        read = [passage.at_least(READ_UNITS) for passage in read]
+        recorded = [passage.repeat_to_length(RECORDED_UNITS) for passage in recorded]
+        read = [passage.repeat_to_length(READ_UNITS) for passage in read]
         while state.step < settings.steps:
             gradient = self._gradient(state, recorded=recorded, read=read, targets=targets, settings=settings)
             state = _descend(state, gradient, settings=settings, matrix=self._matrix)

@@ -53,7 +53,7 @@ class Passage:
             raise ValueError("A sentence that was only read has no recording.")
         return self.samples[UNIT * start : UNIT * (start + units)]
 
-    def at_least(self, units: int) -> "Passage":
+    def repeat_to_length(self, units: int) -> "Passage":
         """The passage, repeated until it has that many units."""
         times = -(-units // max(1, self.units))
         if times <= 1:

@@ -61,7 +61,7 @@ def fit_voice(run: PartRun, *, context: WorkerContext) -> Manifest:
             events.publish(units_done=run.units_done)
 
         check = checking_that_continues(run)
-        with removing_after_cancellation(folder, run=run), _own_turn(check):
+        with removing_after_cancellation(folder, run=run), _exclusive_fit(check):
             failure = try_to_fit(folder, check=check, on_progress=on_progress)
             if failure:
                 keep_likeness(folder)
@@ -140,7 +140,7 @@ def checking_that_continues(run: PartRun) -> Callable[[], None]:
 
 
 @contextmanager
-def _own_turn(check: Callable[[], None]) -> Iterator[None]:
+def _exclusive_fit(check: Callable[[], None]) -> Iterator[None]:
     """Wait until no other fit runs in this worker, and call `check` meanwhile."""
     while not _turn.acquire(timeout=TURN_SECONDS):
         check()

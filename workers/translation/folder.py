@@ -85,15 +85,15 @@ def _read_argos(model: Path) -> TranslationFolder | None:
     metadata, pieces = model.parent / "metadata.json", model.parent / "sentencepiece.model"
     if not (metadata.is_file() and pieces.is_file()):
         return None
-    told = json.loads(metadata.read_text(encoding="utf-8"))
-    return TranslationFolder(model, pieces, pieces, pair=(str(told["from_code"]), str(told["to_code"])))
+    description = json.loads(metadata.read_text(encoding="utf-8"))
+    return TranslationFolder(model, pieces, pieces, pair=(str(description["from_code"]), str(description["to_code"])))
 
 
 def _end_token(model: Path) -> str:
     """End token that Hugging Face's tokenizers append and the converted model does not."""
     config = model / "config.json"
-    told = json.loads(config.read_text(encoding="utf-8")) if config.is_file() else {}
-    return "" if told.get("add_source_eos") else str(told.get("eos_token") or "</s>")
+    description = json.loads(config.read_text(encoding="utf-8")) if config.is_file() else {}
+    return "" if description.get("add_source_eos") else str(description.get("eos_token") or "</s>")
 
 
 def _read_codes(model: Path) -> dict[str, str]:

@@ -9,7 +9,7 @@ import click
 
 from workers.weights import debian, snapshot
 from workers.weights.progress import TerminalProgress
-from workers.weights.pull import Pulled, WeightsError, pull
+from workers.weights.pull import PullResult, WeightsError, pull
 from workers.weights.sets import DEFAULT_SETS, TEST_SETS
 from workers.weights.sources.base import SourceError
 from workers.weights.store import WeightStore
@@ -129,7 +129,7 @@ def verify_models(*, names: tuple[str, ...], as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _pull_apertium(store: WeightStore, pairs: tuple[str, ...], *, progress: TerminalProgress) -> Pulled:
+def _pull_apertium(store: WeightStore, pairs: tuple[str, ...], *, progress: TerminalProgress) -> PullResult:
     """Pull the packages; installed ones stay unless pairs are named."""
     packages: list[str] = []
     if pairs or not debian.is_pulled(store.root):
@@ -138,7 +138,7 @@ def _pull_apertium(store: WeightStore, pairs: tuple[str, ...], *, progress: Term
         except (SourceError, OSError) as error:
             raise WeightsError("no_source", str(error)) from error
     size_bytes = sum(path.stat().st_size for path in store.folder(debian.FOLDER).rglob("*") if path.is_file())
-    return Pulled(debian.FOLDER, len(packages), size_bytes)
+    return PullResult(debian.FOLDER, len(packages), size_bytes)
 
 
 def _line(row: Mapping[str, Any]) -> str:

@@ -29,7 +29,7 @@ class WeightsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Pulled:
+class PullResult:
     """Result of a pull for one set."""
 
     name: str
@@ -38,13 +38,13 @@ class Pulled:
     size_bytes: int
 
 
-def pull(store: WeightStore, names: Sequence[str], *, progress: Progress, folder: Path | None = None) -> list[Pulled]:
+def pull(store: WeightStore, names: Sequence[str], *, progress: Progress, folder: Path | None = None) -> list[PullResult]:
     """Complete the named sets; a folder given here or by TTSAI_WEIGHTS_FROM is tried first. Raises WeightsError."""
     unknown = [name for name in names if name not in store.sets]
     if unknown:
         raise WeightsError("unknown_set", f"There is no weight set {unknown[0]}. Available: {', '.join(store.sets)}")
     if all(store.is_complete(name) for name in names):
-        return [Pulled(name, 0, store.sets[name].size_bytes) for name in names]  # before the lock: the folder may be read-only
+        return [PullResult(name, 0, store.sets[name].size_bytes) for name in names]  # before the lock: the folder may be read-only
     given = os.environ.get("TTSAI_WEIGHTS_FROM")
     folder = folder or (Path(given) if given else None)
     try:
@@ -54,9 +54,9 @@ def pull(store: WeightStore, names: Sequence[str], *, progress: Progress, folder
         raise _describe_os_error(error, store=store) from error
 
 
-def _pull_set(store: WeightStore, weights: WeightSet, *, folder: Path | None, progress: Progress) -> Pulled:
+def _pull_set(store: WeightStore, weights: WeightSet, *, folder: Path | None, progress: Progress) -> PullResult:
     if store.is_complete(weights.name):
-        return Pulled(weights.name, 0, weights.size_bytes)
+        return PullResult(weights.name, 0, weights.size_bytes)
     store.remove_stamp(weights)
     missing = [file for file in weights.files if not store.has_file(weights, file)]
     _check_space(store, missing)
@@ -66,7 +66,7 @@ def _pull_set(store: WeightStore, weights: WeightSet, *, folder: Path | None, pr
         _pull_file(store, weights, file=file, folder=folder, workspace=workspace)
     store.write_stamp(weights)
     shutil.rmtree(workspace.downloads, ignore_errors=True)
-    return Pulled(weights.name, len(missing), weights.size_bytes)
+    return PullResult(weights.name, len(missing), weights.size_bytes)
 
 
 def _pull_file(store: WeightStore, weights: WeightSet, *, file: WeightFile, folder: Path | None, workspace: Workspace) -> None:

@@ -30,7 +30,7 @@ def take_voice_down(voice: Voice, *, reason: str, decided_by: str) -> Takedown:
             f"It is deleted on {takedown.appeal_ends_at:%-d %b %Y} unless you appeal."
         )
         announce_to_account(voice.account, text=text, level=Level.PROBLEM, ends_at=takedown.appeal_ends_at)
-        _tell(takedown, subject=f"Your voice {takedown} was taken down", paragraphs=(text, "To appeal, answer this message."))
+        _email_owners(takedown, subject=f"Your voice {takedown} was taken down", paragraphs=(text, "To appeal, answer this message."))
     return takedown
 
 
@@ -40,10 +40,10 @@ def lift_takedown(takedown: Takedown) -> None:
         lift(takedown)
         text = f"The takedown of the voice {takedown} was lifted: it speaks again."
         announce_to_account(takedown.account, text=text, level=Level.INFO, ends_at=takedown.appeal_ends_at)
-        _tell(takedown, subject=f"Your voice {takedown} speaks again", paragraphs=(text,))
+        _email_owners(takedown, subject=f"Your voice {takedown} speaks again", paragraphs=(text,))
 
 
-def _tell(takedown: Takedown, *, subject: str, paragraphs: Sequence[str]) -> None:
+def _email_owners(takedown: Takedown, *, subject: str, paragraphs: Sequence[str]) -> None:
     """Put an email to each owner into the outbox."""
     owners = User.objects.filter(memberships__account=takedown.account_id, memberships__role=Role.OWNER, is_active=True)
     for address in owners.values_list("email", flat=True):

@@ -68,7 +68,7 @@ def join_work(ticket: CacheTicket, *, job_uuid: UUID, lane: str, is_streamed: bo
     return role
 
 
-def leave_work(job_uuid: UUID) -> CacheWork | None:
+def pop_cache_work(job_uuid: UUID) -> CacheWork | None:
     """Remove a job that ends or was completed from the cache; returns its row."""
     work = find_work(job_uuid)
     if work is not None:

@@ -54,7 +54,7 @@ def _shrink(excess: int, *, scope: str) -> int:
     deleted = 0
     while excess > 0:
         with transaction.atomic(durable=True):
-            chosen = list(_until(excess, rows=_rows(OLDEST, {"scope": scope, "batch": BATCH})))
+            chosen = list(_take_rows_of_size(excess, rows=_rows(OLDEST, {"scope": scope, "batch": BATCH})))
             deleted += delete_entries([entry_id for entry_id, _ in chosen])
         if not chosen:
             break
@@ -62,7 +62,7 @@ def _shrink(excess: int, *, scope: str) -> int:
     return deleted
 
 
-def _until(excess: int, *, rows: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:
+def _take_rows_of_size(excess: int, *, rows: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:
     for entry_id, size in rows:
         if excess <= 0:
             return

@@ -36,8 +36,7 @@ from apps.projects.models import Line
 from apps.projects.selectors import find_generation, get_generation, list_chunks
 from apps.projects.sentences import split_sentences
 from apps.projects.services.planning import RenderOrder
-from apps.projects.services.rendering import Request as Circumstances
-from apps.projects.services.rendering import merge_chunks, redo_chunk, speak_in_chunks
+from apps.projects.services.rendering import RequestIdentity, merge_chunks, redo_chunk, speak_in_chunks
 
 SPLIT, CHUNKED, REDO, MERGE = SplitSerializer(), ChunkedSerializer(), RedoSerializer(), MergeSerializer()
 MULTI_VOICE, MULTI_LANGUAGE = MultiVoiceSerializer(), MultiLanguageSerializer()
@@ -147,7 +146,7 @@ class RedoView(GeneratingView):
         changes = {NAMES[name]: body[name] for name in NAMES if name in body} | ({"model": ""} if "voice_id" in body else {})
         order = RenderOrder(is_awaited=not prefers_async(request), cache=cache_use(request), param="")
         submission = redo_chunk(
-            caller, chunk, changes=changes, order=order, request=_circumstances(request, endpoint=f"clonyvoice-redo:{chunk.uuid.hex}")
+            caller, chunk, changes=changes, order=order, request=_request_context(request, endpoint=f"clonyvoice-redo:{chunk.uuid.hex}")
         )
         warnings = [SEED_WARNING] if body.get("seed") is not None else []
         return answer_generation(
@@ -176,7 +175,7 @@ class MergeView(GeneratingView):
         order = render_order(body, is_awaited=not prefers_async(request))
         identity = idempotency_of(request, endpoint="clonyvoice-merge")  # not by the body: the chunks may have changed since
         submission = merge_chunks(
-            caller, chunks, order=order, request=Circumstances(idempotency=identity, request_id=request_id_of(request))
+            caller, chunks, order=order, request=RequestIdentity(idempotency=identity, request_id=request_id_of(request))
         )
         return answer_generation(request, submission, shape=partial(generation_shape, base=public_base(request)))
 
@@ -184,7 +183,7 @@ class MergeView(GeneratingView):
 def _speak(request: Request, body: dict[str, Any], *, lines: list[Line], endpoint: str, param: str = "chunks") -> HttpResponseBase:
     caller, base = get_caller(request), public_base(request)
     order = render_order(body, is_awaited=not prefers_async(request), cache=cache_use(request), param=param)
-    submission = speak_in_chunks(caller, lines, order=order, request=_circumstances(request, endpoint=endpoint))
+    submission = speak_in_chunks(caller, lines, order=order, request=_request_context(request, endpoint=endpoint))
 
     def shape(job: Job) -> dict[str, Any]:
         return generation_shape(job, base=base, composition=find_generation(caller, job.uuid))
@@ -192,8 +191,8 @@ def _speak(request: Request, body: dict[str, Any], *, lines: list[Line], endpoin
     return answer_generation(request, submission, shape=shape)
 
 
-def _circumstances(request: Request, *, endpoint: str) -> Circumstances:
-    return Circumstances(idempotency=idempotency_for(request, endpoint=endpoint), request_id=request_id_of(request))
+def _request_context(request: Request, *, endpoint: str) -> RequestIdentity:
+    return RequestIdentity(idempotency=idempotency_for(request, endpoint=endpoint), request_id=request_id_of(request))
 
 
 def _find_chunk(caller: Caller, body: dict[str, Any]) -> Line:
@@ -218,5 +217,5 @@ def _redone_shape(job: Job, *, chunk: Line, base: str, warnings: list[str]) -> d
         message = f"The chunk {chunk.uuid.hex} was deleted meanwhile. GET /api/generation/{job.uuid.hex} has the new audio."
         raise NotFoundError(message, code="chunk_not_found", extra={"generation_id": job.uuid.hex})
     shape = generation_shape(job, base=base)
-    told = {"warnings": [*shape.get("warnings", ()), *warnings]} if warnings else {}
-    return shape | told | {"chunk": chunk_shape(current, base=base)}
+    extra = {"warnings": [*shape.get("warnings", ()), *warnings]} if warnings else {}
+    return shape | extra | {"chunk": chunk_shape(current, base=base)}

@@ -143,6 +143,6 @@ def speak(
     identity = idempotency_for(request, endpoint=endpoint)
     with naming_voice("description" if voice else "voice_id"):
         submission = request_speech(get_caller(request), order=order, idempotency=identity, request_id=request_id_of(request))
-    told = {"voice_id": order.voice, **(added or {})}
+    extra = {"voice_id": order.voice, **(added or {})}
     shape = partial(generation_shape, base=public_base(request))
-    return answer_generation(request, submission, shape=lambda job: {**shape(job), **told})
+    return answer_generation(request, submission, shape=lambda job: {**shape(job), **extra})

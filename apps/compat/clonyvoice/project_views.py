@@ -40,8 +40,7 @@ from apps.projects.models import Composition, Line
 from apps.projects.selectors import count_projects, get_project, list_projects
 from apps.projects.services.planning import RenderOrder, settings_digest
 from apps.projects.services.projects import ProjectContent, change_project, create_project, delete_project
-from apps.projects.services.rendering import Request as Circumstances
-from apps.projects.services.rendering import render_project
+from apps.projects.services.rendering import RequestIdentity, render_project
 from apps.projects.timeline import place_lines, total_seconds
 
 NEW, CHANGE, RENDER, SETTINGS = ProjectSerializer(), ProjectChangeSerializer(), RenderSerializer(), ProjectSettingsSerializer()
@@ -150,7 +149,7 @@ class RenderView(APIView):
         is_awaited = not prefers_async(request)
         order = render_order(settings_used, is_awaited=is_awaited, cache=cache_use(request), title=project.name, param="lines")
         identity = idempotency_for(request, endpoint=f"clonyvoice-render:{project.uuid.hex}:{project.version}")
-        circumstances = Circumstances(idempotency=identity, request_id=request_id_of(request))
+        circumstances = RequestIdentity(idempotency=identity, request_id=request_id_of(request))
         submission = render_project(caller, project, order=order, request=circumstances)
         return answer_generation(request, submission, shape=partial(generation_shape, base=public_base(request)))
 

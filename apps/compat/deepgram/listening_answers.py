@@ -27,8 +27,8 @@ def answer_with(options: ListeningOptions) -> Answer:
     """Builds responses by the options of the request."""
 
     def answer(job: Job, exchange: Any) -> HttpResponse:  # noqa: ARG001 - the protocol of answers
-        told = tuple(message for _, message in options.warnings)
-        return JsonResponse(response_shape(job, options=options), headers={**NO_STORE, **job_headers(job, warnings=told)})
+        warnings = tuple(message for _, message in options.warnings)
+        return JsonResponse(response_shape(job, options=options), headers={**NO_STORE, **job_headers(job, warnings=warnings)})
 
     return answer
 

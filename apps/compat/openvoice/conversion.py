@@ -20,7 +20,7 @@ from apps.accounts.callers import Caller
 from apps.conversion.kinds import VOICE_CONVERSION
 from apps.conversion.orders import ConversionOrder
 from apps.conversion.services import request_conversion
-from apps.core.deferred import ASGIApp, Exchange, left_response
+from apps.core.deferred import ASGIApp, Exchange, client_closed_response
 from apps.core.streamed_body import UNBUFFERED, begin_body
 from apps.jobs.models import Job, JobState
 from apps.jobs.outcomes import failure_as_error
@@ -91,7 +91,7 @@ async def convert_tone(exchange: Exchange, caller: Caller, *, order: ToneOrder, 
         await exchange.wait_for_end(job.uuid, upload_wait_seconds(time.monotonic() - started))
         if exchange.has_left.is_set():
             clean_up(exchange.run(cancel_unheard, job.uuid))
-            return left_response()
+            return client_closed_response()
         await exchange.run(_check_completed, job)
     except asyncio.CancelledError:
         clean_up(exchange.run(cancel_unheard, job.uuid))

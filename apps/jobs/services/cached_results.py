@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from apps.cache.models import CacheRole, CacheWork
 from apps.cache.services.entries import Hit, find_entry, forget_entry, note_use, use_entry, write_entry
-from apps.cache.services.in_flight import find_work, join_work, leave_work, lock_writable
+from apps.cache.services.in_flight import find_work, join_work, lock_writable, pop_cache_work
 from apps.cache.services.objects import ClaimedFiles, claim_files, release_objects
 from apps.core.platform_tasks import send_platform_task
 from apps.core.storage import StorageAwayError
@@ -47,7 +47,7 @@ def consult_cache(plan: JobPlan, *, job_uuid: UUID, retention_days: int | None) 
         hit = find_entry(ticket.scope, key=ticket.key) if ticket.is_read else None
         if hit is None:
             return plan
-        leave_work(job_uuid)
+        pop_cache_work(job_uuid)
     use_entry(hit, job_uuid=job_uuid)
     transaction.on_commit(partial(note_use, hit.entry_id, retention_days=retention_days), robust=True)
     return replace(plan, parts=(), outputs=outputs_of(hit), price_millicredits=_hit_price(plan))
@@ -56,7 +56,7 @@ def consult_cache(plan: JobPlan, *, job_uuid: UUID, retention_days: int | None) 
 def abandon_cache(plan: JobPlan, *, job_uuid: UUID) -> None:
     """Undo `consult_cache` for a job that is not inserted, although the transaction goes on."""
     if plan.cache is not None:
-        leave_work(job_uuid)
+        pop_cache_work(job_uuid)
         release_objects([job_uuid])
 
 
@@ -91,7 +91,7 @@ def end_cache_work(job: Job) -> None:
     """Remove an ended job from those in flight, in the transaction of its end; its followers are settled after the commit."""
     if not job.part_count:
         return
-    work = leave_work(job.uuid)
+    work = pop_cache_work(job.uuid)
     if work is None or work.role != CacheRole.LEADER:
         return
     followers = CacheWork.objects.filter(scope=work.scope, key=work.key, role=CacheRole.FOLLOWER)

@@ -13,7 +13,7 @@ from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.models import Job, JobState, Part, PartState
 from apps.jobs.results import JobResult
 from apps.jobs.services.cached_results import outputs_of
-from apps.jobs.services.isolation import isolated
+from apps.jobs.services.isolation import log_errors_and_continue
 from apps.jobs.services.terminal_states import lock_job, record_end
 
 BATCH = 200
@@ -32,7 +32,7 @@ def settle_leaderless() -> int:
 def _settle_each(job_uuids: Iterable[UUID]) -> int:
     changed = 0
     for job_uuid in job_uuids:
-        with isolated(f"settling the follower {job_uuid.hex}"):
+        with log_errors_and_continue(f"settling the follower {job_uuid.hex}"):
             changed += _settle(job_uuid)
     return changed
 

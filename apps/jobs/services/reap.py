@@ -16,7 +16,7 @@ from apps.jobs.dispatch import PICKUP_SECONDS, dispatch_soon
 from apps.jobs.models import IN_FLIGHT_STATES, Job, JobState, Part, ReaperClock
 from apps.jobs.publishing import cancel_attempts
 from apps.jobs.services.followers import settle_leaderless
-from apps.jobs.services.isolation import isolated
+from apps.jobs.services.isolation import log_errors_and_continue
 from apps.jobs.services.recover import recover_expired
 from apps.jobs.services.terminal_states import expire_job, lock_job
 from workers.contract import names
@@ -95,7 +95,7 @@ def expire_waiting_jobs() -> int:
     uuids = [*waiting.values_list("uuid", flat=True)[:BATCH], *_stalled(before)]
     expired = 0
     for uuid in uuids:
-        with isolated(f"expiring job {uuid}"):
+        with log_errors_and_continue(f"expiring job {uuid}"):
             expired += _expire(uuid)
     return expired
 

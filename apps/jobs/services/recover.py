@@ -15,7 +15,7 @@ from apps.jobs.manifests import InvalidManifestError, read_manifest
 from apps.jobs.models import IN_FLIGHT_STATES, Part, PartState
 from apps.jobs.services.claims import may_be_claimed
 from apps.jobs.services.finish import RetryReason, close_part, end_if_cancelled, finish_part, retry_part
-from apps.jobs.services.isolation import isolated
+from apps.jobs.services.isolation import log_errors_and_continue
 from apps.jobs.services.terminal_states import lock_job
 from workers.contract import errors
 from workers.contract.messages import PartOutcome
@@ -59,7 +59,7 @@ def _recover_each(parts: Iterable[Part], *, judge: Judge) -> int:
     changed = 0
     for part in parts:
         try:
-            with isolated(f"recovery of part {part}") as step:
+            with log_errors_and_continue(f"recovery of part {part}") as step:
                 changed += _recover(part, judge=judge)
         except StorageAwayError as error:
             logger.warning("part %s is not recovered yet: %s", part, error.message)
@@ -107,6 +107,8 @@ def _adopt(part: Part) -> bool:
     outcome = PartOutcome(
         job=part.job_id.hex, part=part.index, token=manifest.token, worker=part.worker, status="completed", manifest=manifest
     )
-    with isolated(f"adoption of the manifest of part {part}"):  # else it would wedge its job: another attempt writes another manifest
+    with log_errors_and_continue(
+        f"adoption of the manifest of part {part}"
+    ):  # else it would wedge its job: another attempt writes another manifest
         return finish_part(outcome)
     return False

@@ -9,7 +9,7 @@ from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.models import IN_FLIGHT_STATES, Part
 from apps.jobs.services.attempts import renew_leases
 from apps.jobs.services.finish import finish_part
-from apps.jobs.services.isolation import isolated
+from apps.jobs.services.isolation import log_errors_and_continue
 from apps.jobs.services.recover import recover_from_other_boots, recover_from_stopped
 from workers.contract.messages import Announcement, Heartbeat, PartOutcome
 
@@ -52,7 +52,7 @@ def _apply_outcomes(finished: tuple[PartOutcome, ...]) -> None:
         if token is None or token.hex not in unsettled:
             continue
         try:
-            with isolated(f"outcome of part {outcome.part} of job {outcome.job}"):
+            with log_errors_and_continue(f"outcome of part {outcome.part} of job {outcome.job}"):
                 finish_part(outcome)
         except StorageAwayError as error:
             logger.warning("outcome of part %s of job %s waits for the store: %s", outcome.part, outcome.job, error.message)

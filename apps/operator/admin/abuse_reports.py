@@ -42,13 +42,13 @@ class TakedownForm(forms.Form):
 def take_down(voice: Voice, *, given: dict[str, Any], operator: str) -> str:
     """Take the voice down as the form says; returns what happened."""
     takedown = take_voice_down(voice, reason=given["reason"], decided_by=operator)
-    told = f"Taken down: {takedown}; {counted(cancel_jobs_with(takedown), 'job')} cancelled"
+    summary = f"Taken down: {takedown}; {counted(cancel_jobs_with(takedown), 'job')} cancelled"
     if not given["is_speaker_blocked"]:
-        return told
+        return summary
     if not (voice.enrolment.report or {}).get("embedding"):
-        return f"{told}. The speaker was not blocked: the recordings were not examined."
+        return f"{summary}. The speaker was not blocked: the recordings were not examined."
     block_voice(voice.enrolment, name=str(voice), reason=given["reason"])
-    return f"{told}. The speaker is blocked."
+    return f"{summary}. The speaker is blocked."
 
 
 @admin.register(AbuseReport)

@@ -105,9 +105,9 @@ def _as_text(message: Any) -> str:
     """Django's message, which is a list for its own pages and a text for ours."""
     if isinstance(message, str):
         return message
-    told = []
+    changes = []
     for entry in message:
         for kind, details in entry.items():
             name, fields = details.get("name", ""), ", ".join(map(str, details.get("fields", [])))
-            told.append(" ".join(filter(None, [kind, name, details.get("object", ""), fields])))
-    return "; ".join(told)
+            changes.append(" ".join(filter(None, [kind, name, details.get("object", ""), fields])))
+    return "; ".join(changes)

@@ -129,10 +129,10 @@ class VoiceAdmin(ReadOnlyAdmin):
     def shown_consents(self, voice: Voice) -> str:
         """Statements, newest first."""
         consents = Consent.objects.filter(enrolment=voice.enrolment_id)
-        told = (
+        statements = (
             f"{one.given_at:%Y-%m-%d} {one.given_by or '-'}: {one.statement}{' (revoked)' if one.revoked_at else ''}" for one in consents
         )
-        return "; ".join(told) or "-"
+        return "; ".join(statements) or "-"
 
     @action(description="Take down…", icon="gavel", permissions=["operator.take_down_voice"])
     def take_down(self, request: HttpRequest, object_id: str) -> HttpResponse:

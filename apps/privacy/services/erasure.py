@@ -26,7 +26,7 @@ from apps.core.storage import get_storage
 from apps.jobs.models import ACTIVE_STATES, IdempotencyRecord, Job
 from apps.jobs.objects import tenant_folder
 from apps.jobs.services.cancel import cancel_job
-from apps.jobs.services.isolation import isolated
+from apps.jobs.services.isolation import log_errors_and_continue
 from apps.jobs.services.retention import delete_result
 from apps.mail.models import MailState, OutgoingMail
 from apps.privacy.holdings import owned_models
@@ -65,7 +65,7 @@ def continue_erasures() -> int:
     count = 0
     for erasure in Erasure.objects.filter(finished_at=None).select_related("account"):
         try:
-            with isolated(f"erasing account {erasure.account_id}"):
+            with log_errors_and_continue(f"erasing account {erasure.account_id}"):
                 count += erase_account(erasure)
         except ApplicationError as error:  # the store is away: the next run goes on
             logger.warning("erasure of account %s is continued later: %s", erasure.account_id, error.message)

@@ -24,14 +24,14 @@ SPARE_TIME = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class RequestIdentity:
     """Circumstances of a request."""
 
     idempotency: Idempotency | None
     request_id: str
 
 
-def render_project(caller: Caller, project: Composition, *, order: RenderOrder, request: Request) -> Submission:
+def render_project(caller: Caller, project: Composition, *, order: RenderOrder, request: RequestIdentity) -> Submission:
     """Speak the changed lines and join all. 400 no_lines."""
     lines = list(project.lines.all())
     if not lines:
@@ -40,7 +40,7 @@ def render_project(caller: Caller, project: Composition, *, order: RenderOrder, 
     return _submit(caller, plan, composition=project, request=request)
 
 
-def speak_in_chunks(caller: Caller, lines: Sequence[Line], *, order: RenderOrder, request: Request) -> Submission:
+def speak_in_chunks(caller: Caller, lines: Sequence[Line], *, order: RenderOrder, request: RequestIdentity) -> Submission:
     """Speak each line as a chunk that is kept, and join them. The generation has the uuid of the job."""
     param = order.param or "text"
     check_size(caller.plan, [line.text for line in lines], param=param)
@@ -66,7 +66,7 @@ def speak_in_chunks(caller: Caller, lines: Sequence[Line], *, order: RenderOrder
     return Submission(job, is_replay=False)
 
 
-def redo_chunk(caller: Caller, chunk: Line, *, changes: Mapping[str, Any], order: RenderOrder, request: Request) -> Submission:
+def redo_chunk(caller: Caller, chunk: Line, *, changes: Mapping[str, Any], order: RenderOrder, request: RequestIdentity) -> Submission:
     """Speak one chunk again, with other settings; the chunk changes when the job completes. 400 too_many_voices with those of its generation."""
     others = chunk.composition.lines.exclude(uuid=chunk.uuid).values_list("voice", flat=True)
     check_voice_count((*others, changes.get("voice", chunk.voice)), param="voice_id")
@@ -79,7 +79,7 @@ def redo_chunk(caller: Caller, chunk: Line, *, changes: Mapping[str, Any], order
     return _submit(caller, plan, composition=chunk.composition, request=request)
 
 
-def merge_chunks(caller: Caller, chunks: Sequence[Line], *, order: RenderOrder, request: Request) -> Submission:
+def merge_chunks(caller: Caller, chunks: Sequence[Line], *, order: RenderOrder, request: RequestIdentity) -> Submission:
     """Join the audio of chunks as it is. 400 too_many_lines or text_too_long, 409 chunk_not_ready, 410 expired."""
     if not chunks:
         raise InvalidRequestError("There are no chunks to merge.", code="no_lines")
@@ -90,7 +90,7 @@ def merge_chunks(caller: Caller, chunks: Sequence[Line], *, order: RenderOrder, 
     return submit_job(caller, plan, idempotency=request.idempotency, request_id=request.request_id)
 
 
-def _submit(caller: Caller, plan: JobPlan, *, composition: Composition, request: Request) -> Submission:
+def _submit(caller: Caller, plan: JobPlan, *, composition: Composition, request: RequestIdentity) -> Submission:
     with accepting_jobs(caller, idempotency=request.idempotency, request_id=request.request_id) as acceptance:
         if acceptance.earlier is not None:
             return Submission(acceptance.earlier, is_replay=True)

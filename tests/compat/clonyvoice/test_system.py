@@ -49,12 +49,12 @@ def _cards(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_stats_tell_the_use_of_processor_and_memory(owner: ApiCaller) -> None:
     clear_all_caches()
-    told = owner.get("/api/system/stats").json()
-    assert 0 <= told["cpu"]["percent"] <= 100
-    assert told["cpu"]["cores"] == psutil.cpu_count()
-    assert told["ram"]["total_mb"] == psutil.virtual_memory().total >> 20
-    assert 0 < told["ram"]["used_mb"] < told["ram"]["total_mb"]
-    assert told["ram"]["percent"] == pytest.approx(100 * told["ram"]["used_mb"] / told["ram"]["total_mb"], abs=0.1)
+    reported = owner.get("/api/system/stats").json()
+    assert 0 <= reported["cpu"]["percent"] <= 100
+    assert reported["cpu"]["cores"] == psutil.cpu_count()
+    assert reported["ram"]["total_mb"] == psutil.virtual_memory().total >> 20
+    assert 0 < reported["ram"]["used_mb"] < reported["ram"]["total_mb"]
+    assert reported["ram"]["percent"] == pytest.approx(100 * reported["ram"]["used_mb"] / reported["ram"]["total_mb"], abs=0.1)
 
 
 @pytest.mark.usefixtures("_cards")
@@ -84,10 +84,10 @@ def test_measurement_is_given_again_within_a_second(owner: ApiCaller, monkeypatc
 def test_info_tells_hardware_and_models_and_no_names_of_hosts_or_customers(owner: ApiCaller) -> None:
     stranger = caller()
     make_voice(stranger.account)
-    told = owner.get("/api/system/info")
-    assert told.json()["models"] == ["kokoro"]
-    assert (told.json()["os"], told.json()["threads"], told.json()["workers"]) == ("Linux", psutil.cpu_count(), 1)
-    assert told.json()["ram_mb"] == psutil.virtual_memory().total >> 20
-    shown = told.content.decode() + owner.get("/api/system/stats").content.decode()
+    reported = owner.get("/api/system/info")
+    assert reported.json()["models"] == ["kokoro"]
+    assert (reported.json()["os"], reported.json()["threads"], reported.json()["workers"]) == ("Linux", psutil.cpu_count(), 1)
+    assert reported.json()["ram_mb"] == psutil.virtual_memory().total >> 20
+    shown = reported.content.decode() + owner.get("/api/system/stats").content.decode()
     for secret in (socket.gethostname(), stranger.account.name, "worker-1", "127.0.0.1", "/work"):
         assert secret not in shown

@@ -215,9 +215,9 @@ def test_each_voice_that_an_import_clones_counts_for_the_scope_of_cloning(desk: 
     other = person()
     assert other.account is not None
     limited = Person(make_key(other.account, requests_per_minute_by_scope={"clone:create": 2, "voices:write": 2})[1], other.account)
-    told = send(desk, IMPORT, packed(files, manifest), by=limited).json()
-    assert [one["name"] for one in told["imported"]] == ["Ada 1", "Ada 2"]
-    assert [(one["name"], one["code"]) for one in told["refused"]] == [("Ada 3", "rate_limit_exceeded")]
+    reported = send(desk, IMPORT, packed(files, manifest), by=limited).json()
+    assert [one["name"] for one in reported["imported"]] == ["Ada 1", "Ada 2"]
+    assert [(one["name"], one["code"]) for one in reported["refused"]] == [("Ada 3", "rate_limit_exceeded")]
     again = send(desk, IMPORT, archive, by=limited)
     assert (again.status_code, again.json()["imported"][0]["action"]) == (200, "restore")
     cloning = desk.post("/api/clone/create", files={"audio": ("ada.mp3", files["voices/1/samples/1"])}, by=limited, name="Ada")
@@ -238,9 +238,9 @@ def test_good_voices_of_an_archive_are_imported_beside_a_refused_one(desk: Desk,
     sample = {**other["samples"][0], "file": "voices/2/samples/1", "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
     files["voices/2/samples/1"] = data
     manifest["voices"].append({**other, "samples": [sample]})
-    told = send(desk, IMPORT, packed(files, manifest), by=person()).json()
-    assert ([one["name"] for one in told["imported"]], told["total"]) == (["Ada"], 1)
-    assert [(one["name"], one["code"]) for one in told["refused"]] == [("Bob", "unknown_model")]
+    reported = send(desk, IMPORT, packed(files, manifest), by=person()).json()
+    assert ([one["name"] for one in reported["imported"]], reported["total"]) == (["Ada"], 1)
+    assert [(one["name"], one["code"]) for one in reported["refused"]] == [("Bob", "unknown_model")]
 
 
 @pytest.mark.prove

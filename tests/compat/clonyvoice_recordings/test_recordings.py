@@ -21,9 +21,9 @@ def test_transcript_has_text_language_duration_and_segments(desk: Desk, clip: by
     with hearing():
         heard = desk.post("/api/transcribe", files={field_name: ("a.mp3", clip)}, language="en", timestamps="true")
     assert heard.status_code == 200, heard.text
-    told = heard.json()
-    assert (told["text"], told["language"], told["duration"]) == ("Hello there.", "en", 2.0)
-    assert [word["word"] for word in told["segments"][0]["words"]] == ["Hello", "there."]
+    reported = heard.json()
+    assert (reported["text"], reported["language"], reported["duration"]) == ("Hello there.", "en", 2.0)
+    assert [word["word"] for word in reported["segments"][0]["words"]] == ["Hello", "there."]
     assert heard.headers["X-Job-Id"] == Job.objects.get().uuid.hex
 
 
@@ -42,11 +42,11 @@ def test_transcription_without_a_usable_recording_is_refused(desk: Desk, clip: b
 
 @pytest.mark.parametrize("field_name", ["file", "audio"])
 def test_duration_is_measured_and_nothing_is_kept(desk: Desk, clip: bytes, owner: Person, field_name: str) -> None:
-    told = desk.post("/api/audio-duration", files={field_name: ("a.mp3", clip)}).json()
-    assert told["duration"] == pytest.approx(2.0, abs=0.1)
-    assert (told["format"], told["codec"], told["bytes"]) == ("mp3", "mp3", len(clip))
-    assert told["sample_rate"] > 0
-    assert told["channels"] in {1, 2}
+    reported = desk.post("/api/audio-duration", files={field_name: ("a.mp3", clip)}).json()
+    assert reported["duration"] == pytest.approx(2.0, abs=0.1)
+    assert (reported["format"], reported["codec"], reported["bytes"]) == ("mp3", "mp3", len(clip))
+    assert reported["sample_rate"] > 0
+    assert reported["channels"] in {1, 2}
     assert (Upload.objects.count(), Job.objects.count(), owner.millicredits) == (0, 0, 1_000_000)
 
 

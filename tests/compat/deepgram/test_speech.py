@@ -158,11 +158,11 @@ def test_too_many_messages_that_cannot_be_spoken_close_the_connection(
 def test_text_beyond_the_plan_is_refused_in_deepgrams_shape(server: RunningShell, owner: Person) -> None:
     brief = person(max_characters=100)
     answer = httpx.post(f"{server.url}/v1/speak", json={"text": "x" * 101}, headers=token(brief))
-    told = answer.json()
-    assert (answer.status_code, set(told)) == (400, {"err_code", "err_msg", "request_id", "code", "param"})
-    assert (told["err_code"], told["code"], told["param"]) == ("Bad Request", "text_too_long", "text")
-    assert "100" in told["err_msg"]
-    assert answer.headers["dg-request-id"] == told["request_id"]
+    reported = answer.json()
+    assert (answer.status_code, set(reported)) == (400, {"err_code", "err_msg", "request_id", "code", "param"})
+    assert (reported["err_code"], reported["code"], reported["param"]) == ("Bad Request", "text_too_long", "text")
+    assert "100" in reported["err_msg"]
+    assert answer.headers["dg-request-id"] == reported["request_id"]
     with httpx.Client() as http:
         sdk = DeepgramClient(api_key=brief.key, environment=environment_of(server), httpx_client=http)
         with pytest.raises(ApiError) as refused:

@@ -83,7 +83,7 @@ def run(page: Browser, *, seconds: float = 90.0) -> None:
 def shoot(page: Browser, name: str, *, widths: tuple[int, ...] = (1440, 390)) -> None:
     """Pictures of the page as it is, in both themes, on a phone and a desktop. Nothing overlaps the window, and axe finds nothing serious."""
     page.value("scrollTo({top: 0, behavior: 'instant'})")
-    told = list(page.complaints)
+    reported = list(page.complaints)
     for width in widths:
         for theme in ("light", "dark"):
             page.show_as(width=width, height=844 if width < 600 else 900, theme=theme)
@@ -91,7 +91,7 @@ def shoot(page: Browser, name: str, *, widths: tuple[int, ...] = (1440, 390)) ->
             page.screenshot(SHOTS / f"{name}-{width}-{theme}.png", width=width, theme=theme)
             assert page.overflow() <= 0, (name, width)
             assert serious_violations(page) == [], (name, width, theme)
-    page.complaints[:] = told  # axe writes styles, which the pages' policy forbids
+    page.complaints[:] = reported  # axe writes styles, which the pages' policy forbids
     page.show_as()
 
 

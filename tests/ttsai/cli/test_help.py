@@ -48,7 +48,7 @@ def test_help_describes_every_option_of_every_command() -> None:
 
 def test_document_names_exactly_the_commands_without_the_option_json() -> None:
     without = {name for name, command in commands(main) if not any("--json" in parameter.opts for parameter in command.params)}
-    told = re.search(r"Only (.+) have no such option", CLI_DOCUMENT)
-    assert told is not None
+    reported = re.search(r"Only (.+) have no such option", CLI_DOCUMENT)
+    assert reported is not None
     assert "Every command takes `--json`, except `up`." in CLI_DOCUMENT
-    assert set(re.findall(r"`([a-z]+)`", told[1])) | {"up"} == without
+    assert set(re.findall(r"`([a-z]+)`", reported[1])) | {"up"} == without

@@ -127,7 +127,7 @@ def test_a_postmaster_file_that_names_a_stranger_is_taken_away(folder: Path) -> 
 
 
 @is_root
-def test_an_ordinary_user_runs_them_too(folder: Path) -> None:
+def test_embedded_servers_start_as_unprivileged_user(folder: Path) -> None:
     folder.parent.parent.chmod(0o755)
     os.chown(folder.parent, NOBODY, NOBODY)
     _require_open(Path(sys.prefix))

@@ -16,8 +16,8 @@ from ttsai.supervisor.errors import InstanceError
 from ttsai.supervisor.home import Home, write_private
 from ttsai.supervisor.instance import find_instance, write_instance
 from ttsai.supervisor.output import Log
-from ttsai.supervisor.ports import EMBEDDED_PORTS, remembered_port, require_free
-from ttsai.supervisor.programs import Place, worker_stop_seconds
+from ttsai.supervisor.ports import EMBEDDED_PORTS, load_or_choose_port, require_free
+from ttsai.supervisor.programs import InstanceAddresses, worker_stop_seconds
 from ttsai.supervisor.welcome import curl_line, is_exposed, print_welcome
 
 
@@ -29,8 +29,10 @@ def home(tmp_path: Path) -> Home:
 
 
 @pytest.fixture
-def place(home: Home) -> Place:
-    return Place(home, "127.0.0.1", 8000, "postgresql://ttsai:secret@127.0.0.1:20000/ttsai", "redis://:secret@127.0.0.1:20001/0", "signs")
+def place(home: Home) -> InstanceAddresses:
+    return InstanceAddresses(
+        home, "127.0.0.1", 8000, "postgresql://ttsai:secret@127.0.0.1:20000/ttsai", "redis://:secret@127.0.0.1:20001/0", "signs"
+    )
 
 
 def mode(path: Path) -> int:
@@ -75,7 +77,7 @@ def test_home_is_locked_by_one_supervisor_at_a_time(home: Home) -> None:
     again.close()
 
 
-def test_an_instance_is_known_while_its_supervisor_holds_the_lock(home: Home, place: Place) -> None:
+def test_an_instance_is_known_while_its_supervisor_holds_the_lock(home: Home, place: InstanceAddresses) -> None:
     assert find_instance(home) is None
     with home.lock() or pytest.fail("nobody else holds it"):
         write_instance(home, url=place.url, port=place.port, environment=place.variables())
@@ -108,18 +110,18 @@ def test_an_address_that_is_not_this_machines_is_refused(host: str) -> None:
 
 def test_an_embedded_servers_port_stays_while_it_is_free(tmp_path: Path) -> None:
     path = tmp_path / "port.json"
-    port = remembered_port(path, "valkey")
+    port = load_or_choose_port(path, "valkey")
     assert port in EMBEDDED_PORTS
-    assert remembered_port(path, "valkey") == port
+    assert load_or_choose_port(path, "valkey") == port
     with socket.socket() as stranger:
         stranger.bind(("127.0.0.1", port))
         stranger.listen()
-        other = remembered_port(path, "valkey")
+        other = load_or_choose_port(path, "valkey")
     assert other != port
     assert json.loads(path.read_text()) == {"valkey": other}
 
 
-def test_engine_worker_environment_holds_no_secret_but_the_brokers(place: Place) -> None:
+def test_engine_worker_environment_holds_no_secret_but_the_brokers(place: InstanceAddresses) -> None:
     inherited = {
         "PATH": "/bin",
         "DATABASE_URL": "postgresql://…",
@@ -144,20 +146,20 @@ def test_engine_worker_environment_holds_no_secret_but_the_brokers(place: Place)
     }
 
 
-def test_worker_without_s3_shares_the_objects_folder(place: Place) -> None:
-    told = programs.worker_environment(place, "cuda:1", inherited={"TTSAI_PRELOAD": ""})
-    assert told["TTSAI_OBJECTS"] == str(place.home.objects)
-    assert (told["TTSAI_WORKER_NAME"], told["TTSAI_DEVICE"], told["TTSAI_PRELOAD"]) == ("local-cuda:1", "cuda:1", "")
+def test_worker_without_s3_shares_the_objects_folder(place: InstanceAddresses) -> None:
+    reported = programs.worker_environment(place, "cuda:1", inherited={"TTSAI_PRELOAD": ""})
+    assert reported["TTSAI_OBJECTS"] == str(place.home.objects)
+    assert (reported["TTSAI_WORKER_NAME"], reported["TTSAI_DEVICE"], reported["TTSAI_PRELOAD"]) == ("local-cuda:1", "cuda:1", "")
 
 
-def test_one_engine_worker_runs_for_each_device(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_engine_worker_runs_for_each_device(place: InstanceAddresses, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TTSAI_DEVICES", raising=False)
     assert [program.name for program in programs.engine_workers(place)] == ["engine"]
     monkeypatch.setenv("TTSAI_DEVICES", "cuda:0, cuda:1")
     assert [program.name for program in programs.engine_workers(place)] == ["cuda:0", "cuda:1"]
 
 
-def test_supervisor_stops_processes_in_reverse_order_of_dependency(place: Place) -> None:
+def test_supervisor_stops_processes_in_reverse_order_of_dependency(place: InstanceAddresses) -> None:
     parts = [*programs.platform_workers(place), *programs.engine_workers(place), programs.web(place), programs.beat(place)]
     stages = {"beat": 4, "web": 4, "engine": 3, "control": 2, "platform": 2}  # Postgres and Valkey are 0
     assert {part.name: part.stage for part in parts} == stages
@@ -174,7 +176,7 @@ def test_supervisor_stops_processes_in_reverse_order_of_dependency(place: Place)
     ],
 )
 def test_the_address_that_is_shown_opens_on_this_machine(host: str, url: str, home: Home) -> None:
-    assert Place(home, host, 8000, "", "", "").url == url
+    assert InstanceAddresses(home, host, 8000, "", "", "").url == url
 
 
 def test_the_curl_line_is_one_shell_command_with_a_json_body() -> None:
@@ -211,7 +213,7 @@ def test_the_banner_shows_the_key_file_quoted_for_the_shell_and_the_warning(tmp_
     home.create()
     write_private(home.secrets / "demo-key", "sk-tts-1\n")
     printed = io.StringIO()
-    place = Place(home, "0.0.0.0", free_port(), "", "", "")  # noqa: S104
+    place = InstanceAddresses(home, "0.0.0.0", free_port(), "", "", "")  # noqa: S104
     print_welcome(place, log=Log(printed), seconds=1.0, is_first=False)
     lines = printed.getvalue().splitlines()
     assert "warning: with HOST=0.0.0.0 other machines can reach the API" in lines[1]

@@ -33,17 +33,17 @@ def read_chapters(path: Path) -> list[tuple[str, float, float]]:
 def test_chapters_of_a_joined_file_are_read_back_by_ffmpeg(tmp_path: Path, audio_format: str) -> None:
     encode_file(tmp_path / "a", [SOUND[:RATE]], audio_format="flac", input_rate=RATE)
     encode_file(tmp_path / "b", [SOUND[RATE:]], audio_format="flac", input_rate=RATE)
-    told: list[tuple[list[float], float]] = []
+    reported: list[tuple[list[float], float]] = []
 
     def chapters(starts: Sequence[float], seconds: float) -> list[ChapterTime]:
-        told.append((list(starts), seconds))
+        reported.append((list(starts), seconds))
         return CHAPTERS
 
     target = tmp_path / f"book.{audio_format}"
     options = EncodingOptions(chapter_titles=tuple(chapter.title for chapter in CHAPTERS))
     sources = opened([tmp_path / "a", tmp_path / "b"])
     joined = run_steps(join_files(sources, target, audio_format=audio_format, options=options, chapters=chapters))
-    assert told == [([0.0, 1.0], 3.0)]
+    assert reported == [([0.0, 1.0], 3.0)]
     assert read_chapters(target) == [(one.title, one.start, one.end) for one in CHAPTERS]
     assert joined.file.size_bytes == target.stat().st_size
     samples, rate = read_samples(target)

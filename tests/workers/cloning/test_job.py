@@ -83,7 +83,7 @@ def test_windows_are_drawn_from_all_passages_by_their_length() -> None:
 
 
 def test_a_short_passage_is_repeated_to_the_wanted_length() -> None:
-    long = _passage(20).at_least(50)
+    long = _passage(20).repeat_to_length(50)
     assert (long.units, len(long.f0), len(long.har), len(long.target(0, 50))) == (60, 120, 7201, 30_000)
 
 

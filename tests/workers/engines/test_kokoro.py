@@ -117,7 +117,7 @@ def test_invalid_input_is_refused_with_a_code(kokoro: KokoroEngine, text: str, v
 
 
 @pytest.mark.parametrize("language", ["", "en", "en-GB", "EN-us"])
-def test_any_english_is_english(kokoro: KokoroEngine, language: str) -> None:
+def test_british_voice_speaks_every_english_tag(kokoro: KokoroEngine, language: str) -> None:
     assert len(kokoro.speak("Hi.", voice=voice_ref(kokoro, "bf_emma"), language=language, speed=2.0).samples) > 0
 
 

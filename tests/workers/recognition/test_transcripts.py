@@ -18,7 +18,7 @@ def test_a_word_that_both_sides_of_a_cut_heard_is_there_once() -> None:
     assert [word.word for word in second.words] == ["how"]
 
 
-def test_a_piece_that_holds_that_word_alone_vanishes() -> None:
+def test_join_segments_drops_piece_with_only_the_duplicated_word() -> None:
     left, right = segment_of(("consider", 9.5, 10.1)), segment_of(("consider", 9.6, 10.2))
     assert join_segments([[left], [right]]) == (left,)
 

@@ -97,14 +97,14 @@ class TaskHarness:
         self.do(message)
         return self.document(address_of(message))
 
-    def listen_in_pieces(self, source: Address, *, pieces: int, **wishes: Any) -> TranscriptDocument:
+    def listen_in_pieces(self, source: Address, *, pieces: int, **options: Any) -> TranscriptDocument:
         """Run all parts of a long recording in turn."""
         prepared = self.message("prepare", PrepareWork(source, "whisper", pieces))
         self.do(prepared)
-        asked = {name: wishes[name] for name in ("is_diarized", "speakers", "has_words", "known_speakers") if name in wishes}
+        asked = {name: options[name] for name in ("is_diarized", "speakers", "has_words", "known_speakers") if name in options}
         outputs = []
         for piece in range(pieces):
-            work = ListenWork("whisper", address_of(prepared), analysis=address_of(prepared, ANALYSIS), piece=piece, **wishes)
+            work = ListenWork("whisper", address_of(prepared), analysis=address_of(prepared, ANALYSIS), piece=piece, **options)
             heard = self.message("listen", work, part=1 + piece)
             self.do(heard)
             outputs.append(address_of(heard))

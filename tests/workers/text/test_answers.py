@@ -51,7 +51,7 @@ def test_text_keeps_every_word_and_lists_gain_only_closing_marks(text: str) -> N
 
 
 @given(st.text(alphabet="*_`#>-|[]()<>ab \n\\!~", max_size=300))
-def test_no_text_breaks_it(text: str) -> None:
+def test_make_speakable_strips_any_text_without_error(text: str) -> None:
     spoken = make_speakable(text)
     assert spoken == spoken.strip()
 

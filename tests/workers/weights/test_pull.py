@@ -11,7 +11,7 @@ import pytest
 
 from tests.workers.weights.conftest import RecordedProgress, store_of, weight_file
 from tests.workers.weights.hub_server import Hub
-from workers.weights.pull import Pulled, WeightsError, pull
+from workers.weights.pull import PullResult, WeightsError, pull
 from workers.weights.sources import hub as hub_source
 from workers.weights.sources.hub import UrlFile
 
@@ -30,7 +30,7 @@ def test_a_pull_brings_every_file_and_leaves_nothing_else(tmp_path: Path, hub: H
         weight_file("model.bin", BODY, UrlFile(hub.url("model.bin"))),
         weight_file("voices/voice.bin", OTHER, UrlFile(hub.url("voice.bin"))),
     )
-    assert pull(store, ["tiny"], progress=progress) == [Pulled("tiny", 2, len(BODY) + len(OTHER))]
+    assert pull(store, ["tiny"], progress=progress) == [PullResult("tiny", 2, len(BODY) + len(OTHER))]
     assert store.path("tiny", "model.bin").read_bytes() == BODY
     assert store.path("tiny", "voices/voice.bin").read_bytes() == OTHER
     assert store.is_complete("tiny")
@@ -41,7 +41,7 @@ def test_a_second_pull_sends_no_request(tmp_path: Path, hub: Hub, progress: Reco
     hub.files = {"model.bin": BODY}
     store = store_of(tmp_path, weight_file("model.bin", BODY, UrlFile(hub.url("model.bin"))))
     pull(store, ["tiny"], progress=progress)
-    assert pull(store, ["tiny"], progress=progress) == [Pulled("tiny", 0, len(BODY))]
+    assert pull(store, ["tiny"], progress=progress) == [PullResult("tiny", 0, len(BODY))]
     assert len(hub.ranges) == 1
 
 
@@ -183,19 +183,19 @@ def test_two_pulls_at_once_fetch_each_file_once(tmp_path: Path, hub: Hub) -> Non
     hub.files = {"model.bin": BODY}
     hub.pause = threading.Event()
     file = weight_file("model.bin", BODY, UrlFile(hub.url("model.bin")))
-    told = [RecordedProgress(), RecordedProgress()]
-    results: list[list[Pulled]] = []
-    threads = [threading.Thread(target=lambda p=p: results.append(pull(store_of(tmp_path, file), ["tiny"], progress=p))) for p in told]
+    reported = [RecordedProgress(), RecordedProgress()]
+    results: list[list[PullResult]] = []
+    threads = [threading.Thread(target=lambda p=p: results.append(pull(store_of(tmp_path, file), ["tiny"], progress=p))) for p in reported]
     for thread in threads:
         thread.start()
-    while not hub.ranges or not any(progress.notes for progress in told):
+    while not hub.ranges or not any(progress.notes for progress in reported):
         threading.Event().wait(0.01)
     hub.pause.set()
     for thread in threads:
         thread.join()
     assert sorted(done.fetched_files for result in results for done in result) == [0, 1]
     assert hub.ranges == [""]
-    assert [progress.notes for progress in told if progress.notes] == [["Another pull is running; waiting for it."]]
+    assert [progress.notes for progress in reported if progress.notes] == [["Another pull is running; waiting for it."]]
 
 
 def test_complete_files_are_not_downloaded_again(tmp_path: Path, hub: Hub, progress: RecordedProgress) -> None:
@@ -207,7 +207,7 @@ def test_complete_files_are_not_downloaded_again(tmp_path: Path, hub: Hub, progr
     )
     (tmp_path / "tiny").mkdir()
     (tmp_path / "tiny" / "model.bin").write_bytes(BODY)
-    assert pull(store, ["tiny"], progress=progress) == [Pulled("tiny", 1, len(BODY) + len(OTHER))]
+    assert pull(store, ["tiny"], progress=progress) == [PullResult("tiny", 1, len(BODY) + len(OTHER))]
     assert progress.begun == ["voice.bin"]
 
 

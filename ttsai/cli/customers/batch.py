@@ -28,7 +28,7 @@ from ttsai.cli.session import Session, run_session, with_session
 @click.option("--format", "format_name", type=click.Choice(FORMATS), default="mp3", show_default=True, help="Audio format.")
 @with_session
 def command(
-    *, texts: str, folder: Path, input_format: str | None, format_name: str, url: str, key: str, as_json: bool, quiet: bool, **wishes: Any
+    *, texts: str, folder: Path, input_format: str | None, format_name: str, url: str, key: str, as_json: bool, quiet: bool, **options: Any
 ) -> None:
     """Speak every text of TEXTS: a line each (.txt), a row each with the column `text` (.csv), or a JSON object each (.jsonl).
 
@@ -40,7 +40,7 @@ def command(
 
     ending = Path(texts).suffix.lstrip(".").lower()
     form = input_format or (ending if ending in INPUT_FORMATS else "txt")
-    defaults = {"format": format_name, **{name: value for name, value in wishes.items() if value}}
+    defaults = {"format": format_name, **{name: value for name, value in options.items() if value}}
     items = read_items(_read(texts), form=form, defaults=defaults)
     folder.mkdir(parents=True, exist_ok=True)
 

@@ -27,7 +27,7 @@ from ttsai.cli.session import Session, run_session, with_session
 @with_session
 def command(
     *, recordings: tuple[str, ...], name: str, text: str, output: Path | None, format_name: str | None, url: str, key: str, as_json: bool,
-    quiet: bool, **wishes: Any,
+    quiet: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Clone the voice of RECORDING: 10 to 30 seconds of one person who agrees. Name it to keep it, give a text to hear it, or both."""
     if not name and not text:
@@ -37,7 +37,7 @@ def command(
     is_heard = bool(text or output)
     if is_heard and (obstacle := find_obstacle(str(target))):
         raise click.ClickException(obstacle)
-    fields = {"name": name, "text": text, "format": chosen, **{field: value for field, value in wishes.items() if value}}
+    fields = {"name": name, "text": text, "format": chosen, **{field: value for field, value in options.items() if value}}
 
     async def work(session: Session) -> None:
         path = "/v1/voice-clone/" if name else "/v1/tts/clone/"

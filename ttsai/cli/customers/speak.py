@@ -31,7 +31,7 @@ from ttsai.cli.session import Session, run_session, with_session
 @with_session
 def command(
     *, text: str | None, text_file: str | None, output: Path | None, play: bool, format_name: str | None, url: str, key: str,
-    as_json: bool, quiet: bool, **wishes: Any,
+    as_json: bool, quiet: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Speak TEXT (`-` or a pipe: standard input) and write the audio to a file. Audio to `-` and --play begin while the rest is made."""
     is_streamed = play or str(output) == STANDARD_OUTPUT
@@ -44,7 +44,7 @@ def command(
     if not is_streamed and (obstacle := find_obstacle(str(target))):
         raise click.ClickException(obstacle)
     said = "" if text_file else _read_text(text)
-    body = {"format": chosen, "text": said, **{name: value for name, value in wishes.items() if value}}
+    body = {"format": chosen, "text": said, **{name: value for name, value in options.items() if value}}
 
     async def work(session: Session) -> None:
         if play:

@@ -29,13 +29,13 @@ SUBTITLES = ("srt", "vtt")
 @click.option("--hotwords", default="", help="Words to listen for.")
 @with_session
 def command(
-    *, recording: str, output: Path | None, format_name: str | None, url: str, key: str, as_json: bool, quiet: bool, **wishes: Any
+    *, recording: str, output: Path | None, format_name: str | None, url: str, key: str, as_json: bool, quiet: bool, **options: Any
 ) -> None:
     """Transcribe RECORDING: a file, a URL, or `-` for standard input. The text is printed; --json prints the segments with their times."""
     target = output or Path(STANDARD_OUTPUT)
     ending = target.suffix.lstrip(".").lower()
     chosen = format_name or (ending if ending in SUBTITLES else "txt")
-    fields = {name: value for name, value in wishes.items() if value}
+    fields = {name: value for name, value in options.items() if value}
 
     async def work(session: Session) -> None:
         result = await process(session, "/v1/stt/", recording=recording, fields=fields)

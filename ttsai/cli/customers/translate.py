@@ -22,10 +22,10 @@ from ttsai.cli.session import Session, run_session, with_session
 @click.option("--preserve-voice", is_flag=True, help="Speak with a likeness of the speaker's voice.")
 @with_session
 def command(
-    *, recording: str, output: Path | None, format_name: str | None, url: str, key: str, as_json: bool, quiet: bool, **wishes: Any
+    *, recording: str, output: Path | None, format_name: str | None, url: str, key: str, as_json: bool, quiet: bool, **options: Any
 ) -> None:
     """Translate RECORDING (a file, a URL, or `-`) and print the text."""
-    fields = {"format": choose_format(output, given=format_name), **{name: value for name, value in wishes.items() if value}}
+    fields = {"format": choose_format(output, given=format_name), **{name: value for name, value in options.items() if value}}
 
     async def work(session: Session) -> None:
         result = await process(session, "/v1/speech-translate/", recording=recording, fields=fields)

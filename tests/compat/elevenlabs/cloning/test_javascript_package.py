@@ -47,19 +47,19 @@ def _workers() -> Iterator[None]:
 @pytest.mark.usefixtures("_workers")
 def test_methods_of_the_javascript_package_answer_what_it_expects(server: RunningShell, owner: Person, tmp_path: Path) -> None:
     folder = install_programs(tmp_path)
-    told = json.loads(run_program(folder, "voices.mjs", server.url, owner.key, str(folder), TEXT))
-    assert (told["streamed"], told["turns"], told["newest"]) == (TEXT, [RACHEL, "pNInz6obpgDQGcFmaJgB"], TEXT)
-    assert told["voice"] == {"name": "Lady Ada", "description": "A reader", "accent": "british", "category": "cloned"}
-    assert (told["speed"], told["defaultSpeed"], told["deleted"], told["left"]) == (0.9, 1.0, "ok", 0)
+    reported = json.loads(run_program(folder, "voices.mjs", server.url, owner.key, str(folder), TEXT))
+    assert (reported["streamed"], reported["turns"], reported["newest"]) == (TEXT, [RACHEL, "pNInz6obpgDQGcFmaJgB"], TEXT)
+    assert reported["voice"] == {"name": "Lady Ada", "description": "A reader", "accent": "british", "category": "cloned"}
+    assert (reported["speed"], reported["defaultSpeed"], reported["deleted"], reported["left"]) == (0.9, 1.0, "ok", 0)
     assert owner.account is not None
-    assert (told["user"], told["limit"] > 0) == (str(owner.account.pk), True)
+    assert (reported["user"], reported["limit"] > 0) == (str(owner.account.pk), True)
     for name in ("stream", "timed", "dialogue", "changed", "isolated", "own", "played"):
         assert (folder / f"{name}.mp3").stat().st_size > 0, name
     kinds = set(Job.objects.values_list("kind", flat=True))
     assert {"speech", "voice-convert", "audio-enhance", "enrol_voice"} <= kinds
-    told = json.loads(run_program(folder, "client.mjs", server.url, owner.key, str(folder), TEXT))
-    assert (told["characters"], told["heard"], told["voices"], told["history"]) == (TEXT, "Hello there.", [RACHEL], 2)
-    assert told["refusal"] == {"status": 404, "word": "voice_not_found"}
+    reported = json.loads(run_program(folder, "client.mjs", server.url, owner.key, str(folder), TEXT))
+    assert (reported["characters"], reported["heard"], reported["voices"], reported["history"]) == (TEXT, "Hello there.", [RACHEL], 2)
+    assert reported["refusal"] == {"status": 404, "word": "voice_not_found"}
 
 
 @pytest.mark.usefixtures("_workers")

@@ -34,10 +34,10 @@ def diarization_error(reference: list[Turn], heard: list[Turn], *, collar_second
         for edge in (start, end):
             first, last = edge - collar_seconds, edge + collar_seconds
             scored[max(0, round(first * FRAMES_PER_SECOND)) : round(last * FRAMES_PER_SECOND)] = False
-    said, told = (_grid(turns, frames=frames)[:, scored] for turns in (reference, heard))
-    speakers, voices = said.sum(axis=0), told.sum(axis=0)
+    said, reported = (_grid(turns, frames=frames)[:, scored] for turns in (reference, heard))
+    speakers, voices = said.sum(axis=0), reported.sum(axis=0)
     total = speakers.sum()
-    right = _best_match(said @ told.T.astype(int))
+    right = _best_match(said @ reported.T.astype(int))
     return DiarizationError(
         missed=np.maximum(0, speakers - voices).sum() / total,
         invented=np.maximum(0, voices - speakers).sum() / total,
