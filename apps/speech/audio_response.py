@@ -50,7 +50,11 @@ def audio_answer(
     if output is None:
         raise GoneError("The audio was deleted.")
     key, content_type = output.key, output.media_type
-    sent_headers = {**job_headers(job, warnings=warnings), "X-Credits-Used": str(prices.credits(job.charged_millicredits)), **(headers or {})}
+    sent_headers = {
+        **job_headers(job, warnings=warnings),
+        "X-Credits-Used": str(prices.credits(job.charged_millicredits)),
+        **(headers or {}),
+    }
     if output.bytes <= AT_ONCE_BYTES:
         return HttpResponse(get_storage().read_bytes(key), content_type=content_type, headers=sent_headers)
     path = get_storage().local_path(key)
