@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from apps.accounts.callers import Caller
 from apps.catalog.selectors import find_model
@@ -10,9 +11,14 @@ from apps.core.errors import InvalidRequestError
 from apps.voice_design.designing import VARIANTS, Design, EmptyDescriptionError, StockVoice, design_from
 from apps.voice_design.traits import voice_traits
 from workers.contract.tags import covers_tag, primary_tag, requested_tag
+from workers.text.language import detect_against
 
 MODEL = "kokoro"
 """Model whose built-in voices designs are mixed from."""
+LATIN_LANGUAGES: Final = frozenset({"en", "es", "fr", "it", "pt"})
+"""Languages of the model whose texts the rules of the other ones read as words, with an accent."""
+SPELLING_LANGUAGES: Final = frozenset({"ja"})
+"""Languages whose rules spell words in Latin letters."""
 
 
 def design_voice(caller: Caller, description: str, *, language: str = "", variant: int = 0) -> Design:
@@ -41,6 +47,15 @@ def design_voice(caller: Caller, description: str, *, language: str = "", varian
             "as 'an elderly British man with a deep, warm voice who speaks slowly'."
         )
         raise InvalidRequestError(message, code="description_not_understood", param="description") from None
+
+
+def language_of_text(caller: Caller, text: str, *, design: Design) -> str:
+    """Tag in which a text is read: the design's, whose rules give words of another language its accent. A text that they do not read is read in
+    its own language.
+    """
+    own = primary_tag(design.language)
+    found = detect_against(text, among=find_model(MODEL, plan=caller.plan).spec.languages, own=own)
+    return design.language if found == own or (found in LATIN_LANGUAGES and own not in SPELLING_LANGUAGES) else found
 
 
 @dataclass(frozen=True, slots=True)

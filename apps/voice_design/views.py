@@ -39,7 +39,7 @@ from apps.speech.services import SpeechOrder, request_speech
 from apps.voice_design import serializers as shapes
 from apps.voice_design.designing import Design
 from apps.voice_design.keeping import KeptDesign, keep_design
-from apps.voice_design.services import MODEL, design_voice, read_kept_mix
+from apps.voice_design.services import MODEL, design_voice, language_of_text, read_kept_mix
 from workers.contract.tags import primary_tag
 
 DESIGN, KEPT = shapes.VoiceDesignSerializer(), shapes.DesignedVoiceSerializer()
@@ -73,7 +73,7 @@ class VoiceDesignView(APIView):
             model=MODEL,
             voice=design.voice,
             speed=design.pace,
-            language=design.language,
+            language=language_of_text(caller, text, design=design),
             format=body["format"],
             has_listener=True,
             cache=cache_use(request),

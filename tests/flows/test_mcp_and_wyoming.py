@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import jiwer
 import pytest
 import soundfile
 from mcp import Client
@@ -25,12 +26,15 @@ from wyoming.info import Describe, Info
 from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart, SynthesizeStop, SynthesizeVoice
 
 from tests.flows.listening import Listener, plain_words
-from tests.flows.recordings import speak
+from tests.flows.recordings import as_flac, samples_of, speak
 from tests.flows.running import COMMAND, RunningPlatform
+from tests.workers.recognition.clips import clips, said
+from workers.recognition.pitch import tally_pitch
 
 pytestmark = pytest.mark.prove
 
 TEXT = "The library is on the second floor."
+READ = ("librivox-0870", "librivox-0880")
 STREAMED = ["The first train leaves ", "before sunrise. The sec", "ond one leaves at noon", "."]
 PATIENCE = 120.0
 
@@ -71,6 +75,37 @@ def test_mcp_over_http_speaks_transcribes_and_designs(hearing: RunningPlatform, 
     for result in (spoken, again):
         assert plain_words(listener.hear(base64.b64decode(result.content[0].data))) == plain_words(TEXT)
     assert (plain_words(heard["text"]), heard["language"]) == (plain_words(TEXT), "en")
+
+
+def test_mcp_transcribes_and_converts_a_real_recording_and_lists_a_voice_in_training(
+    hearing: RunningPlatform, key: str, listener: Listener
+) -> None:
+    recording = as_flac(clips(READ))
+    with hearing.client(key) as http:
+        cloned = http.post("/api/clone/create", files={"audio": ("reader.flac", recording)}, data={"name": "Reader"}, timeout=PATIENCE)
+        assert cloned.status_code == 200, cloned.text
+
+        async def talk() -> tuple[Any, Any, Any]:
+            async with (
+                httpx2.AsyncClient(headers={"X-API-Key": key}, timeout=PATIENCE) as own,
+                Client(streamable_http_client(f"{hearing.url}/mcp", http_client=own)) as client,
+            ):
+                listed = await client.call_tool("list_voices", {"own": True})
+                uri = "data:audio/flac;base64," + base64.b64encode(recording).decode()
+                heard = await client.call_tool("transcribe", {"recording": uri, "timestamps": True})
+                converted = await client.call_tool("convert_voice", {"recording": uri, "voice": "af_heart"})
+                return listed, heard, converted
+
+        listed, heard, converted = asyncio.run(talk())
+        state = http.get(f"/v1/voices/{cloned.json()['voice_id']}/").json()["state"]
+        http.delete(f"/v1/voices/{cloned.json()['voice_id']}/")
+    assert ([one["name"] for one in listed.structured_content["voices"]], state) == (["Reader"], "training")
+    words = plain_words(said(READ))
+    assert jiwer.wer(words, plain_words(heard.structured_content["text"])) <= 0.15
+    assert heard.structured_content["segments"][0]["words"]
+    audio = base64.b64decode(converted.content[0].data)
+    assert listener.word_error_rate(audio, words) <= 0.2
+    assert tally_pitch(samples_of(audio)).gender == "female"
 
 
 def test_mcp_on_stdio_saves_a_file_and_transcribes_it(hearing: RunningPlatform, key: str, listener: Listener, tmp_path: Path) -> None:

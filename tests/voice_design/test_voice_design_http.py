@@ -17,6 +17,7 @@ from workers.contract.messages import SpeakWork
 from workers.kokoro.voice_file import KokoroVoice
 
 ELDER = "an elderly British man with a deep, warm voice who speaks slowly"
+PATHS = ("/v1/voice-design/", "/api/generate/design")
 MIX = "bm_daniel(3)+bm_lewis(3)+am_onyx(4)"
 
 
@@ -49,6 +50,25 @@ def test_design_without_a_preview_is_explained_and_free(owner: Person) -> None:
     assert [one["attribute"] for one in shape["understood"]] == ["age", "accent", "gender", "pitch", "warmth", "pace"]
     assert owner.millicredits == 1_000_000
     assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("description", "text", "language"),
+    [
+        ("a man with a French accent", "Good evening, everybody, and welcome to the show.", "fr-fr"),
+        ("a man with a French accent", "今晩は、みなさん。", "ja"),
+        ("a Japanese woman", "Good evening, everybody, and welcome to the show.", "en-us"),
+    ],
+)
+def test_text_in_another_language_is_read_with_the_accent_unless_its_rules_cannot(
+    owner: Person, description: str, text: str, language: str
+) -> None:
+    body = {"description": description, "text": text}
+    with running_shell() as server, working(do_part):
+        answers = [httpx.post(f"{server.url}{path}", json=body, headers=owner.headers, timeout=60) for path in PATHS]
+    assert [answer.status_code for answer in answers] == [200, 200], answers[-1].text
+    works = [SpeakWork.from_dict(part.work) for part in Part.objects.all()]
+    assert [(work.language, work.text) for work in works] == [(language, text)] * 2
 
 
 def test_preview_is_spoken_by_the_mix_at_its_pace_and_charged_like_speech(owner: Person, settings: Any) -> None:

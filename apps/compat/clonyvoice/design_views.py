@@ -14,7 +14,7 @@ from apps.compat.clonyvoice.generation_views import PARAMETERS, GeneratingView, 
 from apps.core.fields import validated
 from apps.jobs.requests import IDEMPOTENCY_HEADER
 from apps.voice_design.serializers import DesignedVoiceSerializer, design_shape
-from apps.voice_design.services import MODEL, design_voice
+from apps.voice_design.services import MODEL, design_voice, language_of_text
 from apps.voice_design.views import DesignedVoiceView
 
 DESIGN = DesignSpeechSerializer()
@@ -35,10 +35,10 @@ class DesignSpeechView(GeneratingView):
         """Speak a text in the mix of built-in voices that fits the description best. The same description gives the same voice. `design` tells
         which words were understood; `voice_id` is the mix, which every request takes.
         """
-        body = validated(DESIGN, request.data)
-        design = design_voice(get_caller(request), body["description"], language=body["language"], variant=body["variant"])
+        body, caller = validated(DESIGN, request.data), get_caller(request)
+        design = design_voice(caller, body["description"], language=body["language"], variant=body["variant"])
         speed = max(SLOWEST_SPEED, min(body["speed"] * design.pace, FASTEST_SPEED))
-        spoken = {**body, "speed": speed, "language": body["language"] or design.language}
+        spoken = {**body, "speed": speed, "language": body["language"] or language_of_text(caller, body["text"], design=design)}
         return speak(
             request,
             spoken,
