@@ -93,7 +93,7 @@ def test_mcp_transcribes_and_converts_a_real_recording_and_lists_a_voice_in_trai
                 listed = await client.call_tool("list_voices", {"own": True})
                 uri = "data:audio/flac;base64," + base64.b64encode(recording).decode()
                 heard = await client.call_tool("transcribe", {"recording": uri, "timestamps": True})
-                converted = await client.call_tool("convert_voice", {"recording": uri, "voice": "af_heart"})
+                converted = await client.call_tool("convert_voice", {"recording": uri, "voice": "af_heart", "format": "mp3"})
                 return listed, heard, converted
 
         listed, heard, converted = asyncio.run(talk())
