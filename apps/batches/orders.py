@@ -14,9 +14,9 @@ from apps.core.exception_handler import invalid_fields
 from apps.core.fields import validated
 from apps.jobs.models import Lane
 from apps.jobs.services.submit import JobPlan, Refusal
+from apps.speech.orders import order_of
 from apps.speech.serializers import DEFAULT_MODEL
 from apps.speech.services import plan_speech
-from apps.speech.views import order_of
 
 SHAPE = BatchItemRequestSerializer()
 

@@ -52,6 +52,10 @@ class KeyHeader:
         scheme, _, secret = str(value).strip().partition(" ")
         return secret.strip() if scheme.lower() in {self.scheme.lower(), self.other_scheme.lower()} - {""} else ""
 
+    def write(self, secret: str) -> dict[str, str]:
+        """The META of a request that has the key in this header."""
+        return {_meta_name(self.name): f"{self.scheme} {secret}" if self.scheme else secret}
+
 
 AUTHORIZATION: Final = KeyHeader("Authorization", "Bearer")
 API_KEY: Final = KeyHeader("X-API-Key")

@@ -281,14 +281,15 @@ class IdempotencyRecord(models.Model):
         return f"{self.scope}: {self.key}"
 
 
-class FairShare(models.Model):
-    """Fair share of a tenant on a queue. The row without a tenant is the queue's clock."""
+class TenantVirtualTime(models.Model):
+    """Virtual time of a tenant on a queue, by which parts are admitted fairly. The row without a tenant is the queue's clock."""
 
     queue = models.CharField(max_length=100)
     tenant = models.CharField(max_length=64, blank=True)
     virtual_time = models.FloatField()
 
     class Meta:
+        db_table = "jobs_fairshare"  # the name that statements of earlier versions use during a deploy
         constraints = [models.UniqueConstraint(fields=["queue", "tenant"], name="one_share_of_a_queue")]
 
     def __str__(self) -> str:

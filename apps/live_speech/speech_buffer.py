@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.audio.encoding import Resampler
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE as DETECTION_RATE
 from workers.audio.voice_activity import SpeechStarted, SpeechStopped, TurnDetector, TurnSettings
-from workers.audio.voice_activity.silero import SAMPLE_RATE as DETECTION_RATE
 
 DETECTION_MS: Final = 400
 """Audio that is kept before speech beside the padding: speech is noticed some frames late."""

@@ -16,7 +16,6 @@ from rest_framework.views import APIView
 from apps.accounts.callers import get_caller
 from apps.accounts.permissions import AnyCaller, scope_required
 from apps.accounts.throttles import PollLimit
-from apps.cache.tickets import CacheUse
 from apps.core.errors import InvalidRequestError
 from apps.core.fields import validated
 from apps.core.links import public_base
@@ -33,10 +32,10 @@ from apps.jobs.requests import (
 from apps.jobs.services.acceptance import Submission
 from apps.speech.audio_response import job_headers
 from apps.speech.kinds import has_timestamps
+from apps.speech.orders import order_of
 from apps.speech.results import document_of, result_shape
 from apps.speech.selectors import get_speech_job
 from apps.speech.serializers import (
-    DEFAULT_MODEL,
     QueuedSpeechSerializer,
     SpeechFormSerializer,
     SpeechRequestSerializer,
@@ -172,25 +171,3 @@ def _speak(request: Request, body: Mapping[str, Any], *, order: SpeechOrder, end
     idempotency = named or in_flight_dedup_key_of(request, endpoint=endpoint, is_waiting=order.is_streamed)
     submission = request_speech(get_caller(request), order=order, idempotency=idempotency, request_id=request_id_of(request))
     return answer(submission, is_kept=named is not None)
-
-
-def order_of(body: dict[str, Any], *, cache: CacheUse = CacheUse.NORMAL) -> SpeechOrder:
-    """Order for a valid body."""
-    return SpeechOrder(
-        text=body["text"] or "",
-        model=body.get("model", DEFAULT_MODEL),
-        voice=body.get("voice"),
-        is_model_open="model" not in body and not body.get("voice"),
-        format=body["format"],
-        speed=body["speed"],
-        language=body.get("language"),
-        instructions=body.get("instructions"),
-        pronunciations=body.get("pronunciations"),
-        bitrate=1000 * body.get("bitrate", 0),
-        sample_rate=body.get("sample_rate", 0),
-        is_streamed=body["stream"],
-        has_timestamps=body["timestamps"],
-        has_chapters=body["chapters"],
-        webhook_url=body.get("webhook_url", ""),
-        cache=cache,
-    )

@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 from apps.jobs import dispatch as dispatcher
 from apps.jobs import publishing
 from apps.jobs.dispatch import WAITING, dispatch, dispatch_all
-from apps.jobs.models import FairShare, Job, Part, PartState
+from apps.jobs.models import Job, Part, PartState, TenantVirtualTime
 from apps.jobs.publishing import is_broker_away
 from tests.factories import AccountFactory, PlanFactory
 from tests.factories_jobs import BELLA, announce, caller, engine_spec, finished, part_of, reread, started, submit, submit_many, work_off
@@ -91,7 +91,7 @@ def test_tenants_take_turns_by_weight() -> None:
     submit_many(light, count=4)
     order = [part.tenant == light.tenant for part in work_off()]
     assert [sum(order[start : start + 4]) for start in (1, 5, 9)] == [1, 1, 1]
-    assert FairShare.objects.filter(queue="kokoro").count() == 3
+    assert TenantVirtualTime.objects.filter(queue="kokoro").count() == 3
 
 
 def test_virtual_times_are_not_touched_while_everything_fits() -> None:
@@ -99,7 +99,7 @@ def test_virtual_times_are_not_touched_while_everything_fits() -> None:
     submit(caller())
     submit(caller())
     assert count_of("admitted") == 2
-    assert not FairShare.objects.exists()
+    assert not TenantVirtualTime.objects.exists()
 
 
 def test_a_tenants_oldest_job_goes_first_and_its_urgent_lane_before_all() -> None:

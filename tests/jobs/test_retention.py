@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.core.errors import ConflictError
 from apps.core.storage import StorageAwayError, get_storage
-from apps.jobs.models import FairShare, IdempotencyRecord, Job, Part, PartState
+from apps.jobs.models import IdempotencyRecord, Job, Part, PartState, TenantVirtualTime
 from apps.jobs.services.finish import finish_part
 from apps.jobs.services.renditions import request_rendition
 from apps.jobs.services.retention import expire_now, expire_results, forget_old_rows
@@ -140,8 +140,8 @@ def test_keys_of_yesterday_and_shares_that_the_clock_has_passed_are_forgotten() 
     submit(by, key="new")
     IdempotencyRecord.objects.filter(key="old").update(created_at=timezone.now() - timedelta(hours=25))
     for tenant, virtual_time in (("", 100.0), ("behind", 90.0), ("ahead", 110.0)):
-        FairShare.objects.create(queue="kokoro", tenant=tenant, virtual_time=virtual_time)
-    FairShare.objects.create(queue="hibari", tenant="behind", virtual_time=1.0)
+        TenantVirtualTime.objects.create(queue="kokoro", tenant=tenant, virtual_time=virtual_time)
+    TenantVirtualTime.objects.create(queue="hibari", tenant="behind", virtual_time=1.0)
     forget_old_rows()
     assert list(IdempotencyRecord.objects.values_list("key", flat=True)) == ["new"]
-    assert sorted(FairShare.objects.values_list("queue", "tenant")) == [("hibari", "behind"), ("kokoro", ""), ("kokoro", "ahead")]
+    assert sorted(TenantVirtualTime.objects.values_list("queue", "tenant")) == [("hibari", "behind"), ("kokoro", ""), ("kokoro", "ahead")]

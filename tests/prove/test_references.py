@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from tests.prove.synthetic_conversations import clip_folder
 from workers.audio.encoding.resampler import resample
-from workers.cloning.features import SAMPLE_RATE
 from workers.cloning.reference import examine_reference
 from workers.contract.errors import WorkError
+from workers.kokoro.runtime import SAMPLE_RATE
 from workers.speakers.ge2e import Ge2eEncoder
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(1800)]

@@ -12,9 +12,9 @@ from tests.prove.voice_kinds import FITTED, KINDS, STOCK
 from tests.prove.voice_results import result_of, row_of
 from workers.audio.encoding.resampler import resample
 from workers.audio.samples import Samples
-from workers.cloning.features import SAMPLE_RATE
 from workers.cloning.passages import Prosody, recorded_passage
 from workers.contract.transcription import TranscriptWord
+from workers.kokoro.runtime import SAMPLE_RATE
 from workers.kokoro.source_languages import source_accent
 from workers.text.normalise import normalise
 

@@ -18,12 +18,12 @@ from tests.prove.judging import SENTENCES, Person, Recording, Speaker, embedding
 from tests.prove.voice_results import FOLDER, Cost, Maker
 from workers.audio.encoding.resampler import resample
 from workers.cloning.child import run_fit
-from workers.cloning.features import SAMPLE_RATE, log_pitch_statistics, pitch
+from workers.cloning.features import log_pitch_statistics, pitch
 from workers.cloning.job import USAGE_FILE, VOICE_FILE, FitJob, FitPassage, open_folder
 from workers.cloning.likeness import SpeakerLikeness, choose_likeness
 from workers.contract.tags import is_same_language
 from workers.kokoro.accents import accent_of
-from workers.kokoro.runtime import SHARED_RUNTIME, KokoroRuntime
+from workers.kokoro.runtime import SAMPLE_RATE, SHARED_RUNTIME, KokoroRuntime
 from workers.kokoro.stock_voices import STOCK_VOICES, VOICES_BY_ID, gender_of
 from workers.kokoro.synthesis import speak_text
 from workers.kokoro.voice_file import KokoroVoice

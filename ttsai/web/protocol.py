@@ -1,23 +1,15 @@
 """HTTP protocol of a connection: uvicorn's, with a limit of the request head, and errors in the dialect of the path."""
 
 import asyncio
-import contextlib
 import functools
-import time
 import weakref
 from typing import Any, cast
-from urllib.parse import unquote
 
-import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from apps.core.dialects import REQUEST_ID, dialect_of
-from apps.core.errors import ApplicationError, InvalidRequestError
-from apps.core.exception_handler import error_response
-from apps.core.ids import request_id_from
-from apps.core.limits import LimitState
-from apps.core.middleware import write_limit
+from apps.core.errors import InvalidRequestError
 from ttsai.web.body import UNREAD_BYTES
+from ttsai.web.raw_refusals import KEPT_BYTES, path_of, raw_refusal, target_in
 from ttsai.web.sockets.handshake import find_fault
 
 HEAD_SECONDS = 20.0
@@ -25,8 +17,6 @@ HEAD_SECONDS = 20.0
 REST_SECONDS = 60.0
 """Time for the rest of a refused body, so that clients that read only after sending all of it learn the reason."""
 HEAD_BYTES = 64 * 1024
-KEPT_BYTES = 1024
-"""Received bytes kept for reading the path of a request line that the parser refuses."""
 TOO_LARGE = "The request's headers are too large."
 
 
@@ -143,7 +133,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def _refuse(self, status: int, message: str) -> None:
         if not self._abandon_response():  # within an answer there is no place for another one
             error = InvalidRequestError(message, code="invalid_http_request", status=status)
-            self.transport.write(_raw_refusal(error, path=_path_of(self._target or _target_in(self._data))))
+            self.transport.write(raw_refusal(error, path=path_of(self._target or target_in(self._data))))
         self.transport.close()
 
 
@@ -151,29 +141,3 @@ def _unread_bytes(cycle: "weakref.ref[RequestResponseCycle]") -> bytes:
     """Bytes of the body that the request's reader has not taken."""
     found = cycle()
     return b"" if found is None else bytes(found.body)
-
-
-def _raw_refusal(error: ApplicationError, *, path: str) -> bytes:
-    request_id = request_id_from("")
-    response = error_response(error, request_id=request_id, path=path)
-    write_limit(response, LimitState(is_allowed=True, limit=0, remaining=0, reset_at=int(time.time()), retry_after=0))
-    response.headers[REQUEST_ID] = request_id
-    response.headers["Connection"] = "close"
-    response.headers["Content-Length"] = str(len(response.content))
-    dialect_of(path).apply_to(response, seconds=0.0)
-    head = "".join(f"{name.lower()}: {value}\r\n" for name, value in response.items())
-    return f"HTTP/1.1 {response.status_code} {response.reason_phrase}\r\n{head}\r\n".encode("latin-1") + response.content
-
-
-def _path_of(target: bytes) -> str:
-    """Path of a request target (`/v1/tts?x`, `http://host/v1/tts`), as far as it was read."""
-    if not target.startswith(b"/"):
-        with contextlib.suppress(httptools.HttpParserInvalidURLError):
-            target = httptools.parse_url(target).path or b"/"
-    return unquote(target.partition(b"?")[0].decode("latin-1"))
-
-
-def _target_in(data: bytes) -> bytes:
-    """Target of a request line that the parser refused as a whole."""
-    words = data.partition(b"\r\n")[0].split(b" ")
-    return words[1] if len(words) > 1 else b"/"

@@ -15,12 +15,13 @@ from workers.audio.encoding import encode_file
 from workers.audio.recordings import read_recording
 from workers.cloning.child import FitProgress, run_fit
 from workers.cloning.excerpts import cut_excerpts
-from workers.cloning.features import SAMPLE_RATE, log_pitch_statistics, pitch
+from workers.cloning.features import log_pitch_statistics, pitch
 from workers.cloning.job import DEMO_FILE, USAGE_FILE, VOICE_FILE, FitJob, open_folder, wanted_steps
 from workers.cloning.likeness import choose_likeness
 from workers.cloning.reference import check_same_speaker, decoding_limits, examine_reference
 from workers.contract.cloning import SampleReport, SpokenSegment, VoiceReport
 from workers.contract.errors import WorkError
+from workers.kokoro.runtime import SAMPLE_RATE
 from workers.speakers.encoder import mean_direction
 from workers.speakers.ge2e import Ge2eEncoder
 

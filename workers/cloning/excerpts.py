@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from workers.cloning.features import SAMPLE_RATE, Floats
+from workers.cloning.features import Floats
 from workers.cloning.job import FitPassage
 from workers.contract.cloning import SpokenSegment, VoiceReport
+from workers.kokoro.runtime import SAMPLE_RATE
 
 LONGEST_SECONDS: Final = 12.0
 """Longest stretch; longer segments stay whole."""

@@ -6,9 +6,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.kokoro.runtime import SAMPLE_RATE
+
 Floats = NDArray[np.float32]
 
-SAMPLE_RATE: Final = 24_000
 HOP: Final = 300
 """Samples per frame: 12.5 ms."""
 FRAME_SECONDS: Final = HOP / SAMPLE_RATE

@@ -8,8 +8,9 @@ import numpy as np
 
 from workers.audio.encoding.resampler import resample
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE
-from workers.cloning.features import SAMPLE_RATE, Floats
+from workers.cloning.features import Floats
 from workers.kokoro.likeness import find_likeness
+from workers.kokoro.runtime import SAMPLE_RATE
 from workers.kokoro.stock_voices import gender_of
 from workers.kokoro.voice_file import KokoroVoice
 from workers.recognition.pitch import PitchTally, tally_pitch

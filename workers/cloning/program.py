@@ -93,7 +93,7 @@ def _fit(folder: Path, job: FitJob, usage: "_Usage") -> None:
 
 def _find_targets(folder: Path, job: FitJob) -> dict[str, Any]:
     """Embeddings of the speaker by the encoders whose distance is reduced. Without a passage the d-vector's is zero, so that it takes no part."""
-    from workers.cloning.features import SAMPLE_RATE
+    from workers.kokoro.runtime import SAMPLE_RATE
     from workers.speakers.d_vector import D_VECTOR
     from workers.speakers.encoder import mean_direction
     from workers.speakers.ge2e import GE2E

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from workers.audio.encoding.resampler import resample
 from workers.audio.probe import ProbeLimits
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE
-from workers.cloning.features import SAMPLE_RATE, Floats
+from workers.cloning.features import Floats
 from workers.contract.errors import INVALID_REFERENCE, WorkError
+from workers.kokoro.runtime import SAMPLE_RATE
 from workers.recognition.speech_regions import Region, find_regions
 from workers.recognition.vad import speech_probabilities
 from workers.speakers.campplus import CAMPPLUS

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from workers.cloning.features import SAMPLE_RATE, Floats
+from workers.cloning.features import Floats
 from workers.contract.tags import primary_tag
 from workers.kokoro.accents import LANGUAGES, accent_of
-from workers.kokoro.runtime import KokoroRuntime
+from workers.kokoro.runtime import SAMPLE_RATE, KokoroRuntime
 from workers.kokoro.synthesis import speak_text, split_text
 from workers.kokoro.voice_file import KokoroVoice
 from workers.kokoro.voices import speakable_voice

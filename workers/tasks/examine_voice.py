@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from workers.audio.recordings import read_recording
-from workers.cloning.features import SAMPLE_RATE, log_pitch_statistics, pitch
+from workers.cloning.features import log_pitch_statistics, pitch
 from workers.cloning.likeness import SpeakerLikeness, choose_likeness
 from workers.cloning.phonemes import can_phonemise, phonemise
 from workers.cloning.reference import ExaminedReference, check_same_speaker, decoding_limits, examine_reference, refusal
@@ -17,6 +17,7 @@ from workers.contract.cloning import EXAMINE_UNITS, LIKENESS_OUTPUT, REPORT_OUTP
 from workers.contract.errors import BAD_AUDIO, WorkError
 from workers.contract.messages import Manifest
 from workers.fairness import Order
+from workers.kokoro.runtime import SAMPLE_RATE
 from workers.parts import PartRun
 from workers.speakers.encoder import mean_direction
 from workers.speakers.ge2e import Ge2eEncoder

@@ -14,14 +14,14 @@ import numpy as np
 from workers.audio.encoding import encode_file
 from workers.cloning.child import FitProgress, run_fit
 from workers.cloning.excerpts import cut_excerpts
-from workers.cloning.features import SAMPLE_RATE, Floats
+from workers.cloning.features import Floats
 from workers.cloning.job import DEMO_FILE, VOICE_FILE, FitJob, open_folder, read_job, remove_stale_folders, wanted_steps
 from workers.cloning.speaking import speak_demo
 from workers.contract.cloning import DEMO_OUTPUT, FIT_UNITS, VOICE_OUTPUT, FitWork, VoiceReport
 from workers.contract.errors import ENGINE_UNAVAILABLE, WorkError
 from workers.contract.messages import Manifest
 from workers.contract.provenance import ALL_SPEECH, CLONED_SPEECH
-from workers.kokoro.runtime import SHARED_RUNTIME
+from workers.kokoro.runtime import SAMPLE_RATE, SHARED_RUNTIME
 from workers.kokoro.voice_file import KokoroVoice
 from workers.parts import PartRun, PartStoppedError
 from workers.protocols.enroller import as_enroller

@@ -7,11 +7,11 @@ import numpy as np
 
 from workers.audio.encoding.resampler import resample
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE
-from workers.cloning.features import SAMPLE_RATE
 from workers.cloning.reference import ExaminedReference
 from workers.contract.cloning import SpokenSegment
 from workers.contract.engines import EngineSpec
 from workers.fairness import Order
+from workers.kokoro.runtime import SAMPLE_RATE
 from workers.parts import PartRun
 from workers.protocols.recogniser import RecognitionOptions, as_recogniser
 from workers.recognition.sound import Sound, of_bytes

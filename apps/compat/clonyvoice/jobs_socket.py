@@ -21,7 +21,7 @@ KEY_MESSAGE: Final = 'Send {"type": "auth", "api_key": "cvk_…"} as the first m
 async def serve_jobs(socket: Socket) -> None:
     """Serve a connection until the client leaves."""
     if socket.caller is None:
-        await admit_by_key(socket, await _receive_key(socket), header="HTTP_X_API_KEY", scope=SCOPE)
+        await admit_by_key(socket, await _receive_key(socket), scope=SCOPE)
     caller: Caller = socket.caller
     if caller.key is None:
         raise AuthenticationFailedError("Progress is that of a key's jobs: connect with a key.", code="missing_api_key")

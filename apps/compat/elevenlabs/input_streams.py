@@ -47,7 +47,7 @@ async def _admit(socket: Socket) -> InputMessage | None:
         raise AuthenticationFailedError(f"No key came within {KEY_SECONDS:g} s. {KEY_ADVICE}", code="missing_api_key") from None
     if not first.key:
         raise AuthenticationFailedError(KEY_ADVICE, code="missing_api_key")
-    await admit_by_key(socket, first.key, header="HTTP_XI_API_KEY", scope=SCOPE)
+    await admit_by_key(socket, first.key, scope=SCOPE)
     return first
 
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from tests.workers.recognition.clips import RATE, clip
 from workers.audio.encoding.resampler import resample
-from workers.cloning.features import SAMPLE_RATE
+from workers.kokoro.runtime import SAMPLE_RATE
 
 
 def person(name: str = "librivox-0870") -> NDArray[np.float32]:

@@ -9,8 +9,9 @@ from tests.workers.cloning.recordings import person
 from workers.audio.encoding.resampler import resample
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE
 from workers.cloning.d_vector_loss import d_vector_constants, d_vector_embedding
-from workers.cloning.features import SAMPLE_RATE, mel_spectrum
+from workers.cloning.features import mel_spectrum
 from workers.cloning.losses import _log_mels, speaker_constants, speaker_embedding, spectral_constants, spectral_distance
+from workers.kokoro.runtime import SAMPLE_RATE
 from workers.speakers.checkpoint import read_tensors
 from workers.speakers.d_vector import D_VECTOR
 from workers.speakers.ge2e import Ge2eEncoder

@@ -7,9 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.workers.cloning.recordings import person
-from workers.cloning.features import SAMPLE_RATE
 from workers.cloning.reference import ADVICE, ExaminedReference, check_same_speaker, examine_reference
 from workers.contract.errors import WorkError
+from workers.kokoro.runtime import SAMPLE_RATE
 from workers.speakers.campplus import CAMPPLUS
 from workers.speakers.ge2e import Ge2eEncoder
 from workers.speakers.segmentation import SEGMENTATION

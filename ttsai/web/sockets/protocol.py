@@ -13,6 +13,7 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from apps.core.errors import ApplicationError, InvalidRequestError
+from ttsai.web.raw_refusals import KEPT_BYTES, path_of, raw_refusal, target_in
 
 MESSAGE_BYTES: Final = 1 << 20
 """Largest message of any route: beyond it the connection is closed with 1009 before the message is complete."""
@@ -22,7 +23,7 @@ MOST_FRAGMENTS: Final = 1024
 """Fragments of one message: empty ones cost memory and time, though they add nothing to its size."""
 INVALID_TEXT: Final = int(CloseCode.INVALID_DATA)
 POLICY: Final = int(CloseCode.POLICY_VIOLATION)
-BAD_REQUEST: Final = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+BAD_HANDSHAKE: Final = InvalidRequestError("The WebSocket handshake cannot be read.", code="invalid_http_request")
 
 ERROR_RENDERER: Final = "ttsai.render_error"
 """Key of the scope's state under which the application puts a function (error) -> text message of an accepted connection."""
@@ -61,6 +62,14 @@ class GuardedSocketProtocol(WebSocketsSansIOProtocol):
         self.close_timeout = CLOSE_SECONDS
         self._late_pong = b""
         """Answer to the last ping of a client that does not read, sent once it does."""
+        self._beginning = b""
+        """First bytes of the handshake."""
+
+    def data_received(self, data: bytes) -> None:
+        self._beginning = self._beginning or data[:KEPT_BYTES]
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:  # for which websockets has no response
+            self._refuse_handshake()
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -119,8 +128,7 @@ class GuardedSocketProtocol(WebSocketsSansIOProtocol):
 
     def handle_parser_exception(self) -> None:
         if self.conn.close_sent is None:  # no handshake: the HTTP parser and the checks of GuardedProtocol let little come here
-            self.transport.write(BAD_REQUEST)
-            self.transport.close()
+            self._refuse_handshake()
             return
         if self.close_sent:  # what the client sends after the fault is read and discarded
             return
@@ -128,6 +136,10 @@ class GuardedSocketProtocol(WebSocketsSansIOProtocol):
             super().handle_parser_exception()
             return
         self._end_writing(self.conn.close_sent)
+
+    def _refuse_handshake(self) -> None:
+        self.transport.write(raw_refusal(BAD_HANDSHAKE, path=path_of(target_in(self._beginning))))
+        self.transport.close()
 
     def _end_writing(self, sent: Close) -> None:
         """Close this side only. Closing both with unread bytes of a large message would reset the connection, and the client would lose the

@@ -12,7 +12,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-SAMPLE_RATE: Final = 16_000
 FRAME_SAMPLES: Final = 512
 CONTEXT_SAMPLES: Final = 64
 """Samples of context before each frame."""

@@ -7,15 +7,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.audio.voice_activity.silero import FRAME_SAMPLES, SAMPLE_RATE, SpeechDetector
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE
+from workers.audio.voice_activity.silero import FRAME_SAMPLES, SpeechDetector
 
-FRAME_MS: Final = 1000 * FRAME_SAMPLES / SAMPLE_RATE
+FRAME_MS: Final = 1000 * FRAME_SAMPLES / RECOGNITION_SAMPLE_RATE
 HYSTERESIS: Final = 0.15
 """Speech goes on while its probability stays above the threshold less this, as Silero's own thresholds have it."""
 STARTING_FRAMES: Final = 3
 """Frames above the threshold, of the last STARTING_WINDOW, after which speech has started: a click is shorter."""
 STARTING_WINDOW: Final = 5
-FEED_SAMPLES: Final = SAMPLE_RATE
+FEED_SAMPLES: Final = RECOGNITION_SAMPLE_RATE
 """Samples that are detected at once, which bounds the memory of a long block."""
 
 
