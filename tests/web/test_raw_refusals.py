@@ -14,7 +14,7 @@ from ttsai.web.sockets.protocol import GuardedSocketProtocol
 HANDSHAKE = "GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nno header\r\n\r\n"
 
 
-async def application(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001 - the signature of ASGI
+async def application(scope: Any, receive: Any, send: Any) -> None:
     """The ASGI application, which no unreadable handshake reaches."""
     raise AssertionError("the application was called")
 
