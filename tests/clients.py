@@ -3,15 +3,18 @@
 import contextlib
 import functools
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeAlias
 from unittest import mock
 
 import httpx
-import openai
 import pytest
 from tts_ai import TTSClient
 
+if TYPE_CHECKING:
+    import openai
+
 SDKMaker = Callable[..., TTSClient]
-OpenAIMaker = Callable[..., openai.OpenAI]
+OpenAIMaker: TypeAlias = "Callable[..., openai.OpenAI]"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -33,5 +36,7 @@ def sdk_of() -> Iterator[SDKMaker]:
 @pytest.fixture(scope="module")
 def openai_of() -> Iterator[OpenAIMaker]:
     """Makes clients of the package `openai`: `openai_of(key, url)`."""
+    import openai  # here, because xdist's controller imports this module without ever running a test; it takes a second
+
     with contextlib.ExitStack() as opened:
         yield lambda key, url: opened.enter_context(openai.OpenAI(api_key=key, base_url=f"{url}/v1", max_retries=0, timeout=120))

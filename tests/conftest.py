@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 from pytest_django.plugin import blocking_manager_key
 
 from apps.core.ttl_cache import clear_all_caches
@@ -26,6 +27,7 @@ settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("search", max_examples=1000, deadline=None)
 settings.load_profile("same")
 """Deterministic examples in every run, so that a failure is caused by the change; `make search` tries new ones."""
+_read_constants = providers._get_local_constants
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +44,13 @@ def _clean_slate(valkey: redis.Redis) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let tests create keys in the database of a running platform."""
+    """Let tests create keys in the database of a running platform. Only `make search` tries constants of our code as examples.
+
+    Those of all modules that happen to be imported would make examples depend on the other tests of the process, and reading 600 modules
+    takes up to three seconds in each.
+    """
+    is_search = config.getoption("hypothesis_profile", None) == "search"
+    providers._get_local_constants = _read_constants if is_search else lambda: providers._local_constants
     keys.allow_database = config.stash[blocking_manager_key].unblock
 
 
@@ -62,8 +70,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector the modules and tests that live until the end: searching them took 10% of the CPU time."""
-    gc.collect()
+    """Spare the garbage collector the modules and tests that live until the end: searching them took 10% of the CPU time.
+
+    Not even once: that takes a second in each process, for a few megabytes.
+    """
     gc.freeze()
     gc.enable()
 
