@@ -29,6 +29,9 @@ ERRORS: Final[Mapping[str, tuple[int, str]]] = {
 }
 """Statuses and status words of ElevenLabs' API, by the platform's codes; other errors keep theirs."""
 
+FIELD_NAMES: Final = {"voice": "voice_id", "model": "model_id", "format": "output_format"}
+"""Fields of ElevenLabs' API by those of the platform that errors name."""
+
 ERROR_SCHEMA: Final = {
     "type": "object",
     "required": ["detail"],
@@ -57,7 +60,7 @@ def render_error(error: ApplicationError, request_id: str) -> tuple[int, Any]:
         "status": word,
         "message": error.message or "The request failed.",
         "code": error.code,
-        "param": error.param,
+        "param": FIELD_NAMES.get(error.param or "", error.param),
         "request_id": request_id,
         **error.extra,
     }

@@ -5,6 +5,9 @@ from typing import Any, Final
 from apps.core.dialects import Dialect
 from apps.core.errors import ApplicationError
 
+FIELD_NAMES: Final = {"voice": "prompt_id", "instructions": "instruct_text"}
+"""Fields of this API by those of the platform that errors name."""
+
 ERROR_SCHEMA: Final = {
     "type": "object",
     "required": ["error", "message", "code", "param", "request_id"],
@@ -20,8 +23,8 @@ ERROR_SCHEMA: Final = {
 
 def error_shape(error: ApplicationError, request_id: str) -> dict[str, Any]:
     """Body of an error response, and the message of an error on the socket."""
-    message = error.message or "The request failed."
-    return {"error": True, "message": message, "code": error.code, "param": error.param, "request_id": request_id, **error.extra}
+    message, param = error.message or "The request failed.", FIELD_NAMES.get(error.param or "", error.param)
+    return {"error": True, "message": message, "code": error.code, "param": param, "request_id": request_id, **error.extra}
 
 
 def render_error(error: ApplicationError, request_id: str) -> tuple[int, Any]:

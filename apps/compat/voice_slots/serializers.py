@@ -110,3 +110,8 @@ def slot_shape(slot: VoiceSlot, *, base: str) -> dict[str, Any]:
         "demo_url": preview_url(voice, base=base) if voice is not None and has_demo else "",
         "state": slot.state.value,
     }
+
+
+def training_shape(slot: VoiceSlot, *, base: str) -> dict[str, Any]:
+    """A slot as the answer to its training shows it: `Training` as documented, also where the account's voice of the same recording was ready."""
+    return {**slot_shape(slot, base=base), "state": SlotState.TRAINING.value, "demo_url": ""}

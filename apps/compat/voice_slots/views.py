@@ -103,7 +103,7 @@ def _train(request: Request, caller: Caller, body: Mapping[str, Any], *, slot_id
 
     def train(source: Source) -> JsonResponse:
         slot = train_slot(caller, slot_id=slot_id, source=source, name=body["name"], consent=consent, request_id=request_id_of(request))
-        data = shapes.slot_shape(slot, base=public_base(request))
+        data = shapes.training_shape(slot, base=public_base(request))
         return JsonResponse(envelope(data, request_id=request_id_of(request)), headers=NO_STORE)
 
     async def resolve(exchange: Exchange) -> HttpResponseBase | ASGIApp:

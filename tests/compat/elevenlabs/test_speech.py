@@ -94,22 +94,23 @@ def test_stream_with_timestamps_sends_lines_that_join_to_the_whole(client: Eleve
 
 
 @pytest.mark.parametrize(
-    ("voice", "body", "status", "word"),
+    ("voice", "body", "refusal"),
     [
-        ("nobody", {"text": "Hi."}, 404, "voice_not_found"),
-        (RACHEL, {"text": " "}, 422, "missing_field"),
-        (RACHEL, {"text": "Hi.", "model_id": "eleven_none"}, 400, "model_not_found"),
-        (RACHEL, {"text": "Hi.", "output_format": "mp3_1_2"}, 422, "invalid_request"),
-        (RACHEL, {"text": "x" * 5001, "model_id": "eleven_v3"}, 400, "max_character_limit_exceeded"),
-        (RACHEL, {"text": "Hi.", "voice_settings": VoiceSettings(speed=3.0)}, 422, "invalid_request"),
+        ("nobody", {"text": "Hi."}, (404, "voice_not_found", "voice_id")),
+        (RACHEL, {"text": " "}, (422, "missing_field", "text")),
+        (RACHEL, {"text": "Hi.", "model_id": "eleven_none"}, (400, "model_not_found", "model_id")),
+        (RACHEL, {"text": "Hi.", "output_format": "mp3_1_2"}, (422, "invalid_request", "output_format")),
+        (RACHEL, {"text": "x" * 5001, "model_id": "eleven_v3"}, (400, "max_character_limit_exceeded", "text")),
+        (RACHEL, {"text": "Hi.", "voice_settings": VoiceSettings(speed=3.0)}, (422, "invalid_request", "voice_settings.speed")),
     ],
 )
 def test_refused_speech_is_raised_with_the_words_of_the_vendor(
-    client: ElevenLabs, voice: str, body: dict[str, Any], status: int, word: str
+    client: ElevenLabs, voice: str, body: dict[str, Any], refusal: tuple[int, str, str]
 ) -> None:
     with pytest.raises(ApiError) as refused:
         list(client.text_to_speech.convert(voice, **body))
-    assert (refused.value.status_code, read_detail(refused.value)["status"]) == (status, word)
+    detail = read_detail(refused.value)
+    assert (refused.value.status_code, detail["status"], detail["param"]) == refusal
     assert Job.objects.count() == 0
 
 

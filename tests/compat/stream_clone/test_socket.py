@@ -108,28 +108,28 @@ def test_browser_with_a_ticket_needs_no_key(server: RunningShell, owner: Person,
         assert until_the_end(connection)[-1]["index"] == 0
 
 
-FAULTS: list[tuple[list[Any], str]] = [
-    (["[]"], "invalid_json"),
-    (["nonsense"], "invalid_json"),
-    ([b"\x00\x01"], "binary_message"),
-    ([{"text": "Hello."}], "missing_field"),
-    ([{"req_params": {"prompt_id": "nobody"}}], "unknown_voice"),
-    ([{"req_params": {"audio_format": "exe"}}], "invalid_format"),
-    ([{"req_params": {"sample_rate": "fast"}}], "invalid_request"),
-    ([{"req_params": {}}, {"text": 7}], "invalid_request"),
-    ([{"req_params": {}}, {"text": "Hi.", "done": "yes"}], "invalid_request"),
-    ([{"req_params": {}}, {"hello": 1}], "missing_field"),
-    ([{"req_params": {}}, {"text": "x" * 60_000}], "text_too_long"),
+FAULTS: list[tuple[list[Any], str, str | None]] = [
+    (["[]"], "invalid_json", None),
+    (["nonsense"], "invalid_json", None),
+    ([b"\x00\x01"], "binary_message", None),
+    ([{"text": "Hello."}], "missing_field", "req_params"),
+    ([{"req_params": {"prompt_id": "nobody"}}], "unknown_voice", "prompt_id"),
+    ([{"req_params": {"audio_format": "exe"}}], "invalid_format", "audio_format"),
+    ([{"req_params": {"sample_rate": "fast"}}], "invalid_request", "sample_rate"),
+    ([{"req_params": {}}, {"text": 7}], "invalid_request", "text"),
+    ([{"req_params": {}}, {"text": "Hi.", "done": "yes"}], "invalid_request", "done"),
+    ([{"req_params": {}}, {"hello": 1}], "missing_field", "text"),
+    ([{"req_params": {}}, {"text": "x" * 60_000}], "text_too_long", "text"),
 ]
 
 
 def test_message_that_is_not_understood_ends_the_connection(server: RunningShell, owner: Person) -> None:
-    for messages, code in FAULTS:
+    for messages, code, param in FAULTS:
         with opened(server, owner) as connection:
             for message in messages:
                 connection.send(message if isinstance(message, str | bytes) else json.dumps(message))
             closing, (error,) = ending(connection)
-        assert (closing, error["error"], error["code"], bool(error["message"])) == (1008, True, code, True)
+        assert (closing, error["error"], error["code"], error["param"], bool(error["message"])) == (1008, True, code, param, True)
     assert not Job.objects.exists()
 
 

@@ -160,7 +160,7 @@ def test_slot_and_ordinary_voice_of_one_recording_and_name_are_two_voices(slots:
     assert studio.keep("Ada").status_code == 200
     ordinary = Voice.objects.get()
     slot_id = slots.make()["id"]
-    slots.train(slot_id, name="Ada")
+    assert slots.train(slot_id, name="Ada")["state"] == "Training"  # as documented, though the recording's voice is there
     assert slots.get(slot_id)["state"] == "Success"
     assert Voice.objects.count() == 2
     assert studio.keep("Ada").json()["voice_id"] == ordinary.voice_id
@@ -188,7 +188,7 @@ def test_slot_of_a_voice_without_a_demo_succeeds_once_the_demo_is_spoken(slots: 
     slots.wait_for_training()
     assert slots.get(slot_id)["state"] == "Success"
     Enrolment.objects.update(demo=None)  # as of a voice whose demo failed
-    slots.train(slot_id)
+    assert slots.train(slot_id)["state"] == "Training"
     slots.wait_for_training()
     wait_until(lambda: slots.get(slot_id)["demo_url"] != "")
     assert slots.get(slot_id)["state"] == "Success"
