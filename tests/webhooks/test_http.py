@@ -168,7 +168,7 @@ class TestEndpoints:
             ({"url": "https://example.com/" + "x" * 2048}, "invalid_request", "url"),
             ({"url": URL, "events": ["job.exploded"]}, "unknown_event", "events"),
             ({"url": URL, "events": "job.completed"}, "invalid_request", "events"),
-            ({"url": URL, "events": [1]}, "invalid_request", "events"),
+            ({"url": URL, "events": [1]}, "invalid_request", "events[0]"),
             ({"url": URL, "events": ["test"] * 51}, "invalid_request", "events"),
             ({"url": URL, "description": "x" * 201}, "invalid_request", "description"),
             ([], "invalid_request", None),
