@@ -15,6 +15,10 @@ FOLDERS = ("apps", "requirements", "tests", "tools", "ttsai", "workers")
 FIRST_WORDS = ("What", "Who", "Whose", "Whom", "Whether", "Where", "Which", "Why", "How", "When", "Of", "That")
 FORBIDDEN_START = re.compile(rf"\s*({'|'.join(FIRST_WORDS)})\b")
 INTERROGATIVES = frozenset(("what", "whatever", "who", "whoever", "whose", "whom", "whether", "where", "which", "why", "how"))
+FORBIDDEN_IN_NAMES = frozenset(("told", "wishes", "remembered", "herald", "twin", "aside"))
+"""Words of identifiers that name no subject; HOUSE_STYLE lists what to write instead."""
+COLUMNS_OF_EARLIER_VERSIONS = frozenset(("was_told_low",))
+"""Names of the database, which statements of earlier versions use during a deploy."""
 SHORTEST_TEST_NAME_WORDS = 4
 HTTP_METHODS = frozenset(("get", "post", "put", "patch", "delete"))
 NAMES_OF_VALUES = re.compile(r"[^\x00-\x7f]|[\d`\"]")
@@ -69,7 +73,7 @@ def python_files() -> list[str]:
 def findings_of(source: str) -> list[str]:
     """Findings of one module as `line message`, by line."""
     tree = ast.parse(source)
-    found = [*_docstring_findings(tree), *_repeated_name_findings(tree), *_test_name_findings(tree)]
+    found = [*_docstring_findings(tree), *_repeated_name_findings(tree), *_test_name_findings(tree), *_identifier_findings(tree)]
     return [f"{line} {message}" for line, message in sorted(found)]
 
 
@@ -127,6 +131,27 @@ def _test_name_findings(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, f"{node.name} has {len(words)} words after test_; {SHORTEST_TEST_NAME_WORDS} at least say what is tested"
             elif words[0] in INTERROGATIVES:
                 yield node.lineno, f"{node.name} begins with an interrogative; begin with the unit under test"
+
+
+def _identifier_findings(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Functions, classes, parameters, variables and attributes whose name has a forbidden word, each where it is defined."""
+    for node in ast.walk(tree):
+        name = ""
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            name = node.name
+        elif isinstance(node, ast.arg):
+            name = node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            name = node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            name = node.attr
+        words = (
+            {word.lower() for word in CAMEL.split(name)}
+            if not name.startswith("test_") and name not in COLUMNS_OF_EARLIER_VERSIONS
+            else set()
+        )
+        if found := words & FORBIDDEN_IN_NAMES:
+            yield getattr(node, "lineno", 1), f"{name} has the word {min(found)!r}; name the thing itself"
 
 
 if __name__ == "__main__":

@@ -112,7 +112,7 @@ class SentenceScheduler:
             lower_priority(niceness)
             target()
 
-        # Daemons: a sentence cannot be interrupted, and a worker that was told to stop must not wait for it.
+        # Daemons: a sentence cannot be interrupted, and a worker that must stop does not wait for it.
         threading.Thread(target=run, name=name, daemon=True).start()
 
     def _run_pool(self, pool: _Pool) -> None:

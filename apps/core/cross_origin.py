@@ -51,7 +51,7 @@ EXPOSED: Final = (
     "Upload-Length",
     "Upload-Offset",
 )
-REMEMBERED_SECONDS: Final = 7200
+PREFLIGHT_CACHE_SECONDS: Final = 7200
 """Seconds for which a browser caches a preflight; Chromium's maximum."""
 MOST_HEADERS: Final = 50
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
@@ -71,7 +71,7 @@ def preflight(request: HttpRequest) -> HttpResponse:
         asked = request.META.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
         response.headers["Access-Control-Allow-Methods"] = METHODS
         response.headers["Access-Control-Allow-Headers"] = ", ".join(_header_names(asked, dialect=dialect_of(request.path)))
-        response.headers["Access-Control-Max-Age"] = str(REMEMBERED_SECONDS)
+        response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_CACHE_SECONDS)
     patch_vary_headers(response, ["Access-Control-Request-Headers"])
     return response
 

@@ -20,7 +20,7 @@ STEPS = (
     ("key", "Make an API key", "Programs send it with each request.", "/dashboard/keys/", "API keys"),
     ("request", "Send a first request", "Run this line with your key in place of $TTSAI_API_KEY.", "", ""),
     ("audio", "Hear your first audio", "Speak a sentence in the playground, or play a job below.", "/", "Open the playground"),
-    ("webhook", "Add a webhook", "Your server is told when a job ends, so that it need not poll.", "/dashboard/webhooks/", "Webhooks"),
+    ("webhook", "Add a webhook", "Your server is notified when a job ends, so that it need not poll.", "/dashboard/webhooks/", "Webhooks"),
 )
 FIRST_REQUEST = """curl {base}/v1/audio/speech \\
   -H "Authorization: Bearer $TTSAI_API_KEY" -H "Content-Type: application/json" \\

@@ -32,7 +32,7 @@ class VoiceCard:
     state: str
     badge: str
     is_pending: bool
-    """True while its enrolment goes on."""
+    """True while its enrolment continues."""
     percent: int
     model: str
     language: str

@@ -141,7 +141,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         extra_data = sociallogin.account.extra_data
         information, token = (extra_data.get(name) or {} for name in ("userinfo", "id_token"))
         if information and token and information.get("sub") != token.get("sub"):
-            raise PermissionDenied("The provider told of two people.")
+            raise PermissionDenied("The provider reported two people.")
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> Any:
         """Count the sign-up; beyond the day's limit the login page says so."""

@@ -75,7 +75,7 @@ class SessionList(ListUserSessionsView):
 
 
 def oidc_step(step: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Wrap a view of django-allauth's OpenID Connect login: a server that does not answer is told on the page before, not by a 500."""
+    """Wrap a view of django-allauth's OpenID Connect login: a server that does not answer is an error on the page before, not a 500."""
 
     @wraps(step)
     def step_or_message(request: HttpRequest, provider_id: str) -> HttpResponse:

@@ -39,7 +39,7 @@ class Turn:
     stopped: SpeechStopped
     recording: Recording
     is_silence_heard: bool = True
-    """False if the turn was cut because it was too long, so that its speaker goes on."""
+    """False if the turn was cut because it was too long, so that its speaker continues."""
 
 
 class SpeechBuffer:
@@ -134,7 +134,7 @@ class SpeechBuffer:
         return found
 
     def _cut_turn(self, detector: TurnDetector) -> Turn:
-        """End a turn that is too long; speech that goes on starts the next one."""
+        """End a turn that is too long; speech that continues starts the next one."""
         detector.stop()
         return self._end_turn(self._end_ms, is_silence_heard=False)
 

@@ -28,7 +28,7 @@ class OperatorSite(UnfoldAdminSite):
         ]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
-        """Leave the login to the site where second factors are asked for; somebody who is logged in already is told what they lack."""
+        """Leave the login to the site where second factors are asked for; somebody who is logged in already reads what they lack."""
         if second_factor.is_required() and not request.user.is_authenticated:
             return second_factor.lead_to_login(request)
         page: HttpResponseBase = super().login(request, extra_context)

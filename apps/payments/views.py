@@ -32,7 +32,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def money_page(*methods: str, is_open_while_suspended: bool = False) -> Callable[[View], View]:
-    """Decorate a view for members who may see and change payments. What a service refuses is told on the billing page."""
+    """Decorate a view for members who may see and change payments. A refusal of a service is shown on the billing page."""
     allowed = [*methods, *(["HEAD"] if "GET" in methods else [])]
 
     def decorate(view: View) -> View:
@@ -131,7 +131,7 @@ def cancel(request: AccountRequest) -> HttpResponseBase:
 @money_page("POST")
 def resume(request: AccountRequest) -> HttpResponseBase:
     subscriptions.resume_subscription(request.account)
-    return _done(request, "Your subscription goes on as before.")
+    return _done(request, "Your subscription continues as before.")
 
 
 @money_page("POST", is_open_while_suspended=True)

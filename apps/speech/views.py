@@ -70,7 +70,7 @@ class SpeechView(APIView):
             200: QueuedSpeechSerializer,
             **{(200, entry.content_type): STREAMED for entry in FORMATS.values()},
             504: OpenApiResponse(
-                OpenApiTypes.OBJECT, description="With `stream`: no audio in time; the job goes on, its `uuid` is stated."
+                OpenApiTypes.OBJECT, description="With `stream`: no audio in time; the job continues, its `uuid` is stated."
             ),
         },
     )
@@ -105,7 +105,7 @@ class SpeechStreamView(APIView):
         request=SpeechStreamSerializer,
         responses={
             (200, "text/event-stream"): OpenApiResponse(str, description="`audio` events, then `done`, or `error` where it breaks off."),
-            504: OpenApiResponse(OpenApiTypes.OBJECT, description="No audio in time; the job goes on, its `uuid` stands beside `error`."),
+            504: OpenApiResponse(OpenApiTypes.OBJECT, description="No audio in time; the job continues, its `uuid` stands beside `error`."),
         },
     )
     def post(self, request: Request) -> HttpResponseBase:

@@ -63,7 +63,7 @@ class Impact(models.TextChoices):
 
 
 class Phase(models.TextChoices):
-    """Phase of an incident, told by each update."""
+    """Phase of an incident, given by each update."""
 
     INVESTIGATING = "investigating", "investigating"
     IDENTIFIED = "identified", "identified"

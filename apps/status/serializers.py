@@ -39,7 +39,7 @@ class UpdateSerializer(serializers.Serializer[Any]):
 
 
 class IncidentSerializer(serializers.Serializer[Any]):
-    """Incident or maintenance, told by the operator."""
+    """Incident or maintenance, announced by the operator."""
 
     id = serializers.CharField()
     title = serializers.CharField()

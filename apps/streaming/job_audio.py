@@ -1,6 +1,6 @@
 """Reader of a job's audio while it is made: the parts in order, each sentence once, whatever becomes of their workers.
 
-A job that follows an identical one in flight (apps/cache) has that one's audio. If that one ends without a result, the reader goes on with
+A job that follows an identical one in flight (apps/cache) has that one's audio. If that one ends without a result, the reader continues with
 whatever computes in its place, after what was heard already.
 """
 

@@ -34,7 +34,7 @@ class JobNews:
         if self._is_closed:
             if self._exchange.has_left.is_set():
                 raise ListenerLeftError
-            raise UnavailableError("The server stops. The job goes on; its result can be downloaded.", code="server_stopping")
+            raise UnavailableError("The server stops. The job continues; its result can be downloaded.", code="server_stopping")
         try:
             async with asyncio.timeout(min(seconds, IDLE_SECONDS)):
                 await self._woken.wait()

@@ -7,7 +7,7 @@ from apps.jobs.models import Job
 
 
 def find_source(job_uuid: UUID) -> UUID | None:
-    """Job whose audio a listener of this one hears; None while it waits to be told which.
+    """Job whose audio a listener of this one hears; None until it is known which.
 
     Another job is marked as fetched: its charge counts what it computes from now on, not what its own listener gets.
     """

@@ -51,7 +51,7 @@ class SentenceEnded:
 
 @dataclass(frozen=True, slots=True)
 class SentenceFailed:
-    """A sentence is not spoken, or not to its end. The stream goes on with the next, unless it is fatal."""
+    """A sentence is not spoken, or not to its end. The stream continues with the next, unless it is fatal."""
 
     index: int
     text: str

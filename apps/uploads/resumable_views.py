@@ -106,7 +106,7 @@ class OneResumableView(ResumableView):
     )
     def patch(self, request: Request, upload_id: str) -> HttpResponseBase:
         """Append a piece. It is stored before it is acknowledged. Of a piece whose connection breaks the bytes that arrived are stored, unless it
-        has a checksum: HEAD on the same address returns `Upload-Offset`, from where to go on. A piece for another offset is 409.
+        has a checksum: HEAD on the same address returns `Upload-Offset`, from where to continue. A piece for another offset is 409.
         """
         tus.check_piece_type(request.headers)
         upload = get_own_upload(get_caller(request), upload_id=upload_id)

@@ -44,7 +44,7 @@ def count_intakes(tenant: str) -> int:
 
 
 def no_such_upload() -> NotFoundError:
-    """The 404 for unknown and for foreign uploads alike, so that they cannot be told apart."""
+    """The 404 for unknown and for foreign uploads alike, so that they cannot be distinguished."""
     return NotFoundError("There is no such upload.", code="upload_not_found")
 
 

@@ -44,7 +44,7 @@ from workers.contract.tags import primary_tag
 
 DESIGN, KEPT = shapes.VoiceDesignSerializer(), shapes.DesignedVoiceSerializer()
 LATE = OpenApiResponse(
-    OpenApiTypes.OBJECT, description="The preview is not ready in time; the job goes on, its `uuid` stands beside `error`."
+    OpenApiTypes.OBJECT, description="The preview is not ready in time; the job continues, its `uuid` stands beside `error`."
 )
 
 

@@ -107,7 +107,9 @@ class SpeechCloneView(CloneView):
                 shapes.ClonedVoiceSerializer, description="With `async=true` or `Prefer: respond-async`."
             ),
             404: NO_SUCH_EMBED,
-            504: OpenApiResponse(OpenApiTypes.OBJECT, description="Not ready in time; the job goes on, its `uuid` stands beside `error`."),
+            504: OpenApiResponse(
+                OpenApiTypes.OBJECT, description="Not ready in time; the job continues, its `uuid` stands beside `error`."
+            ),
         },
     )
     def post(self, request: Request) -> HttpResponseBase:

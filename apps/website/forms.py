@@ -13,7 +13,7 @@ CLASSES: dict[type[forms.Widget], str] = {
 
 
 MISSING: list[tuple[tuple[type[forms.Widget], ...], str]] = [
-    ((forms.CheckboxInput,), "Tick this box to go on."),
+    ((forms.CheckboxInput,), "Tick this box to continue."),
     ((forms.CheckboxSelectMultiple, forms.SelectMultiple), "Choose at least one."),
     ((forms.Select, forms.RadioSelect), "Choose one."),
     ((forms.FileInput,), "Choose a file."),

@@ -98,12 +98,12 @@ def test_a_large_file_is_paused_and_goes_on_after_a_reload(
 ) -> None:
     go_on = threading.Event()
 
-    def store_when_told(upload: Upload, *, spool: Spool) -> str:
+    def store_on_request(upload: Upload, *, spool: Spool) -> str:
         if upload.received_bytes:
             go_on.wait(60)
         return store_piece(upload, spool=spool)
 
-    monkeypatch.setattr("apps.uploads.resumable_views.store_piece", store_when_told)
+    monkeypatch.setattr("apps.uploads.resumable_views.store_piece", store_on_request)
     recording = tmp_path / "a long talk.wav"
     noise = np.random.default_rng(7).normal(0, 0.1, (44_100 * 130, 2)).astype(np.float32)
     soundfile.write(recording, noise, 44_100, subtype="PCM_16")  # 23 MB, three pieces

@@ -73,10 +73,12 @@ def test_batch_survives_kills_of_every_process_and_sends_one_webhook(
         ("reservation", 49),
     ]
     assert _rows(harmed, UNEVEN) == [(0, 0, 0)]
-    _assert_told_once(harmed, client, receiver, secret=secret, result=result)
+    _assert_delivered_once(harmed, client, receiver, secret=secret, result=result)
 
 
-def _assert_told_once(harmed: RunningPlatform, client: httpx.Client, receiver: Receiver, *, secret: str, result: dict[str, Any]) -> None:
+def _assert_delivered_once(
+    harmed: RunningPlatform, client: httpx.Client, receiver: Receiver, *, secret: str, result: dict[str, Any]
+) -> None:
     wait_until(lambda: bool(receiver.received))
     wait_until(lambda: _rows(harmed, DUE_DELIVERIES) == [(0,)])  # a second message would be a row here, or another attempt of the first
     [reported] = receiver.verified(secret)

@@ -173,12 +173,12 @@ def test_every_job_sends_its_webhook_despite_repeated_worker_kills(telling: Tell
             telling.platform.kill("platform")
     reported: set[str] = set()
 
-    def all_told() -> bool:
+    def are_all_delivered() -> bool:
         for headers, body in list(receiver.received):
             reported.add(Webhook(secret).verify(body, headers)["data"]["uuid"])
         return reported >= set(uuids)
 
-    wait_until(all_told, what="every job told", seconds=120)
+    wait_until(are_all_delivered, what="every job told", seconds=120)
     assert reported == set(uuids)
     assert all(telling.ask("GET", f"speech/results/?uuid={uuid}")["status"] == "completed" for uuid in uuids)
     ids = {headers["webhook-id"] for headers, _ in receiver.received}

@@ -153,13 +153,13 @@ def test_rows_are_inserted_as_the_orm_would() -> None:
     by = caller()
     job = submit(by).job
     part = part_of(job)
-    twin = Job.objects.create(
+    second = Job.objects.create(
         **{field.attname: getattr(reread(job), field.attname) for field in Job._meta.concrete_fields if field.name != "uuid"}
     )
     values = {field.attname: getattr(part, field.attname) for field in Part._meta.concrete_fields if field.name not in {"id", "job"}}
-    insert_rows([Part(**{**values, "index": index, "job_id": twin.uuid}) for index in range(1200)])
-    assert Part.objects.filter(job_id=twin.uuid).count() == 1200
-    last = Part.objects.get(job_id=twin.uuid, index=1199)
+    insert_rows([Part(**{**values, "index": index, "job_id": second.uuid}) for index in range(1200)])
+    assert Part.objects.filter(job_id=second.uuid).count() == 1200
+    last = Part.objects.get(job_id=second.uuid, index=1199)
     assert {name: getattr(last, name) for name in ("work", "tenant", "token", "state")} == {
         name: getattr(part, name) for name in ("work", "tenant", "token", "state")
     }

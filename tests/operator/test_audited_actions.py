@@ -124,7 +124,7 @@ def test_a_voice_is_taken_down_from_its_page_and_the_takedown_lifted(client: Cli
     make_one_of_everything()
     voice = Voice.objects.get()
     path = f"/admin/voices/voice/{voice.pk}/take_down/"
-    assert "The owners are told" in client.get(path).content.decode()
+    assert "The owners read the reason" in client.get(path).content.decode()
     assert client.post(path, {"reason": "a report"}).status_code == 302
     takedown = Takedown.objects.get(voice_id=voice.voice_id)
     assert (takedown.decided_by, takedown.is_open) == ("operator@example.com", True)

@@ -74,7 +74,7 @@ STRANGE_FILES = [
     for name, content in (("empty", b""), ("a text", b"no sound " * 99), ("one sample", wav_bytes(b"\0\0")), ("cut off", wav_bytes(b"", announced=9999)))
 ]  # fmt: skip
 STRANGERS = [Bad("no key", "POST", path, files={"file": ("a.wav", SOUND)}, has_key=False, status=401) for path in LISTENING]
-WISHES = fields(
+SETTINGS_CASES = fields(
     "/v1/stt/",
     {"upload_id": NOBODY},
     {
@@ -242,7 +242,7 @@ CASES = [
     *STRANGE_JSON,
     *STRANGE_FILES,
     *STRANGERS,
-    *WISHES,
+    *SETTINGS_CASES,
     *TRANSLATION,
     *TOOLS,
     *CONVERSION,

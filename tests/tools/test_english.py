@@ -91,3 +91,23 @@ def test_docstring_that_repeats_the_name_is_reported(source: str) -> None:
 )
 def test_docstring_with_units_errors_examples_or_readers_is_accepted(source: str) -> None:
     assert findings_of(source) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def _told(error): ...\n",
+        "class HeraldOfJobs: ...\n",
+        "def plan(**wishes): ...\n",
+        "port_remembered = 1\n",
+        "class Square:\n    def __init__(self):\n        self.twin = 1\n",
+        "for told_job in (): ...\n",
+    ],
+)
+def test_identifier_with_a_forbidden_word_is_reported(source: str) -> None:
+    (finding,) = findings_of(source)
+    assert "name the thing itself" in finding
+
+
+def test_test_names_and_words_that_contain_a_forbidden_one_are_accepted() -> None:
+    assert findings_of("def test_owner_of_a_voice_is_told(): ...\ntoldya = 1\nprint(told)\n") == []

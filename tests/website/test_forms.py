@@ -24,7 +24,7 @@ def test_an_empty_field_says_what_to_do_instead_of_being_required() -> None:
         "kind": ["Choose one."],
         "events": ["Choose at least one."],
         "file": ["Choose a file."],
-        "agrees": ["Tick this box to go on."],
+        "agrees": ["Tick this box to continue."],
         "reason": ["Say why."],
         "email": ["Enter a valid email address."],
     }

@@ -251,10 +251,10 @@ def test_worker_waits_for_its_broker_and_logs_it(worker: RunningWorker, own_valk
 
 
 def test_a_second_worker_of_the_same_name_does_not_start(worker: RunningWorker) -> None:
-    twin = RunningWorker(worker.folder, worker.platform, worker.broker_url)
-    twin.start(wait=False)
-    assert twin.process is not None
-    assert twin.process.wait(20) == 2
+    second = RunningWorker(worker.folder, worker.platform, worker.broker_url)
+    second.start(wait=False)
+    assert second.process is not None
+    assert second.process.wait(20) == 2
     assert "a worker named worker-1 runs already; set TTSAI_WORKER_NAME" in worker.log
 
 

@@ -27,7 +27,7 @@ class RetryPolicy:
     async def run(self, call: Callable[[], Awaitable[T]], *, is_reachable: Callable[[], bool] = lambda: True) -> T:
         """Result of the call, which must be safe to repeat. Raises the last ApiError.
 
-        is_reachable: False while the platform has never answered, so that a wrong address is told at once.
+        is_reachable: False while the platform has never answered, so that a wrong address is reported at once.
         """
         for attempt in range(1, self.attempts + 1):
             try:

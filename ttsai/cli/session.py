@@ -71,7 +71,7 @@ class Session:
             raise
 
     async def cancel(self, queued: dict[str, Any]) -> None:
-        """Cancel the job on the server; what cannot be cancelled is told."""
+        """Cancel the job on the server; a job that cannot be cancelled is reported."""
         from ttsai.api_client import ApiError
 
         job = str(queued["uuid"])

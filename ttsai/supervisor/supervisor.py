@@ -145,10 +145,10 @@ class Supervisor:
                 part.restart_at = None
                 if part.child:
                     part.child.signal(part.program.stop_signal)
-            told_at = time.monotonic()
+            asked_at = time.monotonic()
             for part in stopping:
                 if part.child:
-                    self._await_end(part.child, deadline=told_at + part.program.stop_seconds, is_hurried=lambda: self._stops_asked > asked)
+                    self._await_end(part.child, deadline=asked_at + part.program.stop_seconds, is_hurried=lambda: self._stops_asked > asked)
                     part.child = None
         self._parts.clear()
         self._record.unlink(missing_ok=True)

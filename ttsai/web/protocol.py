@@ -26,7 +26,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head_bytes = 0
-        self._told_bytes = 0
+        self._counted_bytes = 0
         self._target = b""
         self._data = b""
         self._has_begun = False
@@ -51,23 +51,23 @@ class GuardedProtocol(HttpToolsProtocol):
             self._refuse(431, TOO_LARGE)
 
     def on_message_begin(self) -> None:
-        self._has_begun, self._head_bytes, self._told_bytes, self._target = True, 0, 0, b""
+        self._has_begun, self._head_bytes, self._counted_bytes, self._target = True, 0, 0, b""
         self._expect_head()
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
-        self._told_bytes += len(url)
+        self._counted_bytes += len(url)
         self._target += url
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._told_bytes += len(name) + len(value) + 4  # a colon, a space and the line's end
+        self._counted_bytes += len(name) + len(value) + 4  # a colon, a space and the line's end
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._has_begun = False
         self._stop_waiting()
-        if self._told_bytes > HEAD_BYTES:  # a head that came at once
+        if self._counted_bytes > HEAD_BYTES:  # a head that came at once
             self._fault = (431, TOO_LARGE)
             raise ValueError(TOO_LARGE)  # ends the parser, which has the fault told
         if self.parser.get_http_version() == "1.1" and not any(name == b"host" for name, _ in self.headers):

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import Resolver404, ResolverMatch, get_resolver
 
-REMEMBERED = 512
+ROUTES_CACHED = 512
 
 BodyGate = Callable[..., int]
 """(request without its body, the route's arguments) -> bytes that this caller may send. Raises the error to respond with."""
@@ -53,7 +53,7 @@ class _HasArgumentsError(Exception):
         self.match = match
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=ROUTES_CACHED)
 def _find_plain(path: str) -> ResolverMatch:
     # Django walks its patterns for every request; most of ours are plain paths that always lead to the same view.
     match = get_resolver().resolve(path)

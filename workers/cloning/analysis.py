@@ -22,7 +22,7 @@ UNVOICED_HERTZ: Final = 3.5
 
 @dataclass(frozen=True, slots=True)
 class SpeechAnalysis:
-    """A recording as the decoder would have been told to speak it, in whole units of 25 ms."""
+    """A recording as the decoder would be asked to speak it, in whole units of 25 ms."""
 
     samples: Floats
     """[600 units], at the level of the decoder's own speech."""

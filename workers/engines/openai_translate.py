@@ -42,7 +42,7 @@ EMPTY_SPEC: Final = EngineSpec(
     name="Translation server",
     version="1",
     kind="translate",
-    description="Any OpenAI-compatible chat server that the operator names, told to translate",
+    description="Any OpenAI-compatible chat server that the operator names, asked to translate",
     licence="the server's own",
 )
 

@@ -17,7 +17,7 @@ PARTS: Final = 4
 QUIETEST: Final = 1e-4
 """Peak below which a block is passed on: there is nothing to predict in silence."""
 ALIKE: Final = 1e-3
-"""Largest difference of two channels, relative to the peak, that count as one: two that say the same cannot be told apart."""
+"""Largest difference of two channels, relative to the peak, that count as one: two with the same sound cannot be distinguished."""
 MOST_JOINT_CHANNELS: Final = 2
 
 

@@ -1,4 +1,4 @@
-"""Takedown of a voice: stopped at once, its owner told, every open report about it closed."""
+"""Takedown of a voice: stopped at once, its owner notified, every open report about it closed."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -18,7 +18,7 @@ class AnalyzeRequestSerializer(ToolRequestSerializer):
 
 
 class AnalysisSerializer(ToolDocumentSerializer):
-    """Response of POST /v1/audio/analyze/. What cannot be told, as of speech or noise, is null."""
+    """Response of POST /v1/audio/analyze/. Facts that cannot be found, as in speech or noise, are null."""
 
     key = serializers.CharField(allow_null=True, help_text="C, C#, D, …")
     scale = serializers.CharField(allow_null=True, help_text="Major or Minor.")

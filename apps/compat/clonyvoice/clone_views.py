@@ -67,7 +67,7 @@ class ClonedSerializer(ClonyVoiceDetailSerializer):
 CLONED = {
     200: ClonedSerializer,
     404: OpenApiResponse(OpenApiTypes.OBJECT, description="The voice was deleted meanwhile."),
-    504: OpenApiResponse(OpenApiTypes.OBJECT, description="Not ready in time; the job goes on, its `uuid` stands in the body."),
+    504: OpenApiResponse(OpenApiTypes.OBJECT, description="Not ready in time; the job continues, its `uuid` stands in the body."),
 }
 ONE, SEVERAL = CloneCreateSerializer(), CloneCreateMultiSerializer()
 

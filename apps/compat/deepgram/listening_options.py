@@ -122,5 +122,5 @@ def _warnings(given: Parameters, *, is_diarized_live: bool) -> tuple[tuple[str, 
     asked = [name for name in UNSUPPORTED if any(value.casefold() not in {"false", "0"} for value in given.texts(name))]
     warnings = [(name, f"{name} is not supported here and was ignored.") for name in asked]
     if is_diarized_live:
-        warnings.append(("diarize", "Speakers are told apart in recordings only, not in live audio."))
+        warnings.append(("diarize", "Speakers are distinguished in recordings only, not in live audio."))
     return tuple(warnings)

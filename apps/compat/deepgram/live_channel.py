@@ -272,7 +272,7 @@ class LiveChannel:
         )
 
     async def _send_utterance_end(self, until: float | None = None) -> None:
-        """Tell a pause after the last word that is long enough. until: second at which speech goes on."""
+        """Tell a pause after the last word that is long enough. until: second at which speech continues."""
         last, pause = self._last_word_end, self._options.utterance_end_ms / 1000
         if last is None or not pause or self._waiting or (until is None and self._buffer.is_speaking):
             return

@@ -48,7 +48,7 @@ def read_message(message: str) -> dict[str, Any] | None:
 
 
 def schema_error(message: str, *, description: str) -> dict[str, Any]:
-    """`Error` after a message that cannot be read; the connection goes on."""
+    """`Error` after a message that cannot be read; the connection continues."""
     return {"type": "Error", "variant": "SchemaError", "description": description, "message": message[:SHOWN_MESSAGE]}
 
 

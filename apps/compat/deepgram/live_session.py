@@ -33,7 +33,7 @@ class LiveSession(Protocol):
     """A connection that hears live audio."""
 
     def recognisers(self) -> list[Any]:
-        """Work that goes on beside `run`."""
+        """Work that continues beside `run`."""
 
     async def run(self) -> None:
         """Handle the client's messages until it leaves."""
@@ -89,7 +89,7 @@ class ListeningSession:
         }
 
     def recognisers(self) -> list[Any]:
-        """Work of the channels, which goes on beside `run`."""
+        """Work of the channels, which continues beside `run`."""
         return [channel.run() for channel in self._channels]
 
     async def run(self) -> None:

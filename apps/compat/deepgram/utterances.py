@@ -15,13 +15,13 @@ QUIET_SECONDS: Final = 0.1
 
 
 class UtteranceBuffer(SpeechBuffer):
-    """Audio of the utterance in progress. Speech goes on after a cut: the rest is the next utterance."""
+    """Audio of the utterance in progress. Speech continues after a cut: the rest is the next utterance."""
 
     def __init__(self, *, sample_rate: int, silence_ms: int) -> None:
         detection = TurnSettings(silence_duration_ms=silence_ms)
         super().__init__(sample_rate=sample_rate, detection=detection, longest_seconds=LONGEST_SECONDS)
 
-    def _cut_turn(self, detector: TurnDetector) -> Turn:  # noqa: ARG002 - the speaker goes on, so the detector does
+    def _cut_turn(self, detector: TurnDetector) -> Turn:  # noqa: ARG002 - the speaker continues, so the detector does
         samples = np.frombuffer(bytes(self._blocks), "<i2")
         cut = len(samples) - quiet_samples_before_end(samples, sample_rate=self.sample_rate)
         end_ms = 1000 * (self._start + cut) // self.sample_rate

@@ -74,7 +74,7 @@ def voice_segments(alignment: Alignment, *, turns: Sequence[Turn], first: int) -
 
 
 class Aligner:
-    """Aligns a text whose words are heard one after the other. Words that the text does not contain as they are told are passed over."""
+    """Aligns a text whose words are heard one after the other. Words that the text does not contain in this form are skipped."""
 
     def __init__(self, text: str = "", *, start: float = 0.0) -> None:
         """start: second at which the text begins to be heard."""

@@ -191,7 +191,7 @@ class MultiInput:
 
 
 async def serve_multi_stream_input(socket: Socket) -> None:
-    """Several texts, told apart by `context_id`."""
+    """Several texts, distinguished by `context_id`."""
     first = await _admit(socket)
     options = await socket.run(read_options, socket)
     async with asyncio.TaskGroup() as tasks:

@@ -101,7 +101,7 @@ class RealtimeSession:
         self._channel = LiveChannel(number=0, options=self._options.live, shapes=shapes, jobs=self._jobs, send=self._send)
 
     def recognisers(self) -> list[Any]:
-        """Work that goes on beside `run`."""
+        """Work that continues beside `run`."""
         return [self._channel.run()]
 
     async def run(self) -> None:

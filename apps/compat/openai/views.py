@@ -75,7 +75,7 @@ class OpenAISpeechView(APIView):
             (200, "text/event-stream"): OpenApiResponse(
                 OpenApiTypes.STR, description="With `stream_format: sse`: `speech.audio.delta` with base64 audio, then `speech.audio.done`."
             ),
-            504: OpenApiResponse(OpenApiTypes.OBJECT, description="No audio in time; the job goes on, its `uuid` stands beside `error`."),
+            504: OpenApiResponse(OpenApiTypes.OBJECT, description="No audio in time; the job continues, its `uuid` stands beside `error`."),
         },
     )
     def post(self, request: Request) -> HttpResponseBase:

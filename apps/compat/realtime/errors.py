@@ -1,4 +1,4 @@
-"""Errors of events: what the client sent cannot be done, and the session goes on."""
+"""Errors of events: what the client sent cannot be done, and the session continues."""
 
 import uuid
 from typing import Any, Final
@@ -6,7 +6,7 @@ from typing import Any, Final
 from apps.core.errors import ApplicationError, InvalidRequestError
 
 CODES: Final = {"insufficient_credits": "insufficient_quota", "key_cap_reached": "insufficient_quota"}
-"""OpenAI's names of codes by which its clients decide whether to go on; others are the platform's own."""
+"""OpenAI's names of codes by which its clients decide whether to continue; others are the platform's own."""
 
 
 class EventError(InvalidRequestError):

@@ -150,7 +150,7 @@ class RealtimeSession:
 
     async def _end_speech(self, turn: Turn) -> None:
         item_id = self._speech_item_id or new_id("item")
-        self._speech_item_id = new_id("item")  # of speech that goes on beyond the longest turn
+        self._speech_item_id = new_id("item")  # of speech that continues beyond the longest turn
         await self._sender.send("input_audio_buffer.speech_stopped", audio_end_ms=turn.stopped.end_ms, item_id=item_id)
         await self._commit(turn.recording, item_id=item_id)
         detection = self._config.turn_detection
@@ -257,7 +257,7 @@ class RealtimeSession:
     def _check_pending(self, size: int) -> None:
         """Raise EventError while too much audio waits for its transcript."""
         if len(self._pending) >= MOST_PENDING or sum(self._pending.values()) + size > MOST_PENDING_BYTES:
-            raise EventError("Too many turns wait for their transcripts. Wait for them, then go on.", code="too_many_pending_turns")
+            raise EventError("Too many turns wait for their transcripts. Wait for them, then continue.", code="too_many_pending_turns")
 
     async def _transcribe(self, item: Item, recording: Recording) -> None:
         try:

@@ -17,7 +17,7 @@ def check_free_address(user: User, *, email: str) -> None:
 def replace_address(user: User) -> None:
     """Make the address of the row the only one of the person; the next login verifies it by a code. Sessions end.
 
-    Without it the old address would stay the verified one: it would go on receiving mails, and log in.
+    Without it the old address would stay the verified one: it would continue receiving mails, and log in.
     """
     check_free_address(user, email=user.email)
     with transaction.atomic():

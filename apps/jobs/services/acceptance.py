@@ -60,7 +60,7 @@ class JobTransaction:
         return job
 
     def complete_stored(self) -> None:
-        """End the jobs whose outputs are stored already, once all rows that observers read are written: charged in full, webhooks told."""
+        """End the jobs whose outputs are stored already, once all rows that observers read are written: charged in full, with their webhooks."""
         for job, plan in self._stored:
             complete_job(job, result=JobResult(plan.outputs).to_dict())
 
@@ -85,7 +85,7 @@ class Acceptance(JobTransaction):
     def accept(self, plan: JobPlan) -> Job:
         """Check, reserve and insert. 402, 403 webhook_needs_key, 429 concurrency_limit_exceeded, daily_characters_exceeded or daily_audio_exceeded, 503.
 
-        After a 402 nothing is written, and the transaction may go on without this job; after any other refusal it may not.
+        After a 402 nothing is written, and the transaction may continue without this job; after any other refusal it may not.
         """
         check_webhook_caller(self._caller, webhook_url=plan.webhook_url)
         if self._caller.is_anonymous:

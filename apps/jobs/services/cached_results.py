@@ -54,7 +54,7 @@ def consult_cache(plan: JobPlan, *, job_uuid: UUID, retention_days: int | None) 
 
 
 def abandon_cache(plan: JobPlan, *, job_uuid: UUID) -> None:
-    """Undo `consult_cache` for a job that is not inserted, although the transaction goes on."""
+    """Undo `consult_cache` for a job that is not inserted, although the transaction continues."""
     if plan.cache is not None:
         pop_cache_work(job_uuid)
         release_objects([job_uuid])

@@ -19,7 +19,7 @@ class IsolatedStep:
 
 @contextmanager
 def log_errors_and_continue(description: str) -> Iterator[IsolatedStep]:
-    """Log what the block raises, with its traceback, and go on behind it.
+    """Log what the block raises, with its traceback, and continue behind it.
 
     Where the database or the object store is away the error is raised: the next row would meet the same.
     """

@@ -58,7 +58,7 @@ class JobPlan:
     is_following: bool = False
     """True if the job waits for the result of an identical one in flight: its parts are not queued."""
     has_webhooks: bool = True
-    """False if nobody is told of the job's end by a webhook: one of many that a connection makes."""
+    """False if no webhook reports the job's end: one of many that a connection makes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ STATE_COLOURS = {ReportState.OPEN: "warning", ReportState.TAKEN_DOWN: "danger", 
 TAKEDOWN_COLOURS = {"appeal possible": "warning", "lifted": "success", "deleted": "danger"}
 CONSEQUENCES = (
     "The voice speaks no more from the next request on, its waiting and running jobs are cancelled, and cached speech is deleted. "
-    "The owners are told the reason by email and in the dashboard. After the appeal period the voice and its files are deleted."
+    "The owners read the reason by email and in the dashboard. After the appeal period the voice and its files are deleted."
 )
 
 
@@ -120,7 +120,7 @@ class AbuseReportAdmin(UuidSearch, ReadOnlyAdmin):
             dismiss_report(report, reason=given["reason"], resolved_by=str(request.user))
             return "Dismissed"
 
-        page = FormPage("Dismiss the report", "The voice and the result stay as they are. Nobody is told.", "Dismiss", ReasonForm)
+        page = FormPage("Dismiss the report", "The voice and the result stay as they are. Nobody is notified.", "Dismiss", ReasonForm)
         return self.ask(request, page=page, obj=report, perform=perform)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -169,7 +169,7 @@ class TakedownAdmin(ReadOnlyAdmin):
             lift_takedown(takedown)
             return "Lifted"
 
-        page = FormPage(f"Lift the takedown of {takedown}", "The voice speaks again at once. Its owners are told.", "Lift", ReasonForm)
+        page = FormPage(f"Lift the takedown of {takedown}", "The voice speaks again at once. Its owners are notified.", "Lift", ReasonForm)
         return self.ask(request, page=page, obj=takedown, perform=perform)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:

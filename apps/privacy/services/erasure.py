@@ -67,7 +67,7 @@ def continue_erasures() -> int:
         try:
             with log_errors_and_continue(f"erasing account {erasure.account_id}"):
                 count += erase_account(erasure)
-        except ApplicationError as error:  # the store is away: the next run goes on
+        except ApplicationError as error:  # the store is away: the next run continues
             logger.warning("erasure of account %s is continued later: %s", erasure.account_id, error.message)
     return count
 

@@ -64,5 +64,5 @@ def record_piece(upload: Upload, *, name: str, size: int) -> None:
 def wrong_offset(upload: Upload, *, offset: int) -> ConflictError:
     """The 409 for a piece that begins elsewhere than the stored bytes end."""
     stored = offset_of(upload)
-    message = f"The piece begins at byte {offset:,}, but {stored:,} bytes are stored. Ask with HEAD and go on there."
+    message = f"The piece begins at byte {offset:,}, but {stored:,} bytes are stored. Ask with HEAD and continue there."
     return ConflictError(message, code="upload_offset_mismatch", headers={"Upload-Offset": str(stored)})

@@ -19,7 +19,7 @@ def command(*, recording: str, url: str, key: str, as_json: bool, quiet: bool) -
         result = await process(session, "/v1/audio/analyze/", recording=recording, fields={})
         facts = result["result"]
         lines = [f"{name}: {_shown(facts[name])}" for name in SHOWN if facts.get(name) not in (None, "", [])]
-        session.terminal.show({**result, **facts}, "\n".join(lines) or "Nothing could be told: this is probably not music.")
+        session.terminal.show({**result, **facts}, "\n".join(lines) or "Nothing was found: this is probably not music.")
 
     run_session(work, url=url, key=key, as_json=as_json, quiet=quiet)
 

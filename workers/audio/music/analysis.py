@@ -14,7 +14,7 @@ from workers.audio.rewriting import Steps, pass_over
 
 
 def analyze(source: Path, *, limits: ProbeLimits) -> Steps[dict[str, Any]]:
-    """Facts in the API's shape; what cannot be told is None. Raises WorkError (bad_audio)."""
+    """Facts in the API's shape; facts that cannot be found are None. Raises WorkError (bad_audio)."""
     chroma, onsets = ChromaMeter(), OnsetMeter()
 
     def measure(block: Samples) -> None:

@@ -12,7 +12,7 @@ from workers.audio.voice_activity.silero import FRAME_SAMPLES, SpeechDetector
 
 FRAME_MS: Final = 1000 * FRAME_SAMPLES / RECOGNITION_SAMPLE_RATE
 HYSTERESIS: Final = 0.15
-"""Speech goes on while its probability stays above the threshold less this, as Silero's own thresholds have it."""
+"""Speech continues while its probability stays above the threshold less this, as Silero's own thresholds have it."""
 STARTING_FRAMES: Final = 3
 """Frames above the threshold, of the last STARTING_WINDOW, after which speech has started: a click is shorter."""
 STARTING_WINDOW: Final = 5
@@ -68,7 +68,7 @@ class TurnDetector:
         return found
 
     def stop(self) -> None:
-        """Forget a turn that its owner has ended; speech that goes on starts the next one."""
+        """Forget a turn that its owner has ended; speech that continues starts the next one."""
         self.is_speaking = False
         self._latest.clear()
 

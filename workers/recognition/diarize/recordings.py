@@ -58,7 +58,7 @@ def _read(recording: Recording, start: float, end: float) -> Samples:
 
 
 def _spans_within(recording: Recording, *, start: float, end: float) -> list[VoiceSpan]:
-    """Spans of the stretch, cut at its ends, so that a turn goes on in the next one."""
+    """Spans of the stretch, cut at its ends, so that a turn continues in the next one."""
     first = max(0.0, start - CONTEXT_SECONDS)
     spans = find_spans(_read(recording, first, end + CONTEXT_SECONDS))
     moved = [replace(span, start=max(start, span.start + first), end=min(end, span.end + first)) for span in spans]

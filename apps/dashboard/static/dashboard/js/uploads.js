@@ -1,4 +1,4 @@
-// Sends files in advance: small ones at once, large ones in pieces that go on after a break, a pause or a reload of the page.
+// Sends files in advance: small ones at once, large ones in pieces that continue after a break, a pause or a reload of the page.
 
 import { explain, fetchJson } from "../../playground/js/api.js";
 import { RESUMABLE_BYTES, ResumableUpload, discard, unfinished } from "../../playground/js/resumable.js";
@@ -82,7 +82,7 @@ class Sending {
       } catch (error) {
         if (error.code === "upload_complete") return; // the answer of an earlier attempt was lost
         if (error.status !== 0 || attempt === MOST_ATTEMPTS) throw error;
-        this.#say("The connection broke off. It goes on by itself.");
+        this.#say("The connection broke off. It continues by itself.");
         await isOnline();
         await pause(1000 * 2 ** attempt);
       }
@@ -117,7 +117,7 @@ async function refreshRows() {
   showLocalTimes(shown);
 }
 
-/** Say which files were not sent to their end; choosing one again goes on where it stopped. */
+/** Say which files were not sent to their end; choosing one again continues where it stopped. */
 function showUnfinished() {
   const box = document.querySelector("#unfinished");
   const files = unfinished(input.dataset.owner);

@@ -82,7 +82,7 @@ export function inWords(seconds) {
 }
 
 /**
- * What a visitor is told about an error: {title, text, action}. action: {text, href} or null.
+ * Message for a visitor about an error: {title, text, action}. action: {text, href} or null.
  * isVisitor: true without a session.
  */
 export function explain(error, { isVisitor = true } = {}) {
@@ -117,7 +117,7 @@ export function explain(error, { isVisitor = true } = {}) {
     return { title: "The model is not available now", text: `${plain(message)} ${retryAfter ? `Try again ${inWords(retryAfter)}.` : "Choose another model or try again later."}`, action: { text: "Status", href: "/status/" } };
   }
   if (status === 504) {
-    return { title: "All workers are busy", text: "Your request is queued and goes on without this page waiting for it. Try again in a moment.", action: null };
+    return { title: "All workers are busy", text: "Your request is queued and continues without this page waiting for it. Try again in a moment.", action: null };
   }
   if (status === 413) return { title: "The file is too large", text: plain(message), action: null };
   if (status === 415 || status === 422) return { title: "This file cannot be used", text: plain(message), action: null };

@@ -6,7 +6,7 @@ const EXTENSIONS = { "audio/webm": "webm", "audio/mp4": "m4a", "audio/ogg": "ogg
 /** A recording that cannot begin; its message is for the visitor. */
 export class RecordingError extends Error {}
 
-/** What a visitor is told about a microphone that cannot be used. */
+/** Message for a visitor whose microphone cannot be used. */
 export function explainMicrophone(error) {
   if (error.name === "NotAllowedError") return "The browser may not use the microphone. Allow it in the address bar, then try again.";
   if (error.name === "NotFoundError") return "No microphone was found. Connect one, or choose a file.";

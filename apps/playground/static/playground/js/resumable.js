@@ -1,4 +1,4 @@
-// Sends a file in pieces by the tus protocol 1.0.0, and goes on after a lost connection, a pause or a reload of the page.
+// Sends a file in pieces by the tus protocol 1.0.0, and continues after a lost connection, a pause or a reload of the page.
 
 import { API, ApiError, csrfToken, errorOf } from "./api.js";
 import { sendBody } from "./sending.js";
@@ -14,7 +14,7 @@ const STORE = "resumable-uploads";
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const isOnline = () => (navigator.onLine ? Promise.resolve() : new Promise((resolve) => addEventListener("online", resolve, { once: true })));
 
-/** What is remembered of a file that is sent: without its bytes, which the person chooses again. */
+/** Entry of a file that is sent: without its bytes, which the person chooses again. */
 export const printOf = ({ name, size, lastModified = 0 }, owner = "") => [owner, name, size, lastModified].join("|");
 
 /** Text in base64, as Upload-Metadata has it. */
@@ -23,7 +23,7 @@ export const encoded = (text) => btoa(String.fromCharCode(...new TextEncoder().e
 /** Size of the pieces of a file: at most 1,000 of them. */
 export const pieceSize = (size) => Math.max(PIECE_BYTES, Math.ceil(size / (MOST_PIECES - 1)));
 
-function remembered() {
+function readEntries() {
   try {
     return JSON.parse(localStorage.getItem(STORE)) ?? {};
   } catch {
@@ -31,8 +31,8 @@ function remembered() {
   }
 }
 
-function remember(print, entry) {
-  const all = remembered();
+function writeEntry(print, entry) {
+  const all = readEntries();
   if (entry) all[print] = entry;
   else delete all[print];
   try {
@@ -41,11 +41,11 @@ function remember(print, entry) {
 }
 
 /** Files of this account that were not sent to their end: [{name, size, offset, address}]. */
-export const unfinished = (owner) => Object.entries(remembered()).filter(([print]) => print.startsWith(`${owner}|`)).map(([, entry]) => entry);
+export const unfinished = (owner) => Object.entries(readEntries()).filter(([print]) => print.startsWith(`${owner}|`)).map(([, entry]) => entry);
 
 /** Forget an unfinished file and delete what is stored of it. */
 export async function discard(address) {
-  for (const [print, entry] of Object.entries(remembered())) if (entry.address === address) remember(print, null);
+  for (const [print, entry] of Object.entries(readEntries())) if (entry.address === address) writeEntry(print, null);
   await fetch(address, { method: "DELETE", headers: { ...TUS, "X-CSRFToken": csrfToken() } }).catch(() => {});
 }
 
@@ -66,7 +66,7 @@ export class ResumableUpload {
     return this.#isPaused;
   }
 
-  /** Stop after the bytes on their way; a piece that is cut off goes on where the server has it. */
+  /** Stop after the bytes on their way; a piece that is cut off continues where the server has it. */
   pause() {
     this.#isPaused = true;
     if (this.#isSending) this.#stop.abort();
@@ -98,20 +98,20 @@ export class ResumableUpload {
         failures = await this.#recover(error, failures);
       }
     }
-    remember(this.print, null);
+    writeEntry(this.print, null);
     return this.address.split("/").filter(Boolean).pop();
   }
 
   /** The address of an earlier attempt, or a new one. */
   async #find() {
-    this.address ||= remembered()[this.print]?.address ?? "";
+    this.address ||= readEntries()[this.print]?.address ?? "";
     if (this.address && (await this.#ask())) return;
     const metadata = `filename ${encoded(this.file.name)},filetype ${encoded(this.file.type || "application/octet-stream")}`;
     const answer = await this.#fetch(`${API}uploads/resumable/`, { method: "POST", headers: { "Upload-Length": String(this.file.size), "Upload-Metadata": metadata } });
     if (!answer.ok) throw await errorOf(answer);
     this.address = new URL(answer.headers.get("Location"), location.href).pathname;
     this.offset = 0;
-    this.#remember();
+    this.#writeEntry();
   }
 
   /** Ask how much is stored; false for a file that is gone. */
@@ -119,7 +119,7 @@ export class ResumableUpload {
     const answer = await this.#fetch(this.address, { method: "HEAD" });
     if (!answer.ok && answer.status !== 404 && answer.status !== 410) throw await errorOf(answer);
     this.offset = answer.ok ? Number(answer.headers.get("Upload-Offset")) : 0;
-    if (!answer.ok) remember(this.print, null);
+    if (!answer.ok) writeEntry(this.print, null);
     this.onProgress(this.offset / this.file.size);
     return answer.ok;
   }
@@ -135,10 +135,10 @@ export class ResumableUpload {
       onProgress: (share) => this.onProgress((this.offset + share * (end - this.offset)) / this.file.size),
     }).finally(() => { this.#isSending = false; });
     this.offset = end;
-    this.#remember();
+    this.#writeEntry();
   }
 
-  /** Wait until it can go on, from what is stored. Returns the failures in a row; throws what cannot be mended. */
+  /** Wait until it can continue, from what is stored. Returns the failures in a row; throws what cannot be mended. */
   async #recover(error, failures) {
     if (error.name === "AbortError") {
       if (!this.#isPaused) throw error;
@@ -149,7 +149,7 @@ export class ResumableUpload {
     } else {
       const isPassing = error.status === 0 || error.status === 408 || error.status === 409 || error.status === 429 || error.status >= 500;
       if (!isPassing || failures + 1 >= MOST_FAILURES) throw error;
-      this.onState(error.status === 0 ? "The connection broke off. It goes on by itself." : "The server is busy. It goes on by itself.");
+      this.onState(error.status === 0 ? "The connection broke off. It continues by itself." : "The server is busy. It continues by itself.");
       await isOnline();
       await pause(Math.max(PAUSE_MS * 2 ** failures, 1000 * (error.retryAfter || 0)));
     }
@@ -171,7 +171,7 @@ export class ResumableUpload {
     }
   }
 
-  #remember() {
-    remember(this.print, { name: this.file.name, size: this.file.size, offset: this.offset, address: this.address });
+  #writeEntry() {
+    writeEntry(this.print, { name: this.file.name, size: this.file.size, offset: this.offset, address: this.address });
   }
 }

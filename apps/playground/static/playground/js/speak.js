@@ -265,7 +265,7 @@ function finish(run, { uuid, seconds }) {
 }
 
 async function onFailure(run, error) {
-  if (error.status === 504 && error.uuid) { // no worker in time: the job goes on
+  if (error.status === 504 && error.uuid) { // no worker in time: the job continues
     await waitForFile(run, error.uuid).catch((later) => { if (later.name !== "AbortError") showFailure(later); });
     return;
   }

@@ -167,7 +167,7 @@ export class Tool {
     return true;
   }
 
-  /** The request as a form. A large recording is sent before, in pieces that go on after a break, and named by its id. */
+  /** The request as a form. A large recording is sent before, in pieces that continue after a break, and named by its id. */
   async makeForm() {
     const form = new FormData();
     for (const [name, value] of this.readFields()) form.append(name, value);
