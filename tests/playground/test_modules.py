@@ -107,8 +107,8 @@ def test_stream_player_plays_what_arrives_late_in_order_and_ends(page: Browser) 
         player.close();
         return { told, atPause, end, sought, duration: player.duration, bytes: player.toBlob().size };"""
     found = run(page, body)
-    assert found["reported"][-1] == "ended"
-    assert found["reported"][0] == "waiting"
+    assert found["told"][-1] == "ended"
+    assert found["told"][0] == "waiting"
     assert found["atPause"] == pytest.approx(0.2, abs=0.02)
     assert (found["end"], found["duration"], found["sought"], found["bytes"]) == (0.4, 0.4, 0.1, 44 + 2 * 9600)
 
