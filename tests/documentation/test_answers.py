@@ -21,7 +21,7 @@ from apps.uploads.admission import signature_of
 from apps.uploads.services import announce_upload
 from apps.voice_library.models import Category
 from tests.documentation.conftest import SOUND, Maker
-from tests.documentation.test_operations import OPERATIONS, Asked, answers_to, asked_by, faults_of
+from tests.documentation.test_operations import Asked, all_operations, answers_to, asked_by, faults_of
 from tests.factories_jobs import caller
 from tests.flows.following import wait_until
 from tests.routes.table import Owned
@@ -178,7 +178,7 @@ def test_recorded_answers_are_still_what_the_operations_answer(server: RunningSh
     with serving_files() as elsewhere:
         elsewhere.files["/sound.wav"] = SOUND
         settings.TTSAI_OUTBOUND_ALLOW = [f"127.0.0.1:{elsewhere.server_port}"]
-        for operation in OPERATIONS:
+        for operation in all_operations():
             for asked in wanted(operation, recording=f"{elsewhere.url}/sound.wav"):
                 do_parts(maker.do)  # what the operation before left
                 for _ in range(3 if operation.method == "GET" else 0):
@@ -195,7 +195,7 @@ def test_recorded_answers_are_still_what_the_operations_answer(server: RunningSh
             kept = made.setdefault(name, {})
             if not are_alike(fields_of(answer), fields_of(kept.get(status))) or status not in kept:
                 kept[status] = answer
-        made = {name: kept for name, kept in made.items() if name in {operation.id for operation in OPERATIONS}}
+        made = {name: kept for name, kept in made.items() if name in {operation.id for operation in all_operations()}}
         ANSWERS.write_text(json.dumps(dict(sorted(made.items())), indent=1, ensure_ascii=False) + "\n", "utf-8")
         return
     assert len(found) > 100

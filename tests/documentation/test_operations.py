@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import httpx
@@ -21,7 +22,6 @@ from tests.speech.people import Person, person
 from tests.web.shell import RunningShell
 from tests.working import working
 
-OPERATIONS: Final = tuple(operations_by_id().values())
 AT_ONCE: Final = 4
 """Requests that are sent at the same time."""
 NEEDS_MORE: Final = {
@@ -36,6 +36,12 @@ NEEDS_MORE: Final = {
 """Examples that need what no fresh installation has, with the status that says so."""
 NAMED_OTHERWISE: Final = {"clonyvoice_merge_chunks", "clonyvoice_regenerate_chunk"}
 """Operations that name a chunk in one of two ways; the walker's row names it in the other."""
+
+
+@cache
+def all_operations() -> tuple[Operation, ...]:
+    """Operations of the schema, which is read by the first test rather than by every process that imports this module."""
+    return tuple(operations_by_id().values())
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,7 @@ def test_every_body_and_every_required_parameter_has_an_example_that_the_schema_
 
 
 def test_no_example_says_string() -> None:
-    assert '"string"' not in "".join(body.example_json for operation in OPERATIONS for body in operation.bodies)
+    assert '"string"' not in "".join(body.example_json for operation in all_operations() for body in operation.bodies)
 
 
 def names_error(operation: Operation, status: str) -> bool:
@@ -134,9 +140,9 @@ def names_error(operation: Operation, status: str) -> bool:
 
 def test_every_operation_lists_402_and_504_and_says_whether_it_answers_them() -> None:
     common = {"400", "401", "402", "403", "429", "503", "504"}
-    assert [operation.id for operation in OPERATIONS if common - {one.status for one in operation.answers}] == []
+    assert [operation.id for operation in all_operations() if common - {one.status for one in operation.answers}] == []
     for status, place, name in (("402", "header", "Idempotency-Key"), ("504", "query", "async")):
-        starts = [operation for operation in OPERATIONS if (place, name) in {(one.place, one.name) for one in operation.parameters}]
+        starts = [operation for operation in all_operations() if (place, name) in {(one.place, one.name) for one in operation.parameters}]
         assert len(starts) > 10
         assert [operation.id for operation in starts if not names_error(operation, status)] == []
     by_id = operations_by_id()
@@ -145,7 +151,7 @@ def test_every_operation_lists_402_and_504_and_says_whether_it_answers_them() ->
 
 @pytest.mark.prove
 def test_every_example_with_a_body_is_served(server: RunningShell) -> None:
-    sent = [operation for operation in OPERATIONS if operation.bodies and Sample(operation).body is not None]
+    sent = [operation for operation in all_operations() if operation.bodies and Sample(operation).body is not None]
     asked = asked_by(sent, credits=1000)
     connections.close_all()
     with working(Maker().do):
@@ -164,7 +170,7 @@ def test_no_operation_answers_402_or_504_without_naming_it(server: RunningShell,
     settings.TTSAI_SPEECH_WAIT_SECONDS = settings.TTSAI_UPLOAD_WAIT_SECONDS = 0.2
     ServicePrice.objects.update(millicredits=1000)
     TierPrice.objects.update(millicredits_per_1k_characters=1000)
-    sent = [operation for operation in OPERATIONS if operation.method != "GET"]
+    sent = [operation for operation in all_operations() if operation.method != "GET"]
     asked, poor = asked_by(sent, credits=1000), asked_by(sent, credits=1000)
     Balance.objects.filter(account__in=[one.by.account for one in poor]).update(available_millicredits=0)
     asked += poor

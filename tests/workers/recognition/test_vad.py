@@ -1,5 +1,7 @@
 """Speech detection: regions detected as speech, and others."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -21,18 +23,18 @@ def test_detector_gives_one_probability_for_each_frame() -> None:
 
 
 @pytest.mark.parametrize(
-    "samples",
+    "make",
     [
-        pytest.param(silence(20), id="silence"),
-        pytest.param(noise(20, level=0.1), id="white"),
-        pytest.param(noise(20, level=0.5, exponent=1), id="loud pink"),
-        pytest.param(noise(20, level=0.01, exponent=2), id="soft brown"),
-        pytest.param(music(20), id="music"),
-        pytest.param(np.sin(np.arange(320_000) * 0.17).astype(np.float32), id="tone"),
+        pytest.param(lambda: silence(20), id="silence"),
+        pytest.param(lambda: noise(20, level=0.1), id="white"),
+        pytest.param(lambda: noise(20, level=0.5, exponent=1), id="loud pink"),
+        pytest.param(lambda: noise(20, level=0.01, exponent=2), id="soft brown"),
+        pytest.param(lambda: music(20), id="music"),
+        pytest.param(lambda: np.sin(np.arange(320_000) * 0.17).astype(np.float32), id="tone"),
     ],
 )
-def test_audio_without_speech_has_no_regions(samples: NDArray[np.float32]) -> None:
-    assert find_regions(speech_probabilities(samples), seconds=20) == ()
+def test_audio_without_speech_has_no_regions(make: Callable[[], NDArray[np.float32]]) -> None:
+    assert find_regions(speech_probabilities(make()), seconds=20) == ()
 
 
 @pytest.mark.parametrize("level", [1.0, 0.05])

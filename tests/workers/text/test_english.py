@@ -1,6 +1,8 @@
 """English phonemes, and the written word that each of them belongs to."""
 
 import sys
+from collections.abc import Callable
+from functools import cache
 from itertools import pairwise
 from types import FrameType
 
@@ -11,7 +13,18 @@ from hypothesis import strategies as st
 from workers.text.english import align, english_phonemizer
 from workers.text.phonemes import PhonemisedText, WordPhonemes, phoneme_boundaries, time_words
 
-american = english_phonemizer(is_british=False)
+
+def american(text: str) -> PhonemisedText:
+    """Phonemes in American English."""
+    return american_phonemizer()(text)
+
+
+@cache
+def american_phonemizer() -> Callable[[str], PhonemisedText]:
+    """One for all tests; made by the first, since every process of the tests imports this module."""
+    return english_phonemizer(is_british=False)
+
+
 HOSTILE = st.text(max_size=30) | st.lists(
     st.sampled_from(
         [
