@@ -8,6 +8,7 @@ import pytest
 
 from tests.flows.disks import small_disk
 from tests.flows.listening import Listener
+from tests.flows.prepared import copy_prepared_home
 from tests.flows.running import RunningPlatform
 from tests.servers import free_port
 from tests.stripe_fake import StripeFake
@@ -45,7 +46,10 @@ def chat() -> Iterator[ChatHTTP]:
 def platform(
     tmp_path_factory: pytest.TempPathFactory, foreign_files: Elsewhere, receiver_ports: list[int], stripe: StripeFake, chat: ChatHTTP
 ) -> Iterator[RunningPlatform]:
-    """Platform with its real models, and a folder of VITS voices. It transcribes in pieces of ten seconds, and may call the receivers."""
+    """Platform with its real models, and a folder of VITS voices. It transcribes in pieces of ten seconds, and may call the receivers.
+
+    It starts in an empty home, as `make run` does the first time.
+    """
     environment = {
         "TTSAI_VITS_FOLDER": str(_vits_folder(tmp_path_factory)),
         "TTSAI_OUTBOUND_ALLOW": _allowed([foreign_files.server_port, *receiver_ports]),
@@ -79,7 +83,7 @@ def receivers(receiver_ports: list[int]) -> Iterator[Callable[[int], Receiver]]:
 
 
 @pytest.fixture(scope="session")
-def harmed(tmp_path_factory: pytest.TempPathFactory, receiver_ports: list[int]) -> Iterator[RunningPlatform]:
+def harmed(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, receiver_ports: list[int]) -> Iterator[RunningPlatform]:
     """Platform whose processes are killed; its engine is slow silence, so that tests can act during a job, and it may call the receivers."""
     environment = {
         "TTSAI_ENGINES": "silence",
@@ -94,6 +98,7 @@ def harmed(tmp_path_factory: pytest.TempPathFactory, receiver_ports: list[int]) 
     home = _home(tmp_path_factory)
     with small_disk(home):
         running = RunningPlatform(home=home, environment=environment)
+        copy_prepared_home(home)
         try:
             yield running.start()
         finally:

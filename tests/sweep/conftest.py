@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from apps.compat.clonyvoice.dialect import REQUESTS_PER_MINUTE_BY_SCOPE
+from tests.flows.prepared import copy_prepared_home
 from tests.flows.running import RunningPlatform
 from tests.servers import free_port
 
@@ -27,9 +28,10 @@ ENVIRONMENT = {
 
 
 @pytest.fixture(scope="session")
-def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
+def swept(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
     """Platform with an engine that outputs silence at once."""
     running = RunningPlatform(home=tmp_path_factory.mktemp("swept") / "home", environment=ENVIRONMENT)
+    copy_prepared_home(running.home)
     try:
         yield running.start()
     finally:
