@@ -37,6 +37,7 @@ READING: Final = (
 NOISY: Final = "If you can hear every word of this sentence, the noise behind it is gone."
 HALL: Final = "This sentence was spoken in a large empty hall. Listen to how it ends."
 SPANISH: Final = "Buenos días. Mañana por la tarde visitamos el museo de la ciudad."
+QUESTION: Final = "Hello! What can you do for me today?"
 SUNG: Final = "Follow the river down, follow the light. Carry the melody into the night."
 
 Samples = NDArray[np.float32]
@@ -122,6 +123,7 @@ def main() -> None:
     write("noisy", with_noise(speaker.speak(NOISY, voice="af_heart"), decibels=9.0))
     write("hall", add_reverberation(speaker.speak(HALL, voice="am_fenrir"), seconds=1.1))
     write("spanish", speaker.speak(SPANISH, voice="ef_dora"))
+    write("question", speaker.speak(QUESTION, voice="am_michael"))
     write("song", over_music(speaker.speak(SUNG, voice="af_bella")), rate=SONG_RATE, bitrate=48_000)
 
 

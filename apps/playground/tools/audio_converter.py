@@ -27,6 +27,8 @@ AUDIO_CONVERTER: Final = ToolPage(
     scope="audio:process",
     rates=(Rate("audio-convert", "a minute of audio"),),
     samples=(Sample("song", "A voice over a band, 9 seconds"),),
+    has_example=True,
+    example_fields={"format": "opus", "bitrate": "64"},
     gives=("The file in the format of your choice", "Its size beside the original's"),
     requests=(
         ToolRequest(

@@ -134,7 +134,9 @@ class ToolPage:
     """Parts of the result for the empty state: a few words each."""
     samples: tuple[Sample, ...] = ()
     has_example: bool = False
-    """True if the first sample's result is stored beside it (tools/playground_examples.py): visitors without an account see it."""
+    """True if the first sample's result is stored beside it (tools/playground_examples.py): visitors see it who may not use the tool themselves."""
+    example_fields: Mapping[str, str] = field(default_factory=dict)
+    """Fields of that request beside the page's first values."""
     find_obstacle: Callable[[Plan], str] = always_possible
     """Reason why nothing installed can do the work, one sentence; empty if something can."""
     details: Callable[[Visitor], Mapping[str, Any]] = field(default=lambda visitor: {})  # noqa: ARG005 - the protocol

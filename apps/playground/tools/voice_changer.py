@@ -33,6 +33,7 @@ VOICE_CHANGER: Final = ToolPage(
     scope="voice:convert",
     rates=(Rate("voice-convert", "a minute of audio"),),
     samples=(Sample("reading", "A man reads, 12 seconds"),),
+    has_example=True,
     find_obstacle=_find_obstacle,
     gives=("The same performance in another voice", "Before and after at the same moment, at the same loudness"),
     requests=(

@@ -7,7 +7,7 @@ from apps.conversations.selectors import PREFERRED
 from apps.conversations.serializers import VoiceChatRequestSerializer
 from apps.conversations.services import LIMITS
 from apps.playground.tools.choices import find_missing, heard_languages, list_installed, voice_options
-from apps.playground.tools.declaration import Option, Rate, ToolField, ToolPage, ToolRequest, Visitor
+from apps.playground.tools.declaration import Option, Rate, Sample, ToolField, ToolPage, ToolRequest, Visitor
 
 OFFLINE: Final = PREFERRED[-1]
 """Responder that says that no language model is installed."""
@@ -41,6 +41,7 @@ VOICE_CHAT: Final = ToolPage(
     limits=LIMITS,
     scope="voice:chat",
     rates=(Rate("voice-chat", "a turn"),),
+    samples=(Sample("question", "A question, 3 seconds"),),
     find_obstacle=_find_obstacle,
     details=_details,
     gives=("Your words as text", "The answer, written and spoken", "A conversation that remembers its earlier turns"),

@@ -41,6 +41,7 @@ VOICE_CLONING: Final = ToolPage(
     scope="clone:create",
     rates=(Rate("kokoro-clone", "1,000 characters of speech", note="Making the voice is free."),),
     samples=(Sample("reading", "A man reads, 12 seconds"),),
+    has_example=True,
     find_obstacle=_find_obstacle,
     details=_details,
     gives=("Your text in the voice of the recording", "A report on the recording and the likeness", "A voice to keep and use everywhere"),

@@ -43,6 +43,13 @@ new MutationObserver(() => {
 """Notes each interim text of live transcription: a final one may replace it at once."""
 
 
+EXAMPLE = """{
+    document.querySelector('[data-tool]').dataset.examplesOnly = '';
+    document.querySelector('[data-sample]').dataset.example = %s;
+}"""
+"""A page as a visitor has it whose tool the operator has closed to visitors."""
+
+
 @pytest.fixture(scope="module")
 def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sound of the fake microphone: a man who reads, again and again."""
@@ -302,6 +309,10 @@ def test_a_conversation_is_stored_and_shown_again(platform: RunningPlatform, pag
     visit(platform, page, "voice-chat")
     page.wait_until("document.querySelectorAll('.chat-message').length === 2")
     assert text_of(page, ".chat-person p") == "What can you do?"
+    page.click("[data-chat-sample]")
+    page.wait_until(f"document.querySelectorAll('.chat-message').length === 4 || {FAILED}", seconds=90)
+    assert page.value(FAILED) is False
+    assert "what can you do" in page.value("[...document.querySelectorAll('.chat-person p')].at(-1).textContent").lower()
 
 
 @pytest.mark.timeout(300)
@@ -331,15 +342,25 @@ def test_the_shown_requests_run_as_they_are_written(platform: RunningPlatform, p
         assert samples.shape[1] == 1, language
 
 
-@pytest.mark.timeout(300)
-def test_visitors_without_an_account_see_every_page(platform: RunningPlatform, microphone: Path) -> None:
+@pytest.mark.timeout(600)
+def test_visitors_use_the_tools_that_are_open_to_them_and_see_examples_of_all(platform: RunningPlatform, microphone: Path) -> None:
+    opened = []
     with browser(microphone=microphone) as page:
         for tool in TOOL_PAGES:
             visit(platform, page, tool.slug)
             shoot(page, f"visitor-{tool.slug}", widths=(390,))
+            if page.value("Boolean(document.querySelector('[data-trial]'))"):
+                opened.append(tool.slug)
+                page.click("[data-sample]")
+                page.wait_until("document.querySelector('[data-source]').dataset.state === 'chosen'")
+                run(page, seconds=150)
+                assert text_of(page, "[data-tool-part=charged]") == "Free of charge"
+                visit(platform, page, tool.slug)
             if tool.has_example:
+                page.value(EXAMPLE % json.dumps(f"/static/playground/samples/{tool.slug}.json"))
                 page.click("[data-sample]")
                 page.wait_until("document.querySelector('[data-tool]').dataset.done === 'example'")
                 assert page.value(FAILED) is False
                 shoot(page, f"visitor-{tool.slug}-example", widths=(1440,))
         assert page.complaints == []
+    assert {tool.slug for tool in TOOL_PAGES} - set(opened) == {"voice-cloning", "voice-chat"}

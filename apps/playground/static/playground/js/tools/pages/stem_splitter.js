@@ -45,7 +45,8 @@ new Tool({
       const address = localAddress(url);
       return { name, title: title(name), url: address, download: `${base}-${name}.${address.split(".").pop()}` };
     });
-    Object.assign(document.querySelector("[data-archive]"), { href: `/static/downloads/${result.uuid}/archive.zip`, download: `${base}-stems.zip` });
+    find("[data-archive]").hidden = result.uuid === "example";
+    Object.assign(find("[data-archive]"), { href: `/static/downloads/${result.uuid}/archive.zip`, download: `${base}-stems.zip` });
     await mixer.load(stems, result.duration ?? tool.recording.seconds ?? 0);
     offer(stems, tool);
     await compare(stems[0], tool);

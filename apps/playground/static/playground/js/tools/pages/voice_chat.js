@@ -4,7 +4,7 @@ import { fetchJson } from "../../api.js";
 import { Recorder } from "../../recorder.js";
 import { runJob } from "../../jobs.js";
 import { RecordingChecks } from "../recording_checks.js";
-import { Tool } from "../tool.js";
+import { Tool, fetchSound } from "../tool.js";
 import { clock } from "../../../../website/js/formats.js";
 import { element, localAddress } from "../elements.js";
 
@@ -103,6 +103,20 @@ async function startSpeaking() {
   }
 }
 
+/** The sample question, sent as a recording of one's own. */
+async function askSample({ currentTarget: button }) {
+  if (abort) return;
+  button.disabled = true;
+  try {
+    const { blob } = await fetchSound(button.dataset.chatSample);
+    await send({ recording: new File([blob], "question.mp3", { type: "audio/mpeg" }) });
+  } catch (error) {
+    tool.fail(error);
+  } finally {
+    button.disabled = false;
+  }
+}
+
 function showSpeaking(isSpeaking) {
   find("listening").hidden = !isSpeaking;
   find("writing").hidden = isSpeaking;
@@ -168,6 +182,7 @@ text.addEventListener("keydown", (event) => {
 });
 text.addEventListener("input", () => tool.updateRequest());
 find("speak")?.addEventListener("click", startSpeaking);
+document.querySelector("[data-chat-sample]")?.addEventListener("click", askSample);
 find("stop").addEventListener("click", () => recorder?.stop());
 find("discard").addEventListener("click", () => recorder?.cancel());
 find("cancel").addEventListener("click", () => abort?.abort());

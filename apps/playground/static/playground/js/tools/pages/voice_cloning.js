@@ -24,14 +24,13 @@ const tool = new Tool({
     const url = localAddress(result.result_url);
     find("cloned").src = url;
     Object.assign(find("download"), { href: url, download: `cloned.${result.format}` });
-    voiceId = result.queued.voice_id;
-    await showReport();
+    voiceId = result.queued?.voice_id ?? "";
+    showReport(result.voice ?? await fetchJson(`voices/${voiceId}/`));
   },
 });
 
 /** Findings about the recording and the voice. */
-async function showReport() {
-  const voice = await fetchJson(`voices/${voiceId}/`);
+function showReport(voice) {
   const seconds = voice.samples.reduce((sum, sample) => sum + sample.seconds, 0);
   const fit = voice.is_fitted
     ? "Fitted to the speaker"
@@ -44,14 +43,14 @@ async function showReport() {
     ["Language heard", voice.language ? languages.of(voice.language) : "Unknown"],
     ["Register", voice.gender],
     ["Model", voice.model],
-    ["Voice id", voice.voice_id],
+    ...(voiceId ? [["Voice id", voice.voice_id]] : []),
   ];
   if (voice.error) rows.push(["Note", voice.error]);
   find("report").replaceChildren(...rows.flatMap(([name, value]) => [element("dt", { text: name }), element("dd", { text: value })]));
   const warnings = find("voice-warnings");
   warnings.replaceChildren(...(voice.warnings ?? []).map((text) => element("li", { text })));
   warnings.hidden = !voice.warnings?.length;
-  find("keep").hidden = Boolean(voice.name);
+  find("keep").hidden = Boolean(voice.name) || !voiceId; // the voice of an example is nobody's
 }
 
 find("keep").addEventListener("submit", async (event) => {
