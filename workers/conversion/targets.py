@@ -1,8 +1,10 @@
 """Profiles of target voices, measured on their own speech and cached."""
 
 import threading
+import tomllib
 from collections import OrderedDict
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -15,19 +17,7 @@ from workers.contract.tags import primary_tag
 from workers.contract.voices import VoiceRef, VoiceWeight
 
 MOST_PROFILES: Final = 256
-SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "de": "Das Museum öffnet jeden Morgen außer an Montagen. Niemand wusste, warum die alte Uhr wieder ging.",
-        "en": "The museum opens every morning except on Mondays. Nobody could explain why the old clock was ticking again.",
-        "es": "El museo abre cada mañana excepto los lunes. Nadie sabía por qué el viejo reloj volvía a andar.",
-        "fr": "Le musée ouvre chaque matin sauf le lundi. Personne ne savait pourquoi la vieille horloge marchait encore.",
-        "hi": "संग्रहालय सोमवार को छोड़कर हर सुबह खुलता है। किसी को नहीं पता था कि पुरानी घड़ी फिर क्यों चलने लगी।",
-        "it": "Il museo apre ogni mattina tranne il lunedì. Nessuno sapeva perché il vecchio orologio camminava ancora.",
-        "ja": "博物館は月曜日を除いて毎朝開きます。古い時計がなぜまた動き出したのか、誰も知りませんでした。",
-        "pt": "O museu abre todas as manhãs menos às segundas. Ninguém sabia por que o velho relógio voltou a andar.",
-        "zh": "博物馆除了星期一每天早上开门。没有人知道为什么那座旧钟又走了起来。",
-    }
-)
+SENTENCES: Final[Mapping[str, str]] = MappingProxyType(tomllib.loads(Path(__file__).with_name("sentences.toml").read_text("utf-8")))
 """Sentences that a target voice speaks to be measured, by primary tag."""
 SYLLABLES: Final = "La le li lo lu, ma me mi mo mu, na ne ni no nu, sa se si so su, ta te ti to tu."
 """Text for any other language."""

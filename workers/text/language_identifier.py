@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import tomllib
 from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
@@ -17,53 +18,14 @@ WORDS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 NOISE: Final = re.compile(r"https?://\S{1,500}|\S{1,64}@\S{1,255}|[\d_]+|[#@]\w{1,64}")
 """URLs and numbers, which do not indicate the language."""
 
-_RELATED: Final = {
-    **dict.fromkeys(("als", "bar", "nds", "pfl", "lb", "frr", "gsw", "ksh"), "de"),
-    **dict.fromkeys(("ast", "an", "ext", "cbk"), "es"),
-    **dict.fromkeys(("lmo", "scn", "vec", "nap", "pms", "eml", "co", "sc"), "it"),
-    **dict.fromkeys(("oc", "wa"), "fr"),
-    **dict.fromkeys(("bs", "hr", "sh"), "hr"),
-    **dict.fromkeys(("nn", "nb"), "no"),
-    "gl": "pt",
-    "sco": "en",
-}
+_TABLES: Final = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_RELATED: Final[Mapping[str, str]] = MappingProxyType(_TABLES["related"])
 """Dialects and close relatives that the model confuses; a voice of one can read the other."""
 _CONSTRUCTED: Final = frozenset({"eo", "ia", "ie", "io", "jbo", "vo", "la"})
 """Languages that the model finds in names and nonsense: constructed ones and Latin."""
 
-_SCRIPT_LANGUAGES: Final = MappingProxyType(
-    {
-        "ARABIC": "ar fa ur ps ckb sd ug azb pnb",
-        "ARMENIAN": "hy",
-        "BENGALI": "bn as bpy",
-        "CJK": "zh ja",
-        "CYRILLIC": "ru uk bg sr be mk kk ky mn tg tt os ba cv sah ce kv mhr mrj myv rue av lez krc tyv xal",
-        "DEVANAGARI": "hi mr ne sa bh gom mai dty new",
-        "ETHIOPIC": "am ti",
-        "GEORGIAN": "ka xmf",
-        "GREEK": "el",
-        "GUJARATI": "gu",
-        "GURMUKHI": "pa",
-        "HANGUL": "ko",
-        "HEBREW": "he yi",
-        "HIRAGANA": "ja",
-        "KANNADA": "kn",
-        "KATAKANA": "ja",
-        "KHMER": "km",
-        "LAO": "lo",
-        "MALAYALAM": "ml",
-        "MYANMAR": "my",
-        "ORIYA": "or",
-        "SINHALA": "si",
-        "TAMIL": "ta",
-        "TELUGU": "te",
-        "THAANA": "dv",
-        "THAI": "th",
-        "TIBETAN": "bo dz",
-    }
-)
 LANGUAGES_OF_SCRIPT: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {script: tuple(languages.split()) for script, languages in _SCRIPT_LANGUAGES.items()}
+    {script: tuple(languages.split()) for script, languages in _TABLES["scripts"].items()}
 )
 """Languages of each script but Latin, the most common first, by the first word of the characters' Unicode names."""
 NOT_LATIN: Final = frozenset(language for languages in LANGUAGES_OF_SCRIPT.values() for language in languages)

@@ -1,6 +1,11 @@
 """Voice previews: one internal job per voice, created at the first request, kept until the model changes."""
 
+import tomllib
+from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from django.utils import timezone
 
@@ -20,17 +25,7 @@ FORMAT = "mp3"
 PAUSE_AFTER_FAILURE = timedelta(minutes=1)
 """Pause after a failed preview, which anybody may request."""
 
-SENTENCES = {
-    "en": "Hello! This is how I sound when I read your text aloud.",
-    "de": "Hallo! So klinge ich, wenn ich deinen Text vorlese.",
-    "es": "¡Hola! Así sueno cuando leo tu texto en voz alta.",
-    "fr": "Bonjour ! Voici ma voix quand je lis votre texte.",
-    "hi": "नमस्ते! आपका पाठ पढ़ते समय मेरी आवाज़ ऐसी होती है।",
-    "it": "Ciao! Ecco come suono quando leggo il tuo testo.",
-    "ja": "こんにちは。あなたの文章を、この声で読み上げます。",
-    "pt": "Olá! É assim que eu soo quando leio o seu texto.",
-    "zh": "你好！我会用这个声音朗读你的文字。",
-}
+SENTENCES: Final[Mapping[str, str]] = MappingProxyType(tomllib.loads(Path(__file__).with_name("preview_sentences.toml").read_text("utf-8")))
 """Sentences by primary language tag; English by default."""
 
 

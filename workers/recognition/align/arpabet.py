@@ -1,16 +1,14 @@
 """English phonemes in the notation of pocketsphinx's acoustic model."""
 
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from workers.text.english import english_phonemizer
 
-ARPABET: Final = {
-    "A": "EY", "I": "AY", "O": "OW", "Q": "OW", "W": "AW", "Y": "OY", "ʤ": "JH", "ʧ": "CH", "ɑ": "AA", "ɐ": "AH", "æ": "AE", "ɔ": "AO",
-    "ɒ": "AA", "ə": "AH", "ᵊ": "AH", "ɛ": "EH", "e": "EH", "ɜ": "ER", "ɡ": "G", "ɪ": "IH", "i": "IY", "u": "UW", "ʊ": "UH", "ʌ": "AH",
-    "ŋ": "NG", "ɹ": "R", "ʃ": "SH", "ʒ": "ZH", "θ": "TH", "ð": "DH", "ᵻ": "IH", "ɾ": "T", "ʔ": "T", "T": "T", "j": "Y", "h": "HH", "b": "B",
-    "d": "D", "f": "F", "k": "K", "l": "L", "m": "M", "n": "N", "p": "P", "s": "S", "t": "T", "v": "V", "w": "W", "z": "Z", "o": "OW",
-    "a": "AA", "x": "K",
-}  # fmt: skip
+ARPABET: Final[Mapping[str, str]] = MappingProxyType(tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")))
 """ARPABET symbols by the symbols of hibari's and Kokoro's phonemes."""
 SILENT_WORD: Final = "AH"
 """Phoneme for a word without known sounds: an arbitrary vowel."""
