@@ -1,60 +1,28 @@
 """Stand-ins of a new installation: every model id in the APIs' documents. Afterwards the rows apply."""
 
+import tomllib
+from pathlib import Path
 from typing import Any, Final
 
 from apps.catalog.elevenlabs_voices import SPEAKERS_OF_PREMADE
 from apps.catalog.selectors import ANY_MODEL
 
-OPENAI_VOICES: Final = {
-    "alloy": "af_alloy",
-    "ash": "am_adam",
-    "ballad": "bm_george",
-    "cedar": "am_liam",
-    "coral": "af_bella",
-    "echo": "am_echo",
-    "fable": "bm_fable",
-    "marin": "af_heart",
-    "nova": "af_nova",
-    "onyx": "am_onyx",
-    "sage": "af_sarah",
-    "shimmer": "af_sky",
-    "verse": "am_michael",
-}
+_VOICES: Final = tomllib.loads(Path(__file__).with_name("stand_in_voices.toml").read_text("utf-8"))
+OPENAI_VOICES: Final[dict[str, str]] = _VOICES["openai"]
 """OpenAI's voices and the Kokoro voices that replace them."""
 OPENAI_CHARACTERS: Final = 4096
 """Longest input that OpenAI accepts."""
 
 DEEPGRAM_LISTENERS: Final = ("nova-3", "nova-2", "nova", "enhanced", "base")
 """Families of Deepgram's recognisers; apps/compat/deepgram/names.py finds the family of a name such as nova-2-meeting."""
-_AURA_NAMES: Final = {
-    "af_heart": "thalia aurora pandora",
-    "af_bella": "asteria amalthea andromeda callista",
-    "af_nova": "luna cora cordelia harmonia",
-    "af_sarah": "athena helena iris janus",
-    "af_sky": "stella delia electra phoebe",
-    "af_nicole": "selene ophelia vesta",
-    "af_kore": "hera juno theia",
-    "bf_emma": "minerva",
-    "am_michael": "orion aries apollo hermes",
-    "am_fenrir": "arcas neptune jupiter mars",
-    "am_liam": "perseus atlas pluto",
-    "am_puck": "odysseus saturn zeus",
-    "am_onyx": "orpheus hyperion",
-    "bm_george": "helios draco angus",
-}
-"""Kokoro's voices with the English Aura voices that they speak for, by gender and accent."""
-_AURA_OTHERS: Final = {
-    "ef_dora": "es agustina antonia carina celeste diana estrella gloria olivia selena silvia",
-    "em_alex": "es alvaro aquila javier luciano nestor sirio valerio",
-    "ff_siwis": "fr agathe hector",
-    "if_sara": "it cinzia demetra livia maia melia",
-    "im_nicola": "it cesare dionisio elio flavio",
-    "jf_alpha": "ja ama izanami uzume",
-    "jm_kumo": "ja ebisu fujin",
-}
-AURA_VOICES: Final = {
-    **{f"{family}-{name}-en": voice for voice, names in _AURA_NAMES.items() for name in names.split() for family in ("aura", "aura-2")},
-    **{f"aura-2-{name}-{names[:2]}": voice for voice, names in _AURA_OTHERS.items() for name in names.split()[1:]},
+AURA_VOICES: Final[dict[str, str]] = {
+    **{
+        f"{family}-{name}-en": voice
+        for voice, names in _VOICES["aura_english"].items()
+        for name in names.split()
+        for family in ("aura", "aura-2")
+    },
+    **{f"aura-2-{name}-{names[:2]}": voice for voice, names in _VOICES["aura_others"].items() for name in names.split()[1:]},
 }
 """Deepgram's voices, which are its models, and the Kokoro voices that replace them."""
 

@@ -21,7 +21,6 @@ WORD_BEHIND: Final = re.compile(r"[ \u00a0]([^\W\d_]{1,30})")
 BIRTH_AND_DEATH: Final = frozenset("*†")
 LOOK_BACK: Final = 48
 EARLIEST, LATEST = 1000, 2099
-ARTICLES: Final = frozenset(("the", "this", "that"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,7 @@ class YearWords:
 
     before: frozenset[str]
     behind: frozenset[str]
+    articles: frozenset[str]
     plural: frozenset[str]
     numbered: frozenset[str]
     """Nouns before numbers: pages 1200-1300."""
@@ -46,6 +46,7 @@ def _year_words(language: Language) -> YearWords | None:
     return YearWords(
         before=frozenset(table["before"].split()),
         behind=frozenset(table["behind"].split()),
+        articles=frozenset(table.get("articles", "").split()),
         plural=frozenset(table["plural"].split()),
         numbered=frozenset(table["nouns_not_counted"].split()),
         eras=re.compile(rf"[ \u00a0]?(?:{table['eras']})(?![^\W_])"),
@@ -84,7 +85,7 @@ def _are_years(context: Context, match: re.Match[str], *, words: YearWords) -> b
     is_counting = _is_counting(context, following, words=words)
     if before.lower() in words.numbered or _has_unit(context, end):
         return False
-    if _is_in_parenthesis(text, start, end) or (before in ARTICLES and not (is_counting and _is_plural(following, words=words))):
+    if _is_in_parenthesis(text, start, end) or (before in words.articles and not (is_counting and _is_plural(following, words=words))):
         return True
     is_introduced = before.lower() in words.before | context.language.year_contexts or before[:1].isupper()
     is_round = int(match[1]) % 100 == 0 and int(match[2]) % 100 == 0
@@ -110,7 +111,7 @@ def _is_year(context: Context, match: re.Match[str], *, words: YearWords) -> boo
     is_lifetime = text[start - 1 : start] in BIRTH_AND_DEATH and not text[max(0, start - 2) : start - 1].isalnum()
     if is_lifetime or (_is_in_parenthesis(text, start, end) and int(match[0]) % 100):
         return True
-    if before.lower() in ARTICLES and context.language.code == "en":
+    if before.lower() in words.articles:
         return int(match[0]) % 100 != 0 and following is not None and not _is_plural(following, words=words)
     is_linked = words.link.search(text[max(0, start - LOOK_BACK) : start]) is not None
     return not is_counting and (is_linked or before.lower() in words.before)
