@@ -107,6 +107,8 @@ def main() -> int:
 
 
 def _serve(runtime: Runtime, *, names: list[str]) -> int:
+    gc.freeze()  # what is loaded by now stays
+    gc.enable()  # before the broker is waited for: each attempt leaves garbage
     stopper = _Stopper()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stopper.handle)
@@ -116,8 +118,6 @@ def _serve(runtime: Runtime, *, names: list[str]) -> int:
     worker = _QuietWorker(app=celery.app, pool_cls="threads", concurrency=runtime.threads, quiet=True, **_WITHOUT)
     stopper.runtime, stopper.worker = runtime, worker
     runtime.start()
-    gc.freeze()
-    gc.enable()
     logger.info(
         "worker_ready name=%s boot=%s broker=%s cores=%d threads=%d engines=%s",
         settings.worker_name,
