@@ -17,6 +17,7 @@ from apps.jobs.params import JobParams
 from apps.jobs.plans import PartPlan, check_plans
 from apps.jobs.results import ResultOutput
 from apps.provenance.policy import credential_warnings, has_credentials, source_type_of, watermark_of
+from workers.contract.cloning import FitWork
 from workers.contract.conversion import ConvertVoiceWork
 from workers.contract.formats import FORMATS
 from workers.contract.messages import SpeakWork
@@ -206,7 +207,7 @@ def _parts(job: Job, plan: JobPlan, *, owner: Owner) -> list[Part]:
 
 def _part(job: Job, index: int, *, plan: PartPlan, state: PartState, watermark: str) -> Part:
     work = plan.work
-    if isinstance(work, SpeakWork | ConvertVoiceWork):
+    if isinstance(work, SpeakWork | ConvertVoiceWork | FitWork):
         work = replace(work, watermark=watermark)
     return Part(
         job_id=job.uuid,
