@@ -29,7 +29,7 @@ run:
 test:
 	@$(INSTALL) test
 	@$(CLEAN) ttsai models pull --for-tests
-	@$(CLEAN) pytest -n 4 --dist loadgroup --no-loadscope-reorder -m 'not prove' --durations=40 $(PYTEST_ARGUMENTS)
+	@$(CLEAN) pytest -n 3 --dist loadgroup --no-loadscope-reorder -m 'not prove' --durations=40 $(PYTEST_ARGUMENTS)
 
 check:
 	@$(INSTALL) test

@@ -40,6 +40,7 @@ def test_job_survives_a_killed_process(part: str, harmed: RunningPlatform, clien
     harmed.wait_until_ready()
 
 
+@pytest.mark.prove  # starts the whole platform a second time
 def test_job_finishes_after_a_killed_supervisor_is_started_again(harmed: RunningPlatform, client: httpx.Client) -> None:
     uuid = client.post("/v1/tts/", json={"model": "silence", "text": TEXT, "format": "wav"}).json()["uuid"]
     _wait(client, uuid, {"processing"}, seconds=20)
