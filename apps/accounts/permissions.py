@@ -39,8 +39,6 @@ def open_to_visitors(service: str) -> type[HasAccount]:
     """
 
     class IsAccountOrVisitor(HasAccount):
-        visited_service = service
-
         def has_permission(self, request: Request, view: Any) -> bool:
             caller = find_caller(request)
             is_visitor = caller is not None and caller.is_anonymous and zone_of_request(request).has_sessions

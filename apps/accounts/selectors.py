@@ -130,13 +130,16 @@ def get_anonymous_plan() -> Plan | None:
 
 def count_anonymous_audio_of_today(block: str) -> float:
     """Seconds of recordings that an address block has sent today, UTC."""
-    used = AnonymousUse.objects.filter(block=block, day=datetime.now(UTC).date()).values_list("audio_milliseconds", flat=True).first()
-    return (used or 0) / 1000
+    return _anonymous_use_of_today(block, "audio_milliseconds") / 1000
 
 
 def count_anonymous_characters_of_today(block: str) -> int:
     """Characters that callers without a key of this address block have used on this UTC day."""
-    used = AnonymousUse.objects.filter(block=block, day=datetime.now(UTC).date()).values_list("characters", flat=True).first()
+    return _anonymous_use_of_today(block, "characters")
+
+
+def _anonymous_use_of_today(block: str, column: str) -> int:
+    used: int | None = AnonymousUse.objects.filter(block=block, day=datetime.now(UTC).date()).values_list(column, flat=True).first()
     return used or 0
 
 

@@ -13,22 +13,22 @@ KEPT_DAYS = 2
 # One statement, so that two requests of one address never both take what is left. The row stays locked to the end of the caller's
 # transaction: what fails later in it is not counted.
 COUNT = """
-INSERT INTO accounts_anonymoususe AS used (block, day, characters)
-SELECT %(block)s, %(day)s, %(characters)s WHERE %(characters)s <= %(limit)s
-ON CONFLICT (block, day) DO UPDATE SET characters = used.characters + excluded.characters
-WHERE used.characters + excluded.characters <= %(limit)s
-RETURNING characters
+INSERT INTO accounts_anonymoususe AS used (block, day, characters, audio_milliseconds)
+SELECT %(block)s, %(day)s, %(characters)s, %(audio_milliseconds)s WHERE %({column})s <= %(limit)s
+ON CONFLICT (block, day) DO UPDATE SET {column} = used.{column} + excluded.{column}
+WHERE used.{column} + excluded.{column} <= %(limit)s
+RETURNING {column}
 """
+COUNTED = ("characters", "audio_milliseconds")
+"""Columns of the day's sums."""
 
 
 def count_anonymous_characters(block: str, *, characters: int, limit: int, now: datetime | None = None) -> int:
     """Grant characters to an address block for this UTC day, in the caller's transaction; returns the day's sum."""
     now = now or datetime.now(UTC)
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT, {"block": block, "day": now.date(), "characters": characters, "limit": limit})
-        row = cursor.fetchone()
-    if row is not None:
-        return int(row[0])
+    total = _grant(block, "characters", amount=characters, limit=limit, now=now)
+    if total is not None:
+        return total
     raise TooManyRequestsError(
         f"Without a key {limit:,} characters a day are free, and this text would exceed them. Create a key, or retry after midnight UTC.",
         code="daily_characters_exceeded",
@@ -36,24 +36,22 @@ def count_anonymous_characters(block: str, *, characters: int, limit: int, now: 
     )
 
 
-COUNT_AUDIO = """
-INSERT INTO accounts_anonymoususe AS used (block, day, characters, audio_milliseconds)
-SELECT %(block)s, %(day)s, 0, %(milliseconds)s WHERE %(milliseconds)s <= %(limit)s
-ON CONFLICT (block, day) DO UPDATE SET audio_milliseconds = used.audio_milliseconds + excluded.audio_milliseconds
-WHERE used.audio_milliseconds + excluded.audio_milliseconds <= %(limit)s
-RETURNING audio_milliseconds
-"""
-
-
 def count_anonymous_audio(block: str, *, milliseconds: int, limit_seconds: int, now: datetime | None = None) -> int:
     """Grant audio to an address block for this UTC day, in the caller's transaction; returns the day's milliseconds."""
     now = now or datetime.now(UTC)
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT_AUDIO, {"block": block, "day": now.date(), "milliseconds": milliseconds, "limit": 1000 * limit_seconds})
-        row = cursor.fetchone()
-    if row is not None:
-        return int(row[0])
+    total = _grant(block, "audio_milliseconds", amount=milliseconds, limit=1000 * limit_seconds, now=now)
+    if total is not None:
+        return total
     raise audio_used_up(limit_seconds, now=now)
+
+
+def _grant(block: str, column: str, *, amount: int, limit: int, now: datetime) -> int | None:
+    """Add an amount to one of COUNTED; the day's sum, or None if it would exceed the limit."""
+    amounts = {**dict.fromkeys(COUNTED, 0), column: amount}
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT.format(column=column), {"block": block, "day": now.date(), "limit": limit, **amounts})
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])
 
 
 def audio_used_up(limit_seconds: int, *, now: datetime) -> TooManyRequestsError:
