@@ -5,13 +5,13 @@ from typing import Any, Final
 from apps.accounts.selectors import ANONYMOUS_PLAN
 
 FREE_SPEAKERS: Final = ("pico", "piper", "vits", "melotts", "kokoro")
-VISITORS_MODELS: Final = ("whisper", "apertium", "deepfilternet", "wpe", "spleeter", "kokoro-convert", "world")
+VISITORS_MODELS: Final = ("whisper", "apertium", "deepfilternet", "wpe", "spleeter", "kokoro-convert", "world", "kokoro-clone")
 """Models of the services below."""
 VISITORS_SERVICES: Final = (
     "transcription", "speech-translation", "voice-convert", "speech-to-speech", "audio-convert", "audio-trim-silence", "audio-normalize",
-    "audio-enhance", "audio-dereverb", "audio-separate", "audio-analyze",
+    "audio-enhance", "audio-dereverb", "audio-separate", "audio-analyze", "voice-clone",
 )  # fmt: skip
-"""Kinds of job of the tools that work without an account: nothing that keeps or makes a voice."""
+"""Kinds of job of the tools that work without an account: none keeps a voice."""
 
 STARTING_PLANS: Final[dict[str, dict[str, Any]]] = {
     ANONYMOUS_PLAN: {

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from apps.jobs.models import Job, Lane
-from apps.jobs.params import JobParams, SpokenParams, forgotten
+from apps.jobs.params import JobParams, RecordingParams, SpokenParams, forgotten
 from workers.contract.codec import Message
 
 P = TypeVar("P", bound=JobParams, covariant=True)  # noqa: PLC0105 - no other parameter needs a name
@@ -81,6 +81,11 @@ class JobKind(Generic[P]):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def takes_recordings(self) -> bool:
+        """True if its jobs work on a recording, alone or beside a text."""
+        return self.units == Unit.MILLISECONDS or issubclass(self.params, RecordingParams)
 
     def read_params(self, job: Job) -> P:
         """Parameters of a job of this kind."""
@@ -155,6 +160,11 @@ def made_by(kind: str, params: JobParams) -> str:
 def voice_of(job: Job) -> str:
     """Voice that the job speaks with or converts to; empty for a kind without one."""
     return str(getattr(params_of(job), "voice", ""))
+
+
+def kind_names_with_recordings() -> list[str]:
+    """Names of the kinds that work on recordings of a known length, without the platform's own."""
+    return [kind.name for kind in job_kinds().values() if kind.takes_recordings and kind.units != Unit.WEIGHT and not kind.is_internal]
 
 
 def kind_names_with_unit(unit: Unit) -> list[str]:

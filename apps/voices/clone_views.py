@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.callers import Caller, get_caller
-from apps.accounts.permissions import HasAccount, scope_required
+from apps.accounts.permissions import HasAccount, open_to_visitors, scope_required
 from apps.core.deferred import ASGIApp, Deferred, Exchange
 from apps.core.errors import InvalidRequestError, NotFoundError
 from apps.core.fields import validated
@@ -26,11 +26,12 @@ from apps.jobs.models import Job
 from apps.jobs.recordings import RecordingResponse, request_idempotency
 from apps.jobs.requests import IDEMPOTENCY_HEADER, queued_shape, request_id_of
 from apps.jobs.services.acceptance import Submission
+from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.waiting import ASYNC, JobResponse, prefers_async, upload_wait_seconds
 from apps.speech.audio_response import audio_answer
 from apps.speech.links import result_address
 from apps.speech.services import SpeechOrder
-from apps.uploads.admission import admit_form
+from apps.uploads.admission import admit_form, form_gate
 from apps.uploads.parsers import FormParser
 from apps.uploads.services import Source, ingest_sources_async
 from apps.voices import serializers as shapes
@@ -41,9 +42,11 @@ from apps.voices.recordings import BODY_BYTES, RecordingsOrder, order_recordings
 from apps.voices.services.consent import ConsentStatement
 from apps.voices.services.enrolments import VoiceOrder
 from apps.voices.services.requests import CloneOrder, CloneSubmission, check_order, clone_or_release, request_clone
+from apps.voices.services.visitors import check_visitors_order, request_visitors_speech
 from workers.contract.formats import FORMATS
 
 EMBED, CLONE, SPEAK = shapes.RecordingSerializer(), shapes.VoiceCloneSerializer(), shapes.SpeechCloneSerializer()
+VISITED = open_to_visitors(VOICE_CLONE.name)
 SPOKEN = OpenApiResponse(OpenApiTypes.BINARY, description="The audio, in the format asked for.")
 
 
@@ -73,6 +76,8 @@ class CloneView(APIView):
             raise InvalidRequestError("Send recordings as reference_audio or as file, not both.", param="file")
         files = body[names[0]] if names else ()
         references = {name: body.get(name) for name in ("file_url", "upload_id")}
+        if caller.is_anonymous:
+            check_visitors_order(order)
         check_order(caller, order=order, recordings=len(files) or int(any(references.values())))
         if order.embed_id:
             return None
@@ -85,13 +90,19 @@ class CloneView(APIView):
 
     def submit(self, request: Request, body: Mapping[str, Any], *, order: CloneOrder, sources: Sequence[Source]) -> CloneSubmission:
         """Create the job of the request."""
-        idempotency = request_idempotency(request, endpoint=self.endpoint, body=body, sha256="".join(one.sha256 for one in sources))
+        idempotency = self.idempotency(request, body, sources=sources)
         return request_clone(get_caller(request), order=order, sources=sources, idempotency=idempotency, request_id=request_id_of(request))
+
+    def idempotency(self, request: Request, body: Mapping[str, Any], *, sources: Sequence[Source]) -> Idempotency | None:
+        """Identity of the request, with the digests of its recordings."""
+        return request_idempotency(request, endpoint=self.endpoint, body=body, sha256="".join(one.sha256 for one in sources))
 
 
 class SpeechCloneView(CloneView):
-    """Speech with a cloned voice."""
+    """Speech with a cloned voice: of an account, or for once of a visitor of the site's pages."""
 
+    permission_classes = [VISITED, scope_required("clone:create")]
+    admit_body = staticmethod(form_gate(VISITED))
     endpoint = "tts-clone"
     fields = SPEAK.fields
 
@@ -123,6 +134,11 @@ class SpeechCloneView(CloneView):
         recordings = self.order_recordings(caller, body, order=order)
 
         def submit(*sources: Source) -> Submission:
+            if caller.is_anonymous:
+                idempotency = self.idempotency(request, body, sources=sources)
+                return request_visitors_speech(
+                    caller, order=order, sources=sources, idempotency=idempotency, request_id=request_id_of(request)
+                )
             submission = self.submit(request, body, order=order, sources=sources)
             assert submission.job is not None  # noqa: S101 - a text always makes a job
             return Submission(submission.job, is_replay=submission.is_replay)
@@ -249,7 +265,8 @@ def _speech_order(body: Mapping[str, Any], *, is_awaited: bool) -> SpeechOrder:
 
 
 def _answer(job: Job, exchange: Exchange) -> HttpResponseBase | ASGIApp:
-    return audio_answer(job, exchange, headers={"X-Voice-Id": _voice_id(job)})
+    voice_id = _voice_id(job)
+    return audio_answer(job, exchange, headers={"X-Voice-Id": voice_id} if voice_id else {})
 
 
 def _queued_shape(submission: Submission, *, base: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Final
 from django.conf import settings
 
 from apps.jobs.kinds import Charge, JobKind, LaneRule, Unit
-from apps.jobs.params import RecordingParams, SpokenParams
+from apps.jobs.params import RecordingParams, SpokenParams, forgotten
 from apps.speech.kinds import SpeechParams
 
 
@@ -17,7 +17,11 @@ class EnrolmentParams(SpokenParams, RecordingParams):
 
 @dataclass(frozen=True, kw_only=True)
 class VoiceCloneParams(SpeechParams, RecordingParams):
-    """Parameters of speech with a cloned voice."""
+    """Parameters of speech with a cloned voice. `voice` is empty if no voice is kept: that of a visitor without an account."""
+
+    consent: str = forgotten("")
+    """Statement of the speaker's consent, where there is no voice that it is recorded with."""
+    consent_by: str = forgotten("")
 
 
 ENROL_VOICE: Final = JobKind(

@@ -14,7 +14,7 @@ from apps.accounts.selectors import find_key
 from apps.accounts.services import reactivate_account, register_account, revoke_key, suspend_account
 from apps.billing.models import TierPrice
 from apps.billing.selectors import available_millicredits, ledger_differences
-from apps.jobs.kinds import Unit, job_kinds
+from apps.jobs.kinds import kind_names_with_recordings
 from tests.factories import AccountFactory, PlanFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -95,8 +95,7 @@ def test_a_new_installation_has_the_plans_of_the_documentation() -> None:
     anonymous = Plan.objects.get(slug="anonymous")
     assert (anonymous.characters_per_day, anonymous.total_concurrent_jobs) == (5000, 20)
     assert anonymous.allowed_models[:5] == ["pico", "piper", "vits", "melotts", "kokoro"]
-    kinds = {kind.name for kind in job_kinds().values() if kind.units == Unit.MILLISECONDS}
-    assert (set(anonymous.anonymous_services) - kinds, anonymous.audio_seconds_per_day) == (set(), 300)
+    assert (set(anonymous.anonymous_services) - set(kind_names_with_recordings()), anonymous.audio_seconds_per_day) == (set(), 300)
     assert Plan.objects.get(is_default=True).slug == "free"
     assert dict(TierPrice.objects.values_list("tier", "millicredits_per_1k_characters")) == {
         "free": 1000,

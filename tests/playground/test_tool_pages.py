@@ -254,6 +254,19 @@ def test_a_tool_without_a_model_says_so_and_has_no_button() -> None:
     assert 'data-tool-part="action"' not in html
 
 
+def test_visitors_clone_once_and_read_that_an_account_keeps_and_fits_the_voice() -> None:
+    cloning = engine_spec("kokoro-clone", voices=(), default_voice="", base_engine="kokoro", has_cloning=True)
+    announce(cloning, engine_spec("kokoro-enrol", kind="enrol", voices=(), default_voice="", base_engine="kokoro"))
+    page = next(one for one in TOOL_PAGES if one.slug == "voice-cloning")
+    html = shown(page)
+    for part in ('data-tool-part="action"', "data-trial", "data-unkept", "data-sign-up", "Kept with the result, for 1 day"):
+        assert part in html, part
+    assert "data-keep" not in html
+    owners = shown(page, member())
+    assert "data-keep" in owners
+    assert "data-unkept" not in owners
+
+
 def test_samples_and_example_results_exist_and_stay_below_600_kilobytes() -> None:
     folder = Path(str(finders.find("playground/samples")))
     samples = {f"{sample.name}.mp3" for page in TOOL_PAGES for sample in page.samples}

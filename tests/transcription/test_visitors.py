@@ -61,7 +61,7 @@ def test_a_visitor_transcribes_free_of_charge_and_nothing_of_the_recording_stays
 def test_only_pages_of_the_site_are_open_and_only_for_the_services_of_the_plan(server: RunningShell, song: bytes) -> None:
     assert error_of(send(server, HOME, song, token="b" * 32)) == (403, "csrf_failed")
     assert error_of(send(server, "/v1/stt/", song)) == (401, "missing_api_key")
-    for closed in ("tts/clone/", "voice-clone/", "voice-chat/", "audio/diarize/", "uploads/", "audio/transcriptions/"):
+    for closed in ("voice-embed/", "voice-clone/", "voice-chat/", "audio/diarize/", "uploads/", "audio/transcriptions/"):
         assert error_of(send(server, f"/web/v1/{closed}", song))[0] == 401, closed
     change_plan(anonymous_services=["audio-convert"])
     assert error_of(send(server, HOME, song)) == (401, "not_logged_in")

@@ -167,6 +167,7 @@ def _take_price(caller: Caller, plan: JobPlan, *, job_uuid: UUID) -> int | None:
         return reserve_credits(caller.account.pk, job_uuid=job_uuid, amount_millicredits=plan.price_millicredits, key_id=caller.key_id)
     if plan.daily_characters and caller.plan.characters_per_day is not None:
         count_anonymous_characters(address_block(caller.address), characters=plan.daily_characters, limit=caller.plan.characters_per_day)
-    if plan.kind.units == Unit.MILLISECONDS and caller.plan.audio_seconds_per_day is not None:
-        count_anonymous_audio(address_block(caller.address), milliseconds=plan.units, limit_seconds=caller.plan.audio_seconds_per_day)
+    milliseconds = plan.units if plan.kind.units == Unit.MILLISECONDS else plan.daily_milliseconds
+    if milliseconds and caller.plan.audio_seconds_per_day is not None:
+        count_anonymous_audio(address_block(caller.address), milliseconds=milliseconds, limit_seconds=caller.plan.audio_seconds_per_day)
     return None

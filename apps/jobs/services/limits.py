@@ -34,7 +34,7 @@ def check_concurrency(caller: Caller) -> None:
 
 def check_anonymous_service(caller: Caller, kind: JobKind[JobParams]) -> None:
     """Raise 401 for work on recordings that the plan of anonymous callers does not have. Texts are limited by its models."""
-    if kind.units != Unit.CHARACTERS and kind.name not in caller.plan.anonymous_services:
+    if (kind.units != Unit.CHARACTERS or kind.takes_recordings) and kind.name not in caller.plan.anonymous_services:
         raise AuthenticationFailedError("This service needs an account: log in, or send an API key.", code="missing_api_key")
 
 

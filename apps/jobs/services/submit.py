@@ -43,6 +43,8 @@ class JobPlan:
     """Model named in the request, if another model does the work."""
     daily_characters: int = 0
     """Characters counted against the daily limit of an anonymous caller."""
+    daily_milliseconds: int = 0
+    """Milliseconds of recordings counted against the daily limit of an anonymous caller, beside units that are milliseconds themselves."""
     webhook_url: str = ""
     """Webhook URL of the request (apps/webhooks/fields.py)."""
     outputs: tuple[ResultOutput, ...] = ()

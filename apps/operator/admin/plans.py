@@ -16,7 +16,7 @@ from apps.billing.models import ServicePrice, TierPrice
 from apps.billing.prices import STARTING_TIER_PRICES
 from apps.billing.service_descriptions import DESCRIPTIONS
 from apps.catalog.models import Engine, StandIn
-from apps.jobs.kinds import Unit, kind_names_with_unit
+from apps.jobs.kinds import kind_names_with_recordings
 from apps.operator.admin.catalogue_rows import CatalogueAdmin
 from apps.operator.admin.forms import ConfirmForm
 from apps.operator.admin.pages import FormPage
@@ -56,7 +56,7 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # Django has no __cl
 
     def clean_anonymous_services(self) -> list[str]:
         names = _names(self.cleaned_data["anonymous_services"])
-        known = kind_names_with_unit(Unit.MILLISECONDS)
+        known = kind_names_with_recordings()
         if unknown := [name for name in names if name not in known]:
             raise forms.ValidationError(f"Unknown: {', '.join(unknown)}. Services: {', '.join(sorted(known))}.")
         return names

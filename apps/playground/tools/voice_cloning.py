@@ -9,6 +9,7 @@ from apps.catalog.selectors import list_cloning_models, list_models
 from apps.playground.tools.choices import first_choice, spoken_languages
 from apps.playground.tools.declaration import Option, Rate, Sample, ToolField, ToolPage, ToolRequest, Visitor
 from apps.playground.tools.voice_recording import recording_details
+from apps.voices.kinds import VOICE_CLONE
 from apps.voices.recordings import LIMITS
 from apps.voices.serializers import SpeechCloneSerializer
 from apps.voices.services.requests import DEFAULT_MODEL
@@ -48,6 +49,7 @@ VOICE_CLONING: Final = ToolPage(
     requests=(
         ToolRequest(
             endpoint="tts/clone/",
+            service=VOICE_CLONE.name,
             serializer=SpeechCloneSerializer,
             left_out=frozenset({"reference_audio", "embed_id", "consent", "consent_by"}),
             file_field="reference_audio",

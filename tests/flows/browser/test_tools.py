@@ -102,6 +102,13 @@ def shoot(page: Browser, name: str, *, widths: tuple[int, ...] = (1440, 390)) ->
     page.show_as()
 
 
+def consent(page: Browser, *, speaker: str = "George") -> None:
+    """Tick the consent of a page that makes a voice, and name the speaker."""
+    if page.value("Boolean(document.querySelector('#voice-consent:not(:checked)'))"):
+        page.click("#voice-consent")
+        page.type("#consent-by", speaker)
+
+
 def inked(page: Browser, selector: str) -> list[int]:
     return list(page.value(INKED % json.dumps(selector)))
 
@@ -285,8 +292,7 @@ def test_a_voice_is_cloned_with_consent_reported_and_kept(platform: RunningPlatf
     page.wait_until("document.querySelector('[data-source]').dataset.state === 'chosen'")
     page.click("[data-tool-part=action]")
     assert text_of(page, "#voice-consent-error").startswith("Tick this")
-    page.click("#voice-consent")
-    page.type("#consent-by", "George")
+    consent(page)
     run(page)
     page.wait_until("document.querySelector('[data-cloned]').duration > 1")
     assert "A likeness" in text_of(page, "[data-report]")
@@ -353,6 +359,7 @@ def test_visitors_use_the_tools_that_are_open_to_them_and_see_examples_of_all(pl
                 opened.append(tool.slug)
                 page.click("[data-sample]")
                 page.wait_until("document.querySelector('[data-source]').dataset.state === 'chosen'")
+                consent(page)
                 run(page, seconds=150)
                 assert text_of(page, "[data-tool-part=charged]") == "Free of charge"
                 visit(platform, page, tool.slug)
@@ -363,4 +370,23 @@ def test_visitors_use_the_tools_that_are_open_to_them_and_see_examples_of_all(pl
                 assert page.value(FAILED) is False
                 shoot(page, f"visitor-{tool.slug}-example", widths=(1440,))
         assert page.complaints == []
-    assert {tool.slug for tool in TOOL_PAGES} - set(opened) == {"voice-cloning", "voice-chat"}
+    assert {tool.slug for tool in TOOL_PAGES} - set(opened) == {"voice-chat"}
+
+
+@pytest.mark.timeout(300)
+def test_a_visitor_records_a_voice_and_hears_it_once(platform: RunningPlatform, microphone: Path) -> None:
+    with browser(microphone=microphone) as page:
+        visit(platform, page, "voice-cloning")
+        page.click("[data-part=record]")
+        page.wait_until("parseFloat(document.querySelector('[data-part=time]').textContent.split(':')[1]) >= 10", seconds=30)
+        page.click("[data-part=stop]")
+        page.wait_until("document.querySelector('[data-source]').dataset.state === 'chosen'")
+        page.click("[data-tool-part=action]")
+        assert text_of(page, "#voice-consent-error").startswith("Tick this")
+        consent(page)
+        run(page, seconds=150)
+        page.wait_until("document.querySelector('[data-cloned]').duration > 1")
+        assert "A likeness" in text_of(page, "[data-report]")
+        assert page.value("Boolean(document.querySelector('[data-keep]'))") is False
+        assert "fitted to the speaker" in text_of(page, "[data-sign-up]")
+        shoot(page, "visitor-voice-cloning-result")

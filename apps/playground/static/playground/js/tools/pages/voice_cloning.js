@@ -25,9 +25,12 @@ const tool = new Tool({
     find("cloned").src = url;
     Object.assign(find("download"), { href: url, download: `cloned.${result.format}` });
     voiceId = result.queued?.voice_id ?? "";
-    showReport(result.voice ?? await fetchJson(`voices/${voiceId}/`));
+    showReport(result.voice ?? (voiceId ? await fetchJson(`voices/${voiceId}/`) : unkeptVoice(result)));
   },
 });
+
+/** What is known of the voice of a visitor, which nothing is kept of. */
+const unkeptVoice = (result) => ({ model: result.queued.model_used ?? tool.form.querySelector("[name=model]").value, samples: [{ seconds: tool.recording.seconds }] });
 
 /** Findings about the recording and the voice. */
 function showReport(voice) {
@@ -40,8 +43,7 @@ function showReport(voice) {
   const rows = [
     ["Voice", fit],
     ["Recording", clock(seconds)],
-    ["Language heard", voice.language ? languages.of(voice.language) : "Unknown"],
-    ["Register", voice.gender],
+    ...("language" in voice ? [["Language heard", voice.language ? languages.of(voice.language) : "Unknown"], ["Register", voice.gender]] : []),
     ["Model", voice.model],
     ...(voiceId ? [["Voice id", voice.voice_id]] : []),
   ];
@@ -50,10 +52,11 @@ function showReport(voice) {
   const warnings = find("voice-warnings");
   warnings.replaceChildren(...(voice.warnings ?? []).map((text) => element("li", { text })));
   warnings.hidden = !voice.warnings?.length;
-  find("keep").hidden = Boolean(voice.name) || !voiceId; // the voice of an example is nobody's
+  const keep = find("keep");
+  if (keep) keep.hidden = Boolean(voice.name) || !voiceId; // the voice of an example is nobody's
 }
 
-find("keep").addEventListener("submit", async (event) => {
+find("keep")?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const name = document.getElementById("voice-name");
   const button = event.target.querySelector("button");
