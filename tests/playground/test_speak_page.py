@@ -36,6 +36,15 @@ def test_speak_page_for_a_visitor_shows_an_example_model_and_free_allowance(visi
     assert 'href="/account/signup/"' in page
 
 
+def test_speak_page_offers_a_sample_of_every_model_in_the_list(visitor: Client) -> None:
+    announce(engine_spec("kokoro"), engine_spec("premium", suggested_tier="premium"))
+    page = visitor.get("/").content.decode()
+    rows = dict(re.findall(r'<li class="voice-row" data-model="(\w+)">(.*?)</li>', page, re.DOTALL))
+    assert list(rows) == ["kokoro", "premium"]
+    assert [re.findall(r'aria-label="Hear [^"]+"( disabled)?>', row) for row in rows.values()] == [[""], [""]]
+    assert ["disabled" in row.rpartition("voice-choose")[2].partition(">")[0] for row in rows.values()] == [False, True]
+
+
 def test_speak_page_subtracts_the_characters_that_the_address_used_today(visitor: Client) -> None:
     count_anonymous_characters(address_block("127.0.0.1"), characters=4990, limit=5000)
     assert config_of(visitor.get("/").content.decode())["allowance"]["left"] == 10
@@ -62,7 +71,7 @@ def test_speak_page_shows_models_of_other_plans_as_unavailable(visitor: Client) 
     announce(engine_spec(), engine_spec("pico"))
     page = visitor.get("/").content.decode()
     assert [(model["id"], model["allowed"]) for model in config_of(page)["models"]] == [("pico", True), ("kokoro", False)]
-    assert "(with an account)" in page
+    assert "· with an account" in page
 
 
 def test_examples_are_valid_markup_without_warnings() -> None:

@@ -17,6 +17,7 @@ from tests.flows.following import wait_until
 from tests.flows.listening import Listener, plain_words
 from tests.flows.running import RunningPlatform
 from tests.sweep.browser import CONTROL, PROGRAM, Browser, browser
+from tests.website.accessibility import serious_violations
 
 pytestmark = [pytest.mark.prove, pytest.mark.skipif(PROGRAM is None, reason="needs Chromium")]
 TEXT = "The harbor was quiet. A small boat came in, and nobody saw it."
@@ -119,3 +120,25 @@ def test_model_and_voice_are_heard_before_anything_is_spoken(page: Browser) -> N
         assert page.value(f"document.querySelector('{other}').classList.contains('is-playing')") is False
     assert page.value("document.querySelector('#model-sample').getAttribute('aria-label')") == "Hear Kokoro"
     assert page.complaints == []
+
+
+def test_every_model_of_the_list_that_speaks_is_heard_and_chosen_by_keyboard(platform: RunningPlatform, page: Browser) -> None:
+    rows = "[...document.querySelectorAll('#model-dialog .voice-row')]"
+    page.click("#model-open")
+    page.wait_until("document.querySelector('#model-dialog').open")
+    assert page.value("document.activeElement.matches('#model-dialog .voice-choose[aria-current=true]')") is True
+    models = page.value(f"{rows}.map(row => [row.dataset.model, row.querySelector('.voice-play').disabled])")
+    assert len(models) > 1
+    assert [model for model, is_silent in models if is_silent] == []
+    for model, _ in models:
+        play = f"#model-dialog [data-model='{model}'] .voice-play"
+        assert page.value(f"document.querySelector({json.dumps(play)}).getAttribute('aria-label')").startswith("Hear ")
+        page.value(f"document.querySelector({json.dumps(play)}).focus()")
+        page.press("Enter")
+        page.wait_until(f"document.querySelector({json.dumps(play)}).classList.contains('is-playing')", seconds=90)
+        assert page.value("document.querySelectorAll('#model-dialog .is-playing').length") == 1
+    last = models[-1][0]
+    page.value(f"document.querySelector('#model-dialog [data-model=\"{last}\"] .voice-choose').focus()")
+    page.press("Enter")
+    page.wait_until(f"document.querySelector('#model').value === {json.dumps(last)} && !document.querySelector('#model-dialog').open")
+    assert serious_violations(page) == []

@@ -6,6 +6,7 @@ import { ElementPlayer } from "./element_player.js";
 import { followJob } from "./jobs.js";
 import { countCharacters, insertMarkup, replaceSelection } from "./markup.js";
 import { Peaks, decodeBase64, samplesOf } from "./pcm.js";
+import { ModelPicker } from "./model_picker.js";
 import { PlayerView } from "./player_view.js";
 import { showProblem } from "./problem.js";
 import { RecentResults, remember } from "./recent.js";
@@ -26,6 +27,7 @@ const config = JSON.parse(form.dataset.config);
 const hasAccount = form.dataset.hasAccount === "true";
 const view = new PlayerView($("#player"));
 const picker = new VoicePicker($("#voice-dialog"), { hasAccount });
+const models = new ModelPicker($("#model-dialog"), { samples: Object.fromEntries(config.models.map(({ id, sample }) => [id, sample])), onChoose: chooseModel });
 const titles = Object.fromEntries([...form.format.options].map((option) => [option.value, option.textContent]));
 let chosenVoice = { id: $("#voice-name").dataset.voice, name: $("#voice-name").textContent, sample: "" };
 let allowance = config.allowance;
@@ -39,6 +41,7 @@ function showModel() {
   const found = model();
   if (!found) return;
   const price = hasAccount ? (found.creditsPer1k ? `${found.creditsPer1k} credits per 1,000 characters. ` : "Free. ") : "";
+  $("#model-name").textContent = found.name;
   $("#model-hint").textContent = price + found.description;
   $("#model-sample").disabled = !found.sample;
   $("#model-sample").setAttribute("aria-label", `Hear ${found.name}`);
@@ -320,10 +323,7 @@ document.addEventListener("keydown", (event) => {
 $("#stop-button").addEventListener("click", stop);
 form.text.addEventListener("input", update);
 for (const name of ["speed", "language", "format"]) form.elements[name].addEventListener("input", update);
-form.model.addEventListener("change", () => {
-  if (chosenVoice.model && chosenVoice.model !== form.model.value && !chosenVoice.own) chooseDefaultVoice();
-  showModel();
-});
+$("#model-open").addEventListener("click", () => models.open(form.model.value));
 for (const radio of document.querySelectorAll("[data-answer]")) radio.addEventListener("change", showRequests);
 
 $(".ssml").addEventListener("click", (event) => {
@@ -363,6 +363,12 @@ async function useVoice(id, modelId) {
   const voices = await loadVoices().catch(() => []);
   const found = voices.find((voice) => voice.id === id && (!modelId || voice.model === modelId)) ?? voices.find((voice) => voice.id === id);
   if (found) setVoice(found);
+}
+
+function chooseModel(id) {
+  form.model.value = id;
+  if (chosenVoice.model && chosenVoice.model !== id && !chosenVoice.own) chooseDefaultVoice();
+  showModel();
 }
 
 function chooseDefaultVoice() {
