@@ -50,3 +50,8 @@ def check_scopes(scopes: list[str], *, param: str = "scopes") -> None:
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown:
         raise InvalidRequestError(f"Unknown scope {unknown[0][:50]!r}. Available: {', '.join(SCOPES)}.", code="unknown_scope", param=param)
+
+
+NO_SCOPES: Final = (
+    "A key without any scope could do nothing. Name at least one, or leave `scopes` out: the key then has those of this request's key."
+)

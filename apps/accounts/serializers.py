@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.accounts.models import ApiKey
-from apps.accounts.scopes import SCOPES
+from apps.accounts.scopes import NO_SCOPES, SCOPES
 from apps.accounts.services.keys import OVERLAP_SECONDS_LIMIT
 
 DAY_SECONDS = 24 * 3600
@@ -83,6 +83,8 @@ class NewKeySerializer(serializers.Serializer[Any]):
     scopes = serializers.ListField(
         child=serializers.ChoiceField(choices=list(SCOPES)),
         default=list,
+        allow_empty=False,
+        error_messages={"empty": NO_SCOPES},
         help_text="Scopes of the key; those of this request's key if omitted. "
         + " ".join(f"`{scope}`: {meaning}." for scope, meaning in SCOPES.items()),
     )

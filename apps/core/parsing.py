@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import IO, Any, NoReturn
+from typing import IO, Any, Final, NoReturn
 
 from django.conf import settings
 from rest_framework.exceptions import ParseError
@@ -23,11 +23,17 @@ bytes.
 TOO_DEEP = "The body is nested too deeply."
 MOST_DEPTH = 100
 """Most objects and lists inside each other. What copies or writes a value again calls itself for each of them."""
+NAMES: Final = frozenset({
+    "name", "title", "category", "categories", "labels", "consent_by", "prompt_id", "prompt_ids", "cache_dir", "cache_path",
+    "voice", "voice_id", "voice_ids", "target_voice", "embed_id", "model", "model_id", "word", "file_name", "speaker_name",
+    "known_speaker_names",
+})  # fmt: skip
+"""Fields that hold names and ids. One with a NUL character is refused: without it, it would be another name. Texts lose theirs, which nobody hears."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class JSONBodyParser(BaseParser):
-    """Parser of strict JSON in UTF-8. NUL characters are dropped and lone surrogates become U+FFFD."""
+    """Parser of strict JSON in UTF-8. NUL characters of texts are dropped, those of NAMES refused; lone surrogates become U+FFFD."""
 
     media_type = "application/json"
 
@@ -84,6 +90,20 @@ def _separators(raw: bytes) -> int:
     return raw.count(b",") + raw.count(b"[") + raw.count(b"{")
 
 
+def refuse_nul_in_name(field: str, value: Any) -> None:
+    """Raise 400 for a NUL character in a name, a list of names or labels. Other fields may have any."""
+    if field in NAMES and _has_nul(value):
+        raise InvalidRequestError(f"{field} contains a NUL character.", param=field)
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_has_nul(item) for pair in value.items() for item in pair)
+    if isinstance(value, list):
+        return any(_has_nul(item) for item in value)
+    return isinstance(value, str) and "\x00" in value
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON number")
 
@@ -92,6 +112,8 @@ def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return _LONE_SURROGATE.sub("\ufffd", value.replace("\x00", ""))
     if isinstance(value, dict):
+        for key, item in value.items():
+            refuse_nul_in_name(key, item)
         return {_clean(key): _clean(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_clean(item) for item in value]

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from apps.accounts.models import Account
+from apps.catalog.mix_syntax import LONGEST_NAME
 from apps.jobs.models import Job, JobState
 from apps.jobs.results import ResultOutput
 
@@ -52,7 +53,7 @@ class Line(models.Model):
     composition = models.ForeignKey(Composition, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField()
     text = models.TextField()
-    voice = models.CharField(max_length=200, blank=True)
+    voice = models.CharField(max_length=LONGEST_NAME, blank=True, help_text="Id of a voice, or a mix.")
     model = models.CharField(max_length=100, blank=True)
     language = models.CharField(max_length=35, blank=True)
     speed = models.FloatField(default=1.0)

@@ -12,6 +12,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, DataAndFiles
 
 from apps.core.errors import InvalidRequestError
+from apps.core.parsing import refuse_nul_in_name
 from apps.core.streamed_files import CHUNK_BYTES
 from apps.uploads.spool import Spool
 
@@ -93,5 +94,6 @@ def _as_parse_error(error: Exception) -> Exception:
 def _without_nul(data: QueryDict) -> QueryDict:
     clean = QueryDict(mutable=True)
     for name, values in data.lists():
+        refuse_nul_in_name(name, values)
         clean.setlist(name.replace("\x00", ""), [str(value).replace("\x00", "") for value in values])
     return clean

@@ -94,3 +94,22 @@ def test_a_body_of_endless_values_is_refused_before_it_is_parsed(raw: bytes, mon
 def test_a_text_may_hold_as_many_marks_as_it_likes(piece: str) -> None:
     body = {"text": piece * 2 * MOST_VALUES, "numbers": list(range(1000))}
     assert parse_json(json.dumps(body).encode()) == body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"name": "A\\u0000da"}',
+        '{"lines": [{"voice_id": "\\u0000"}]}',
+        '{"categories": ["a", "b\\u0000"]}',
+        '{"labels": {"a\\u0000": "b"}}',
+    ],
+)
+def test_a_name_with_a_nul_character_is_refused_instead_of_changed(body: str) -> None:
+    with pytest.raises(InvalidRequestError, match="contains a NUL character") as caught:
+        parse_json(body.encode())
+    assert caught.value.param in {"name", "voice_id", "categories", "labels"}
+
+
+def test_a_text_with_a_nul_character_loses_it() -> None:
+    assert parse_json(b'{"text": "A\\u0000da", "note": ["\\u0000"]}') == {"text": "Ada", "note": [""]}

@@ -12,6 +12,7 @@ from apps.core.errors import ConflictError
 from apps.jobs.models import Job, Part
 from apps.projects.models import Composition, Line
 from tests.factories import make_key
+from tests.factories_jobs import announce, engine_spec
 from tests.projects.conftest import OWN_VOICE
 from tests.projects.making import generate, generated, generation, refusal, spoken_texts, work
 from tests.speech.people import Person, person
@@ -231,3 +232,15 @@ def test_a_voice_that_failed_is_named_by_the_field_of_the_request(owner: Person,
     for form in ("clone", "clone-chunked"):
         assert refusal(owner.post(f"/api/generate/{form}", body)) == (409, "voice_failed", "voice_id")
     assert refusal(owner.post(f"/api/projects/{project['id']}/render", {})) == (409, "voice_failed", "lines[1].voice_id")
+
+
+def test_a_line_is_spoken_by_a_mix_as_long_as_other_apis_take(owner: Person) -> None:
+    announce(engine_spec(has_mixing=True))
+    mix = "+".join(f"{voice}({weight}.{weight})" for weight, voice in enumerate(["af_bella", "am_adam", "bf_emma"] * 6, start=1))
+    assert len(mix) > 200
+    answer = owner.post("/api/projects", {"name": "A choir", "lines": [{"text": "All together.", "voice_id": mix}]})
+    assert answer.status_code == 200, answer.content
+    project = answer.json()
+    assert reread(owner, project)["lines"][0]["voice_id"] == mix
+    assert render(owner, project)["status"] == "completed"
+    assert generated(owner, "clone-chunked", voice_id=mix, text="One. Two.")["status"] == "completed"

@@ -63,7 +63,7 @@ class SpeechSerializer(FileSerializer):
 class CloneSpeechSerializer(SpeechSerializer):
     """Body of POST /api/generate/clone."""
 
-    voice_id = fields.Text(max_length=200, help_text="A voice of your account.")
+    voice_id = fields.Text(max_length=LONGEST_NAME, help_text="A voice of your account.")
 
 
 class PresetSpeechSerializer(SpeechSerializer):
@@ -95,7 +95,7 @@ class JoinSerializer(FileSerializer):
 class ChunkedSerializer(JoinSerializer):
     """Body of POST /api/generate/clone-chunked."""
 
-    voice_id = fields.Text(max_length=200, help_text=VOICE_HELP)
+    voice_id = fields.Text(max_length=LONGEST_NAME, help_text=VOICE_HELP)
     text = LineText(help_text="Plain text; each sentence becomes a chunk.")
     language = language_field()
     speed = fields.Number(required=False, default=1.0, **SPEED)
@@ -104,7 +104,7 @@ class ChunkedSerializer(JoinSerializer):
 
 class VoiceChunkSerializer(serializers.Serializer[Any]):
     text = LineText()
-    voice_id = fields.Text(max_length=200, required=False, help_text="The request's voice when left out.")
+    voice_id = fields.Text(max_length=LONGEST_NAME, required=False, help_text="The request's voice when left out.")
     language = language_field()
     speed = fields.Number(required=False, default=1.0, **SPEED)
     pause_ms = serializers.IntegerField(required=False, allow_null=True, default=None, **PAUSE, help_text="Silence after this chunk.")
@@ -114,7 +114,7 @@ class MultiVoiceSerializer(JoinSerializer):
     """Body of POST /api/generate/clone-chunked-multivoice."""
 
     chunks = serializers.ListField(child=VoiceChunkSerializer(), allow_empty=False, max_length=MOST_LINES)
-    voice_id = fields.Text(max_length=200, required=False, default="", help_text="Voice of chunks that name none.")
+    voice_id = fields.Text(max_length=LONGEST_NAME, required=False, default="", help_text="Voice of chunks that name none.")
     language = language_field(help_text="Language of chunks that name none.")
 
 
@@ -125,7 +125,7 @@ class LanguageChunkSerializer(VoiceChunkSerializer):
 class MultiLanguageSerializer(JoinSerializer):
     """Body of POST /api/generate/clone-chunked-multilang."""
 
-    voice_id = fields.Text(max_length=200, help_text=VOICE_HELP)
+    voice_id = fields.Text(max_length=LONGEST_NAME, help_text=VOICE_HELP)
     chunks = serializers.ListField(child=LanguageChunkSerializer(), allow_empty=False, max_length=MOST_LINES)
 
 
@@ -136,7 +136,7 @@ class RedoSerializer(serializers.Serializer[Any]):
     generation_id = fields.Text(max_length=64, required=False)
     index = serializers.IntegerField(required=False, min_value=0, max_value=MOST_LINES)
     text = LineText(required=False)
-    voice_id = fields.Text(max_length=200, required=False)
+    voice_id = fields.Text(max_length=LONGEST_NAME, required=False)
     language = language_field(default=serializers.empty)
     speed = fields.Number(required=False, **SPEED)
     seed = serializers.IntegerField(

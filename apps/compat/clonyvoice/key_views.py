@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from apps.accounts.callers import get_caller
 from apps.accounts.models import ApiKey
 from apps.accounts.permissions import HasAccount, scope_required
-from apps.accounts.scopes import SCOPES
+from apps.accounts.scopes import NO_SCOPES, SCOPES
 from apps.accounts.selectors import list_keys
 from apps.accounts.services import create_key_for
 from apps.accounts.services.keys import CLONYVOICE_KEY_START
@@ -34,7 +34,9 @@ class NewClonyKeySerializer(serializers.Serializer[Any]):
     scopes = serializers.ListField(
         child=serializers.ChoiceField(choices=list(SCOPES)),
         default=list,
+        allow_empty=False,
         max_length=len(SCOPES),
+        error_messages={"empty": NO_SCOPES},
         help_text="Scopes of the key; those of this request's key if omitted.",
     )
     limits = serializers.DictField(

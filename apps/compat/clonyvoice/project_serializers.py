@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.catalog.mix_syntax import LONGEST_NAME
 from apps.compat.clonyvoice.generation_serializers import PAUSE, PROJECT_PAUSE_MS, SPEED, JoinSerializer, LineText, language_field
 from apps.core import fields
 from apps.projects.limits import LONGEST_CROSSFADE_MS, MOST_LINES
@@ -34,7 +35,9 @@ class ProjectLineSerializer(serializers.Serializer[Any]):
 
     id = fields.Text(max_length=64, required=False, allow_null=True, help_text="Of a line that is in the project already; it keeps its id.")
     text = LineText()
-    voice_id = fields.Text(max_length=200, required=False, default="", allow_blank=True, help_text="A voice of GET /api/voices, or a mix.")
+    voice_id = fields.Text(
+        max_length=LONGEST_NAME, required=False, default="", allow_blank=True, help_text="A voice of GET /api/voices, or a mix."
+    )
     model = fields.Text(max_length=100, required=False, default="", allow_blank=True, help_text="The voice's own when left out.")
     language = language_field()
     speed = fields.Number(required=False, default=1.0, **SPEED)

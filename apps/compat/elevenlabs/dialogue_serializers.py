@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
+from apps.catalog.mix_syntax import LONGEST_NAME
 from apps.compat.elevenlabs.speech_serializers import NOT_FOLLOWED, SpeakingSerializer, TimedAudioSerializer
 from apps.core import fields
 
@@ -17,7 +18,7 @@ class DialogueInputSerializer(serializers.Serializer[Any]):
     """One turn."""
 
     text = fields.Text(trim_whitespace=False, help_text="Text that the voice speaks.")
-    voice_id = fields.Text(max_length=200, help_text="An own voice, a built-in one, or a premade one of ElevenLabs.")
+    voice_id = fields.Text(max_length=LONGEST_NAME, help_text="An own voice, a built-in one, or a premade one of ElevenLabs.")
 
 
 class DialogueSerializer(SpeakingSerializer):

@@ -47,10 +47,10 @@ class StatusSerializer(serializers.Serializer[Any]):
     status = serializers.CharField(help_text="`ok`.")
 
 
-def _ids() -> serializers.ListField:
+def _ids(**options: Any) -> serializers.ListField:
     child = fields.Text(max_length=LONGEST_ID)
     return serializers.ListField(
-        child=child, required=False, allow_null=True, default=None, max_length=MOST_IDS, help_text="All if omitted."
+        child=child, required=False, allow_null=True, default=None, max_length=MOST_IDS, help_text="All if omitted.", **options
     )
 
 
@@ -58,7 +58,9 @@ class CacheSaveSerializer(serializers.Serializer[Any]):
     """Request of POST /cache/save."""
 
     cache_dir = fields.Text(max_length=200, help_text="Name in the account's storage; never a path of the server.")
-    prompt_ids = _ids()
+    prompt_ids = _ids(
+        allow_empty=False, error_messages={"empty": "An empty list saves nothing. Name voices, or leave prompt_ids out to save all."}
+    )
 
 
 class CachePathSerializer(serializers.Serializer[Any]):

@@ -12,7 +12,7 @@ from rest_framework.exceptions import ParseError
 from apps.accounts.callers import Caller
 from apps.compat.stream_clone.dialect import error_shape
 from apps.compat.stream_clone.voices import find_prompt
-from apps.core.errors import InvalidRequestError
+from apps.core.errors import ConflictError, InvalidRequestError
 from apps.core.parsing import parse_json
 from apps.core.sockets import Socket
 from apps.speech.services import SpeechOrder
@@ -26,6 +26,11 @@ LOWEST_RATE, USUAL_RATE, HIGHEST_RATE = 8_000, 24_000, 48_000
 LONGEST_INSTRUCTIONS: Final = 4096
 DATA_BYTES: Final = 48_000
 """Most bytes of one message, a second of PCM: clients read at most a megabyte by default."""
+
+
+TOO_LATE: Final = ConflictError(
+    "The text ended with `done`: this message is not spoken. Open another connection.", code="already_done", param="text"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +64,12 @@ class TtsSession:
         self._index = 0
 
     async def read(self, stream: TextStream, first: Mapping[str, Any]) -> None:
-        """Feed the client's text until it is done."""
+        """Feed the client's text until it is done. Whatever comes behind it is answered with an error, while the audio goes on."""
         message = {name: value for name, value in first.items() if name != "req_params"}
         while not message or not feed(stream, message):
             message = read_message(await self._socket.receive())
+        async for _ in self._socket.messages():
+            await self._send({"id": self._id, **error_shape(TOO_LATE, self._socket.request_id)})
 
     async def write(self, stream: TextStream) -> None:
         """Send the audio, and the last message behind it."""

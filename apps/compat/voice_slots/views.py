@@ -1,6 +1,7 @@
 """Views of /v1/voice-clones."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import JsonResponse
@@ -16,6 +17,7 @@ from apps.compat.voice_slots import serializers as shapes
 from apps.compat.voice_slots.dialect import envelope
 from apps.core.caching import NO_STORE
 from apps.core.deferred import ASGIApp, Deferred, Exchange
+from apps.core.errors import ApplicationError
 from apps.core.fields import validated
 from apps.core.links import public_base
 from apps.jobs.requests import request_id_of
@@ -57,7 +59,9 @@ class VoiceSlotListView(APIView):
     def post(self, request: Request) -> Response:
         """An empty slot in the state Init, which counts to the plan's voices."""
         model_id = validated(NEW, request.data)["model_id"]
-        return _shown(request, make_slot(get_caller(request), model=MODELS.get(model_id, model_id)))
+        with _naming_model_id():
+            slot = make_slot(get_caller(request), model=MODELS.get(model_id, model_id))
+        return _shown(request, slot)
 
 
 class VoiceSlotView(APIView):
@@ -111,6 +115,16 @@ def _train(request: Request, caller: Caller, body: Mapping[str, Any], *, slot_id
         return await exchange.run(train, source)
 
     return Deferred(resolve)
+
+
+@contextlib.contextmanager
+def _naming_model_id() -> Iterator[None]:
+    """Let errors about the model name the field that this API has for it."""
+    try:
+        yield
+    except ApplicationError as error:
+        error.param = "model_id" if error.param == "model" else error.param
+        raise
 
 
 def _shown(request: Request, slot: VoiceSlot) -> Response:

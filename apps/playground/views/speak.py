@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from apps.catalog.mix_syntax import LONGEST_NAME
 from apps.core.caching import NO_STORE
 from apps.jobs.kinds import params_of
 from apps.jobs.models import Job
@@ -20,7 +21,6 @@ from apps.speech.selectors import list_recent_speech
 from workers.contract.formats import FORMATS
 
 LONGEST_TEXT_IN_ADDRESS = 2000
-LONGEST_VOICE_IN_ADDRESS = 200
 MOST_RECENT = 12
 EXCERPT_CHARACTERS = 120
 FORMAT_NAMES = {
@@ -37,7 +37,7 @@ def speak(request: HttpRequest) -> HttpResponse:
     allowance = read_allowance(visitor)
     chosen = _chosen(request, models)
     text = request.GET.get("text", "")[:LONGEST_TEXT_IN_ADDRESS] or EXAMPLES[0].text
-    voice = request.GET.get("voice", "")[:LONGEST_VOICE_IN_ADDRESS] or (chosen.default_voice if chosen else "")
+    voice = request.GET.get("voice", "")[:LONGEST_NAME] or (chosen.default_voice if chosen else "")
     context = {
         "models": models,
         "chosen_model": chosen.id if chosen else "",

@@ -19,9 +19,11 @@ MOST_SAVED: Final = 1000
 def save_voices(caller: Caller, *, collection: str, voices: Collection[Voice]) -> None:
     """Save these voices under a name; those that were saved there under the same names are replaced.
 
-    409 voice_not_ready or voice_failed, 403 voice_blocked, consent_revoked or saved_voice_limit_reached.
+    409 no_voices, voice_not_ready or voice_failed, 403 voice_blocked, consent_revoked or saved_voice_limit_reached.
     """
     account = caller.required_account
+    if not voices:
+        raise ConflictError("The account has no voice that could be saved. Clone one first.", code="no_voices", param="prompt_ids")
     for voice in voices:
         check_usable(voice)
         if not voice.enrolment.conditioning_key:

@@ -59,6 +59,14 @@ def test_key_has_at_most_the_scopes_of_the_key_that_makes_it(owner: ApiCaller) -
     assert (child["scopes"], child["limits"]) == (["system:read", "voices:read"], {"system:read": 60, "voices:read": 60})
 
 
+@pytest.mark.parametrize("path", ["/api/api-keys", "/v1/keys/"])
+def test_an_empty_list_of_scopes_is_refused_instead_of_granting_all(owner: ApiCaller, path: str) -> None:
+    answer = owner.post(path, {"name": "x", "scopes": []})
+    assert answer.status_code == 400
+    assert "leave `scopes` out" in answer.content.decode()
+    assert ApiKey.objects.count() == 1
+
+
 def test_key_has_at_most_the_limits_of_the_key_that_makes_it(owner: ApiCaller) -> None:
     maker = make(owner, limits={"tts:generate": 3})
     assert maker["limits"]["tts:generate"] == 3

@@ -170,6 +170,19 @@ def test_client_that_sends_too_many_messages_is_told_why(server: RunningShell, o
     assert not Job.objects.exists()
 
 
+def test_text_after_done_is_answered_with_an_error_and_not_spoken(server: RunningShell, owner: Person, reader: Reader) -> None:
+    with opened(server, owner) as connection:
+        send(connection, req_params={})
+        send(connection, text="I am here.", done=True)
+        send(connection, text="You are there.", done=False)
+        messages = until_the_end(connection)
+        assert ending(connection) == (1000, [])
+    errors = [message for message in messages if message["error"]]
+    assert [(error["code"], error["param"]) for error in errors] == [("already_done", "text")]
+    assert "another connection" in errors[0]["message"]
+    assert [job.params["text"] for job in Job.objects.all()] == ["I am here."]
+
+
 def test_account_without_credits_is_told_and_disconnected(server: RunningShell, reader: Reader) -> None:
     with opened(server, person(credits=0)) as connection:
         send(connection, req_params={})

@@ -196,6 +196,14 @@ def test_removed_voice_is_gone_unless_it_was_saved(server: RunningShell, owner: 
     assert speakers(server, owner) == ["ada"]
 
 
+def test_saving_no_voice_is_refused_and_says_why(server: RunningShell, owner: Person) -> None:
+    for chosen, status, code in (({"prompt_ids": []}, 400, "invalid_request"), ({}, 409, "no_voices")):
+        answer = post(server, owner, "/cache/save", cache_dir="mine", **chosen)
+        assert (answer.status_code, answer.json()["code"], answer.json()["param"]) == (status, code, "prompt_ids"), answer.text
+        assert "save" in answer.json()["message"]
+    assert post(server, owner, "/cache/load", cache_path="mine").json()["code"] == "collection_not_found"
+
+
 def test_removed_voice_that_nobody_saved_leaves_nothing(server: RunningShell, owner: Person, reader: Reader, clip: bytes) -> None:
     clone(server, owner, clip)
     post(server, owner, "/remove", prompt_id="ada")

@@ -224,6 +224,12 @@ def test_invalid_requests_fail_in_the_envelope_and_leave_the_slot(quiet_slots: S
     assert quiet_slots.ask("GET")[1]["voices"] == [slot]
 
 
+def test_a_model_that_cannot_serve_a_slot_is_named_as_the_field_of_the_document(quiet_slots: SlotClient) -> None:
+    for model in ("nothing", "kokoro-enrol"):
+        _, failure = quiet_slots.ask("POST", body={"model_id": model})
+        assert failure["data"]["param"] == "model_id", failure
+
+
 def test_url_without_a_recording_leaves_the_slot_empty(slots: SlotClient, elsewhere: Elsewhere) -> None:
     slot = slots.make()
     elsewhere.files["/text"] = b"This is no recording."
