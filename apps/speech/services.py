@@ -1,16 +1,15 @@
 """Speech requests: from a text to a queued job."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
 
 from apps.accounts.callers import Caller
 from apps.billing.prices import characters_price_millicredits
-from apps.cache.tickets import CacheUse
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.limits import longest_text
 from apps.catalog.selectors import find_model, substitution_warnings
-from apps.catalog.voices import SAMPLE_CHARACTERS, DialectVoices, VoiceModel, choose_voice_model, resolve_text_voice
+from apps.catalog.voices import SAMPLE_CHARACTERS, VoiceModel, choose_voice_model, resolve_text_voice
 from apps.core.errors import InvalidRequestError
 from apps.jobs.plans import AudioSettings, PartPlan, with_join
 from apps.jobs.services.acceptance import Submission, submit_job
@@ -28,6 +27,7 @@ from apps.speech.languages import (
     unsupported_language,
 )
 from apps.speech.speaking_style import instruction_warnings, read_instructions
+from apps.speech.speech_settings import SpeechSettings
 from apps.speech.text_preparation import check_say_as, cut_text, parse_text, plain_document, read_rules, resolve_markup_voices
 from workers.contract.chapters import MARKS
 from workers.contract.dubbing import CUES
@@ -54,57 +54,19 @@ MARKUP_FACTOR, MARKUP_CHARACTERS = 20, 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SpeechOrder:
-    """Text to be spoken, with voice, format and settings."""
+class SpeechOrder(SpeechSettings):
+    """Text to be spoken, with its settings."""
 
     text: str
     text_param: str = "text"
     """Name of the text's field in the request, for error messages."""
-    model: str = "kokoro"
-    voice: str | None = None
-    dialect_voices: DialectVoices | None = None
-    """Names for voices that the API of the request defines."""
-    is_model_open: bool = False
-    """True if the caller chose neither a model nor a voice, so that any model may speak."""
-    format: str = "mp3"
-    speed: float = 1.0
-    language: str | None = None
-    instructions: str | None = None
-    pronunciations: Any = None
-    """Pronunciations of the request, as sent."""
-    bitrate: int = 0
-    """Bits per second; 0 for the format's default."""
-    sample_rate: int = 0
-    """Hz; 0 for the model's own."""
-    has_listener: bool = False
-    """True if a client waits for the audio in this request."""
-    is_streamed: bool = False
-    """True if that client gets the audio while it is made (apps/streaming)."""
-    webhook_url: str = ""
-    """URL to notify of the job's end."""
-    has_timestamps: bool = False
-    """True if results include word timings without being asked."""
-    has_chapters: bool | None = None
-    """None makes chapters of an audiobook and of a text of several parts."""
     file: TextFile | None = None
     """File that the text comes from."""
-    clone: "ClonedVoice | None" = None
-    """Voice that the job itself makes, in place of `voice`."""
-    cache: CacheUse = CacheUse.NORMAL
-    """Use of the cache, as the request's header Cache-Control asks."""
 
-
-@dataclass(frozen=True, slots=True)
-class ClonedVoice:
-    """Voice of an account that speaks a text, possibly one that earlier parts of the same job make."""
-
-    engine: EngineRow
-    ref: VoiceRef
-    warning: str = ""
-    parts: tuple[PartPlan, ...] = ()
-    """Parts that make the voice; the text is spoken in the stage after theirs."""
-    queue: str = ""
-    """Queue of the first of these parts."""
+    @classmethod
+    def of_text(cls, text: str, *, settings: SpeechSettings) -> Self:
+        """Order of one text among those that have the same settings."""
+        return cls(text=text, **{field.name: getattr(settings, field.name) for field in fields(SpeechSettings)})
 
 
 def request_speech(caller: Caller, *, order: SpeechOrder, idempotency: Idempotency | None, request_id: str) -> Submission:
@@ -174,7 +136,7 @@ def _request_settings(order: SpeechOrder, *, voice: str) -> dict[str, Any]:
     """Settings that a repetition needs beside the other parameters of the job. Names of voices that another vendor's API defines, or that the job itself
     makes, are kept as the voice that was chosen.
     """
-    usual = SpeechOrder(text="")
+    usual = SpeechSettings()
     kept = {name: value for name in REPEATED_SETTINGS if (value := getattr(order, name)) != getattr(usual, name)}
     kept |= {"model": order.model, "voice": order.voice if order.dialect_voices is None and order.clone is None else voice}
     if order.file is not None and (order.file.chapters or order.file.cues):

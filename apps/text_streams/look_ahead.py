@@ -14,6 +14,7 @@ from apps.jobs.models import Job
 from apps.jobs.waiting import PLACE_SECONDS
 from apps.speech.kinds import SPEECH
 from apps.speech.services import SpeechOrder
+from apps.speech.speech_settings import SpeechSettings
 from apps.streaming.submission import clean_up
 from apps.text_streams.speaking import drop_unheard, submit_speech
 from workers.text.markup.incoming import IncomingSentence
@@ -38,7 +39,7 @@ class PendingSentence:
 
     index: int
     sentence: IncomingSentence
-    order: SpeechOrder
+    settings: SpeechSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class LookAhead:
         return isinstance(item, Marker) or not self._unheard or (self._has_begun and self._unheard <= self._most_ahead)
 
     async def _submit(self, pending: PendingSentence) -> Job | ApplicationError:
-        order = replace(pending.order, text=pending.sentence.text)
+        order = SpeechOrder.of_text(pending.sentence.text, settings=pending.settings)
         if not order.voice and self._chosen is not None:
             order = replace(order, model=self._chosen[0], voice=self._chosen[1])
         try:

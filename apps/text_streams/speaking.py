@@ -22,6 +22,7 @@ from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.retention import expire_now
 from apps.jobs.services.terminal_states import lock_job
 from apps.speech.services import SpeechOrder, request_speech
+from apps.speech.speech_settings import SpeechSettings
 from apps.streaming.chunks import AudioChunk
 from apps.streaming.job_audio import JobAudio, listen
 from apps.streaming.submission import clean_up, submitted
@@ -29,12 +30,12 @@ from apps.streaming.submission import clean_up, submitted
 REFUND_ACTOR: Final = "text stream"
 
 
-def check_speech_order(caller: Caller, *, order: SpeechOrder) -> None:
+def check_speech_settings(caller: Caller, *, settings: SpeechSettings) -> None:
     """Refuse a model or a voice that is unknown or not allowed, before there is a text."""
-    engine = find_model(order.model, plan=caller.plan, voice=order.voice, language=order.language)
-    if order.clone is None and order.voice:
-        engine = choose_voice_model(caller, engine=engine, voice_ids=[order.voice]).engine
-        resolve_voice(caller, engine=engine, asked=order.voice, dialect=order.dialect_voices)
+    engine = find_model(settings.model, plan=caller.plan, voice=settings.voice, language=settings.language)
+    if settings.clone is None and settings.voice:
+        engine = choose_voice_model(caller, engine=engine, voice_ids=[settings.voice]).engine
+        resolve_voice(caller, engine=engine, asked=settings.voice, dialect=settings.dialect_voices)
 
 
 async def submit_speech(exchange: Exchange, caller: Caller, *, order: SpeechOrder, request_id: str) -> Job:
@@ -47,7 +48,7 @@ async def submit_speech(exchange: Exchange, caller: Caller, *, order: SpeechOrde
 
 
 @contextlib.asynccontextmanager
-async def heard(exchange: Exchange, job: Job) -> AsyncIterator[AsyncGenerator[AudioChunk]]:
+async def open_job_audio(exchange: Exchange, job: Job) -> AsyncIterator[AsyncGenerator[AudioChunk]]:
     """Audio of a job while it is made. The block's end before the audio's stops the job within a sentence. Raises ApplicationErrors."""
     listening = listen(exchange, job.uuid, is_kept=False, first_seconds=settings.TTSAI_SPEECH_WAIT_SECONDS, grace_seconds=0.0)
     audio: JobAudio | None = None
@@ -63,9 +64,9 @@ async def heard(exchange: Exchange, job: Job) -> AsyncIterator[AsyncGenerator[Au
 async def speaking(
     exchange: Exchange, caller: Caller, *, order: SpeechOrder, request_id: str
 ) -> AsyncIterator[tuple[Job, AsyncGenerator[AudioChunk]]]:
-    """Speech of a text while it is made, as `heard`."""
+    """Speech of a text while it is made, as `open_job_audio` opens it."""
     job = await submit_speech(exchange, caller, order=order, request_id=request_id)
-    async with heard(exchange, job) as chunks:
+    async with open_job_audio(exchange, job) as chunks:
         yield job, chunks
 
 

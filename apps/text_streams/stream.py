@@ -13,12 +13,12 @@ from apps.core.deferred import Exchange
 from apps.core.errors import ApplicationError, InvalidRequestError
 from apps.core.exception_handler import as_application_error
 from apps.jobs.models import Job
-from apps.speech.services import SpeechOrder
+from apps.speech.speech_settings import SpeechSettings
 from apps.streaming.answers import AudioForm, StreamEncoder
 from apps.streaming.chunks import AudioChunk
 from apps.text_streams.events import Finished, Flushed, SentenceEnded, SentenceFailed, SentenceStarted, SpokenAudio, StreamEvent
 from apps.text_streams.look_ahead import LookAhead, Marker, PendingSentence, SubmittedSentence
-from apps.text_streams.speaking import check_speech_order, heard
+from apps.text_streams.speaking import check_speech_settings, open_job_audio
 from workers.contract.live_audio import BYTES_PER_SAMPLE
 from workers.text.markup.boundaries import PAUSES, Break
 from workers.text.markup.incoming import IncomingSentence, IncomingText
@@ -54,18 +54,20 @@ class TextStream:
         exchange: Exchange,
         caller: Caller,
         *,
-        order: SpeechOrder,
+        settings: SpeechSettings,
         form: AudioForm,
         request_id: str,
         limits: TextStreamLimits | None = None,
     ) -> None:
-        """order: what the sentences have in common; its text and format are not read."""
+        """settings: those of all sentences; the format is not read."""
         self._exchange = exchange
         self._caller = caller
         self._request_id = request_id
         self._limits = limits or TextStreamLimits()
-        self.order = replace(order, format=JOB_FORMAT, sample_rate=0, bitrate=0, has_listener=True, is_streamed=True, has_chapters=False)
-        """Order of the next sentences; may be replaced between two of them."""
+        self.settings = replace(
+            settings, format=JOB_FORMAT, sample_rate=0, bitrate=0, has_listener=True, is_streamed=True, has_chapters=False
+        )
+        """Settings of the next sentences; may be replaced between two of them."""
         self._encoder = StreamEncoder(form, exchange=exchange)
         self._text = IncomingText()
         self._next_index = 0
@@ -79,8 +81,8 @@ class TextStream:
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        """Check the order. Raises ApplicationErrors for an unknown voice or model."""
-        await self._exchange.run(check_speech_order, self._caller, order=self.order)
+        """Check the settings. Raises ApplicationErrors for an unknown voice or model."""
+        await self._exchange.run(check_speech_settings, self._caller, settings=self.settings)
         self._start()
         return self
 
@@ -165,7 +167,7 @@ class TextStream:
 
     def _put(self, sentences: list[IncomingSentence]) -> None:
         for sentence in sentences:
-            self._required.put(PendingSentence(self._next_index, sentence, self.order))
+            self._required.put(PendingSentence(self._next_index, sentence, self.settings))
             self._next_index += 1
 
     async def _run(self, ahead: LookAhead) -> None:
@@ -198,7 +200,7 @@ class TextStream:
     async def _read(self, pending: PendingSentence, job: Job, *, ahead: LookAhead) -> None:
         sentence, before, begins_at = pending.sentence, self.seconds, 0.0
         has_begun = False
-        async with heard(self._exchange, job) as chunks:
+        async with open_job_audio(self._exchange, job) as chunks:
             async for spoken in chunks:
                 chunk = spoken
                 if not has_begun:
@@ -214,7 +216,7 @@ class TextStream:
 
     def _after_pause(self, chunk: AudioChunk) -> tuple[AudioChunk, float]:
         """The first chunk of a sentence behind the pause after the one before, and the second at which its job's audio begins."""
-        pause = 0.0 if self._pause_after is None else PAUSES[self._pause_after] / self.order.speed - SILENCE_AROUND_SECONDS
+        pause = 0.0 if self._pause_after is None else PAUSES[self._pause_after] / self.settings.speed - SILENCE_AROUND_SECONDS
         count = max(0, round(pause * chunk.sample_rate))
         silence = np.zeros(count * BYTES_PER_SAMPLE, np.uint8).tobytes()
         return replace(chunk, samples=silence + chunk.samples), self.seconds + count / chunk.sample_rate

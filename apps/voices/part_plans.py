@@ -10,7 +10,7 @@ from django.conf import settings
 from apps.catalog.catalogue import EngineRow
 from apps.jobs.plans import PartPlan
 from apps.jobs.services.previews import SENTENCES
-from apps.speech.services import ClonedVoice
+from apps.speech.speech_settings import ClonedVoice
 from workers.contract.cloning import (
     DEMO_OUTPUT,
     EXAMINE_UNITS,

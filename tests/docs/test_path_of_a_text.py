@@ -14,7 +14,7 @@ BESIDE_THE_PATH: Final = {
     "apps/speech/services.py": {
         "apps.accounts", "apps.billing", "apps.catalog", "apps.core", "workers.contract",
         # declarations and shapes, which hold a text or none
-        "apps.cache.tickets", "apps.jobs.plans", "apps.jobs.services.idempotency", "apps.jobs.services.submit", "apps.speech.kinds", "workers.text.markup.document",
+        "apps.jobs.plans", "apps.jobs.services.idempotency", "apps.jobs.services.submit", "apps.speech.kinds", "apps.speech.speech_settings", "workers.text.markup.document",
         # what is read beside the text: keys of caches, instructions; and texts that come as files
         "apps.speech.caching", "apps.speech.speaking_style", "apps.speech.cues", "workers.documents", "workers.text.markup.scan",
     },

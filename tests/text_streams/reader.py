@@ -7,7 +7,7 @@ import io
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from apps.core.sockets import Socket, SocketRoute
 from apps.core.valkey import client
 from apps.jobs.models import Job, Part
 from apps.speech.services import SpeechOrder
+from apps.speech.speech_settings import SpeechSettings
 from apps.streaming.answers import AudioForm
 from apps.text_streams.events import SentenceFailed
 from apps.text_streams.sockets import read_while_writing
@@ -97,10 +98,10 @@ def reading(reader: Reader | None = None) -> Iterator[Reader]:
 async def serve(socket: Socket) -> None:
     """Speak what the client sends: `{"text"}`, `{"flush"}`, `{"clear"}`, `{"finish"}`; every event is a message of its own."""
     given = socket.request.GET
-    order = SpeechOrder(text="", voice=given.get("voice"))
+    settings = SpeechSettings(voice=given.get("voice"))
     form = AudioForm(given.get("format", "pcm"), sample_rate=int(given.get("rate", 0)))
     limits = TextStreamLimits(message_characters=5000, pending_characters=2000, pending_flushes=3)
-    stream = TextStream(socket.exchange, socket.caller, order=order, form=form, request_id=socket.request_id, limits=limits)
+    stream = TextStream(socket.exchange, socket.caller, settings=settings, form=form, request_id=socket.request_id, limits=limits)
 
     async def read() -> None:
         async for message in socket.messages():
@@ -126,8 +127,8 @@ async def serve(socket: Socket) -> None:
 
 async def serve_abandoned(socket: Socket) -> None:
     """Submit a sentence as a text stream does, and leave before it is accepted."""
-    stream = TextStream(socket.exchange, socket.caller, order=SpeechOrder(text=""), form=AudioForm("pcm"), request_id=socket.request_id)
-    order = replace(stream.order, text="I am here.")
+    stream = TextStream(socket.exchange, socket.caller, settings=SpeechSettings(), form=AudioForm("pcm"), request_id=socket.request_id)
+    order = SpeechOrder.of_text("I am here.", settings=stream.settings)
     task = asyncio.create_task(submit_speech(socket.exchange, socket.caller, order=order, request_id=socket.request_id))
     await asyncio.sleep(0)
     task.cancel()

@@ -9,7 +9,7 @@ from apps.catalog.starting_stand_ins import AURA_VOICES
 from apps.compat.deepgram.names import DEFAULT_VOICE, voice_model_of
 from apps.compat.deepgram.parameters import Parameters, invalid_parameter
 from apps.compat.deepgram.raw_audio import RawFormat, wave_header
-from apps.speech.services import SpeechOrder
+from apps.speech.speech_settings import SpeechSettings
 from apps.streaming.answers import AudioForm
 from workers.audio.encoding.g711 import Law, encode_g711_bytes
 from workers.contract.formats import FORMATS
@@ -81,11 +81,10 @@ class SpeakingOptions:
             return f"{raw[self.encoding]};rate={self.sample_rate}" if self.encoding == "linear16" else raw[self.encoding]
         return FORMATS[self.format].content_type
 
-    def order(self, text: str, *, cache: CacheUse = CacheUse.NORMAL) -> SpeechOrder:
+    def settings(self, *, cache: CacheUse = CacheUse.NORMAL) -> SpeechSettings:
         named = voice_model_of(self.model)
         is_known = not named.language or named.voice in AURA_VOICES
-        return SpeechOrder(
-            text=text,
+        return SpeechSettings(
             model=named.model,
             voice=named.voice if is_known else None,
             language=named.language or None,

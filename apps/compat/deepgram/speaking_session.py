@@ -16,7 +16,7 @@ from apps.core.errors import ApplicationError
 from apps.core.sockets import Socket
 from apps.text_streams.events import Finished, Flushed, SentenceFailed, SpokenAudio
 from apps.text_streams.sockets import read_while_writing
-from apps.text_streams.speaking import check_speech_order
+from apps.text_streams.speaking import check_speech_settings
 from apps.text_streams.stream import TextStream, TextStreamLimits
 
 Handler = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -45,7 +45,7 @@ class SpeakingSession:
         self.stream = TextStream(
             socket.exchange,
             socket.caller,
-            order=self._options.order(""),
+            settings=self._options.settings(),
             form=self._options.form,
             request_id=socket.request_id,
             limits=LIMITS,
@@ -135,7 +135,7 @@ def read_options(request: HttpRequest) -> SpeakingOptions:
 def check_speaking_request(request: HttpRequest, caller: Caller) -> None:
     """Refuse a handshake with invalid options, or a voice that is unknown or not allowed. Raises ApplicationErrors."""
     try:
-        check_speech_order(caller, order=read_options(request).order(""))
+        check_speech_settings(caller, settings=read_options(request).settings())
     except ApplicationError as error:
         if error.status < 500:  # a model that no worker serves now may come back
             raise

@@ -19,7 +19,7 @@ from apps.core.fields import validated
 from apps.jobs.models import Job, JobState
 from apps.jobs.requests import CACHE_HEADER, IDEMPOTENCY_HEADER, cache_use, idempotency_of, in_flight_dedup_key_of, request_id_of
 from apps.speech.audio_response import job_headers
-from apps.speech.services import request_speech
+from apps.speech.services import SpeechOrder, request_speech
 from apps.streaming.answers import StreamedAnswer
 
 CONTAINER_NAMES: Final = sorted({name for names in CONTAINERS.values() for name in names})
@@ -66,7 +66,7 @@ class SpeakView(APIView):
         if given.text("callback"):
             raise invalid_parameter("callback", "not supported. POST /v1/tts/ has webhook_url.")
         body = validated(SpeakSerializer(), request.data)
-        order = options.order(body["text"], cache=cache_use(request))
+        order = SpeechOrder.of_text(body["text"], settings=options.settings(cache=cache_use(request)))
         endpoint = f"deepgram-speak {options!r}"  # the query tells requests apart, too
         named = idempotency_of(request, endpoint=endpoint)
         idempotency = named or in_flight_dedup_key_of(request, endpoint=endpoint, is_waiting=True)

@@ -13,7 +13,7 @@ from apps.core.errors import InvalidRequestError
 from apps.core.exception_handler import invalid_fields
 from apps.core.parsing import parse_json
 from apps.core.sockets import Socket
-from apps.speech.services import SpeechOrder
+from apps.speech.speech_settings import SpeechSettings
 from apps.streaming.answers import AudioForm
 from apps.voice_profiles.selectors import find_speed
 
@@ -27,7 +27,7 @@ SETTINGS: Final = VoiceSettingsSerializer()
 class InputOptions:
     """Options of a connection."""
 
-    order: SpeechOrder
+    speech: SpeechSettings
     form: AudioForm
     inactivity_seconds: float
 
@@ -45,16 +45,15 @@ class InputMessage:
     key: str = field(default="", repr=False)
     """API key, which the first message may bring."""
 
-    def adapt(self, order: SpeechOrder) -> SpeechOrder:
-        """The order with the settings of this message."""
-        return replace(order, speed=self.settings.get("speed") or order.speed)
+    def adapt(self, speech: SpeechSettings) -> SpeechSettings:
+        """The settings of speech with the settings of this message."""
+        return replace(speech, speed=self.settings.get("speed") or speech.speed)
 
 
 def read_options(socket: Socket) -> InputOptions:
     """Options in the connection's address. Reads the account's settings of the voice. Raises InvalidRequestError."""
     asked, voice_id = socket.request.GET, str(socket.path_params["voice_id"])
-    order = SpeechOrder(
-        text="",
+    speech = SpeechSettings(
         model=asked.get("model_id") or DEFAULT_MODEL,
         voice=voice_id,
         dialect_voices=VOICES,
@@ -65,7 +64,7 @@ def read_options(socket: Socket) -> InputOptions:
     seconds = asked.get("inactivity_timeout") or str(USUAL_INACTIVITY)
     if not seconds.isascii() or not seconds.isdigit() or not 1 <= int(seconds[:9]) <= LONGEST_INACTIVITY:
         raise InvalidRequestError(f"inactivity_timeout is a number of seconds from 1 to {LONGEST_INACTIVITY}.", param="inactivity_timeout")
-    return InputOptions(order, read_output_format(asked.get("output_format") or DEFAULT_FORMAT), float(seconds))
+    return InputOptions(speech, read_output_format(asked.get("output_format") or DEFAULT_FORMAT), float(seconds))
 
 
 def read_message(message: str | bytes) -> InputMessage:

@@ -70,7 +70,7 @@ async def _receive(socket: Socket, options: InputOptions) -> InputMessage:
 
 def _feed(stream: TextStream, message: InputMessage) -> None:
     if message.settings:
-        stream.order = message.adapt(stream.order)
+        stream.settings = message.adapt(stream.settings)
     if message.text and (message.text.strip() or stream.pending_characters):  # a connection begins with a space
         stream.feed(message.text)
     if message.is_flush:
@@ -78,8 +78,8 @@ def _feed(stream: TextStream, message: InputMessage) -> None:
 
 
 def _stream(socket: Socket, options: InputOptions, *, first: InputMessage) -> TextStream:
-    order = first.adapt(options.order)
-    return TextStream(socket.exchange, socket.caller, order=order, form=options.form, request_id=socket.request_id)
+    settings = first.adapt(options.speech)
+    return TextStream(socket.exchange, socket.caller, settings=settings, form=options.form, request_id=socket.request_id)
 
 
 async def _write_speech(socket: Socket, stream: TextStream, *, context: dict[str, str] | None = None) -> None:

@@ -15,7 +15,7 @@ from apps.compat.stream_clone.voices import find_prompt
 from apps.core.errors import ConflictError, InvalidRequestError
 from apps.core.parsing import parse_json
 from apps.core.sockets import Socket
-from apps.speech.services import SpeechOrder
+from apps.speech.speech_settings import SpeechSettings
 from apps.streaming.answers import AudioForm
 from apps.text_streams.events import Finished, SentenceFailed, SpokenAudio
 from apps.text_streams.sockets import read_while_writing
@@ -48,9 +48,9 @@ async def serve_tts(socket: Socket) -> None:
     """Serve a connection to its end. The handler of the route."""
     first = read_message(await socket.receive())
     parameters = read_parameters(first)
-    order = await socket.run(order_of, socket.caller, parameters)
+    settings = await socket.run(settings_of, socket.caller, parameters)
     session = TtsSession(socket, form=parameters.form)
-    async with TextStream(socket.exchange, socket.caller, order=order, form=parameters.form, request_id=socket.request_id) as stream:
+    async with TextStream(socket.exchange, socket.caller, settings=settings, form=parameters.form, request_id=socket.request_id) as stream:
         await read_while_writing(session.read(stream, first), session.write(stream))
 
 
@@ -141,11 +141,11 @@ def read_parameters(message: Mapping[str, Any]) -> SessionParameters:
     return SessionParameters(_text(given, "prompt_id"), AudioForm(audio_format, rate), instructions, _text(given, "model") or "kokoro")
 
 
-def order_of(caller: Caller, parameters: SessionParameters) -> SpeechOrder:
-    """Order of the sentences: by a voice of the account, or a built-in one of this id."""
+def settings_of(caller: Caller, parameters: SessionParameters) -> SpeechSettings:
+    """Settings of the sentences: by a voice of the account, or a built-in one of this id."""
     voice = find_prompt(caller, parameters.prompt_id) if parameters.prompt_id else None
     voice_id = voice.voice_id if voice is not None else parameters.prompt_id or None
-    return SpeechOrder(text="", model=parameters.model, voice=voice_id, instructions=parameters.instructions or None)
+    return SpeechSettings(model=parameters.model, voice=voice_id, instructions=parameters.instructions or None)
 
 
 def _text(given: Mapping[str, Any], name: str) -> str:

@@ -12,7 +12,8 @@ from apps.jobs.services.acceptance import Acceptance, accepting_jobs
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.limits import wait_for_tenant
 from apps.jobs.services.submit import JobPlan
-from apps.speech.services import ClonedVoice, SpeechOrder, plan_speech
+from apps.speech.services import SpeechOrder, plan_speech
+from apps.speech.speech_settings import ClonedVoice
 from apps.uploads.services import Source, release_sources
 from apps.voices.job_plans import plan_enrolment_job, plan_ready_job, source_params
 from apps.voices.kinds import ENROL_VOICE, ENROLLING_KINDS, VOICE_CLONE, VoiceCloneParams
