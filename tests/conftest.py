@@ -19,6 +19,9 @@ pytest_plugins = ["tests.clients", "tests.database", "tests.s3", "tests.static_f
 LONG_GROUPS = ("spoken", "harmed", "sweep")
 """Groups of tests/flows and tests/sweep, each around one running platform."""
 
+KOKORO_RUNTIMES = frozenset({"kokoro_runtime", "packaged_runtime"})
+"""Fixtures of tests/workers that load Kokoro."""
+
 gc.disable()  # until all modules and tests are there (pytest_collection_finish)
 os.environ["DJANGO_SETTINGS_MODULE"] = "ttsai.settings"  # loaded already; this is for programs that tests start
 
@@ -87,10 +90,10 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def group_of(item: pytest.Item) -> str:
-    """Name of the group that must run in one process."""
+    """Name of the group that must run in one process. Tests that use Kokoro's runtime are one group: it takes seconds to load, and 400 MB."""
     path, fixtures = item.nodeid.partition("::")[0], getattr(item, "fixturenames", ())
     if path.startswith("tests/sweep/"):
         return "sweep"
     if path.startswith("tests/flows/"):
         return "harmed" if "harmed" in fixtures else "spoken"
-    return path
+    return "kokoro" if KOKORO_RUNTIMES.intersection(fixtures) else path

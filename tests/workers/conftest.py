@@ -12,6 +12,14 @@ from tests.workers.messages import Platform
 from tests.workers.object_server import ObjectServer, serving
 from tests.workers.running_worker import RunningWorker
 from tests.workers.valkey_server import ValkeyServer
+from workers.kokoro.runtime import SHARED_RUNTIME, KokoroRuntime
+
+
+@pytest.fixture(scope="session")
+def kokoro_runtime() -> Iterator[KokoroRuntime]:
+    """Kokoro's runtime, which all engines of the process share; the tests that use it run in one process (tests/conftest.py)."""
+    yield SHARED_RUNTIME.acquire()
+    SHARED_RUNTIME.release()
 
 
 @pytest.fixture
@@ -19,6 +27,15 @@ def own_valkey(tmp_path: Path) -> Iterator[ValkeyServer]:
     """Valkey of this test only."""
     with _running_valkey(tmp_path) as server:
         yield server
+
+
+@pytest.fixture
+def stopped_worker(own_valkey: ValkeyServer, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[RunningWorker]:
+    """Worker with its own broker, for tests that start it; the fixture's parameter sets its environment."""
+    environment: dict[str, str] = getattr(request, "param", {})
+    worker = RunningWorker(tmp_path, Platform(own_valkey.client, own_valkey.url), own_valkey.url, environment)
+    yield worker
+    worker.end(signal.SIGKILL)
 
 
 @pytest.fixture

@@ -218,9 +218,9 @@ def test_stopping_worker_gives_up_parts_that_take_too_long(worker: RunningWorker
     assert worker.platform.outcomes() == []
 
 
-@pytest.mark.parametrize("worker", [slow(20)], indirect=True)
-def test_live_messages_are_taken_first_and_no_more_than_there_are_threads(worker: RunningWorker) -> None:
-    worker.end(signal.SIGTERM)
+@pytest.mark.parametrize("stopped_worker", [slow(20)], indirect=True)
+def test_live_messages_are_taken_first_and_no_more_than_there_are_threads(stopped_worker: RunningWorker) -> None:
+    worker = stopped_worker
     lanes = ["bulk"] * 20 + ["normal"] * 180 + ["live"] * 4  # more normal ones than 128 threads: what is taken later stays behind
     messages = {(message := speak_message("One.", lane=lane)).token: message for lane in lanes}
     for message in messages.values():
@@ -236,13 +236,13 @@ def test_live_messages_are_taken_first_and_no_more_than_there_are_threads(worker
     assert left == {"live": 0, "normal": 56, "bulk": 20}
 
 
-def test_worker_waits_for_its_broker_and_logs_it(worker: RunningWorker, own_valkey: ValkeyServer) -> None:
-    worker.end(signal.SIGTERM)
+def test_worker_waits_for_its_broker_and_logs_it(stopped_worker: RunningWorker, own_valkey: ValkeyServer) -> None:
+    worker = stopped_worker
     own_valkey.kill()
     worker.start(wait=False)
     worker.wait_for_log(f"broker_away address=127.0.0.1:{own_valkey.port}")
     own_valkey.start()
-    worker.wait_for_announcements(2)
+    worker.wait_for_announcements(1)
     worker.end(signal.SIGTERM)
     own_valkey.kill()
     worker.start(wait=False)

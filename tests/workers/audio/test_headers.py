@@ -9,7 +9,7 @@ from tests.workers.audio.signals import RATE, probe, silence, tone
 from workers.audio.encoding import encode_file
 from workers.contract.formats import FORMATS, OPUS_RATES, SPEECH_RATES
 
-SOUND = np.concatenate([tone(1.5), silence(0.2), tone(1.8037, hertz=330)])
+SOUND = np.concatenate([tone(0.4), silence(0.1), tone(0.5037, hertz=330)])
 SECONDS = len(SOUND) / RATE
 FRAME_SAMPLES = {"mp3": 1152, "wav": 1, "flac": 1, "ogg": 2048, "opus": 960, "m4a": 1024}
 OPUS_DECODES_AT = 48_000

@@ -48,9 +48,10 @@ def test_integrated_loudness_matches_the_cases_of_ebu_tech_3341(stretches: list[
 
 
 def test_surround_channels_count_more_and_the_effects_channel_not_at_all() -> None:
-    five = measure(sine([-28, -28, -24, -30, -30], seconds=20))
+    five = measure(sine([-28, -28, -24, -30, -30], seconds=20, rate=16_000), rate=16_000)
     assert five.integrated == pytest.approx(-23.0, abs=0.1)  # case 6 of EBU Tech 3341
-    assert measure(sine([-28, -28, -24, -3, -30, -30], seconds=20)).integrated == pytest.approx(five.integrated, abs=0.01)
+    six = measure(sine([-28, -28, -24, -3, -30, -30], seconds=20, rate=16_000), rate=16_000)
+    assert six.integrated == pytest.approx(five.integrated, abs=0.01)
 
 
 @pytest.mark.parametrize(("levels", "expected"), [((-20, -30), 10.0), ((-20, -15), 5.0), ((-40, -20), 20.0)])

@@ -1,19 +1,17 @@
 """Features and alignment of speech, on real speech of Kokoro's voices."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import onnxruntime
 import pytest
 from numpy.typing import NDArray
 
 from workers.cloning.analysis import align_tokens, analyse, match_level
 from workers.cloning.features import energy, mel_spectrum, pitch
 from workers.cloning.warping import warp
+from workers.kokoro.runtime import KokoroRuntime
 from workers.text.english import english_phonemizer
-from workers.weights.store import WeightStore
 
 TEXT = "Nobody could explain why the old clock had started ticking again."
 Floats = NDArray[np.float32]
@@ -29,21 +27,14 @@ Reader = Callable[[str, str], Reading]
 
 
 @pytest.fixture(scope="module")
-def read() -> Reader:
+def read(kokoro_runtime: KokoroRuntime) -> Reader:
     """Reads a text with a stock voice."""
-    store = WeightStore.default()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.log_severity_level = 1, 3
-    session = onnxruntime.InferenceSession(store.path("kokoro", "model.onnx"), options, providers=["CPUExecutionProvider"])
-    vocabulary = json.loads(store.path("kokoro", "vocab.json").read_text("utf-8"))["vocab"]
 
     def read_text(text: str, voice: str) -> Reading:
-        phonemes = [phoneme for phoneme in english_phonemizer(is_british=False)(text).phonemes if phoneme in vocabulary]
-        style = np.fromfile(store.path("kokoro", f"voices/{voice}.bin"), "<f4").reshape(510, 256)[len(phonemes)]
-        tokens = np.array([[0, *(vocabulary[phoneme] for phoneme in phonemes), 0]], np.int64)
-        feed = {"tokens": tokens, "style": style[None], "speed": np.ones(1, np.float32)}
-        audio, durations = session.run(["audio", "duration"], feed)
-        return Reading(audio.ravel(), durations.ravel())
+        phonemes = [phoneme for phoneme in english_phonemizer(is_british=False)(text).phonemes if phoneme in kokoro_runtime.vocabulary]
+        style = kokoro_runtime.mix_styles({voice: 1.0}, phoneme_count=len(phonemes))
+        spoken = kokoro_runtime.synthesise(kokoro_runtime.tokens("".join(phonemes)), style=style)
+        return Reading(spoken.audio, spoken.durations)
 
     return read_text
 

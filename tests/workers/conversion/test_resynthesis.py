@@ -18,6 +18,7 @@ from workers.contract.voices import VoiceRef, VoiceWeight
 from workers.conversion.world import measure_profile
 from workers.engines.kokoro_convert import build_engines
 from workers.engines.whisper import build_engines as build_recognisers
+from workers.kokoro.runtime import KokoroRuntime
 from workers.kokoro.voices import stock_voice
 from workers.protocols.converter import ConversionOptions, Converter
 from workers.protocols.recogniser import Recogniser, RecognitionOptions, as_recogniser
@@ -28,7 +29,7 @@ HEART = SpeakerProfile(5.27, 0.2, (0.0,) * 60, (1.0,) * 60)
 
 
 @pytest.fixture(scope="module")
-def converter() -> Iterator[Converter]:
+def converter(kokoro_runtime: KokoroRuntime) -> Iterator[Converter]:
     (engine,) = build_engines()
     if obstacle := engine.find_obstacle():
         pytest.skip(obstacle)
@@ -49,6 +50,18 @@ def options(speech: Samples) -> ConversionOptions:
     source = measure_profile(speech)
     assert source is not None
     return ConversionOptions(VoiceRef("af_heart", "en-us", "female", "kokoro", "1"), source, HEART)
+
+
+@pytest.fixture(scope="module")
+def short(speech: Samples) -> Samples:
+    """The first words of the speech."""
+    return speech[: CONVERSION_RATE * 9 // 10]
+
+
+@pytest.fixture(scope="module")
+def converted_short(converter: Converter, short: Samples, options: ConversionOptions) -> Samples:
+    """These words in a built-in voice."""
+    return converter.convert(short, text="He was not", language="en", options=options)
 
 
 def both_voiced(first: Samples, second: Samples) -> tuple[Any, Any]:
@@ -92,23 +105,23 @@ def test_text_without_a_pronunciation_is_left_to_the_fallback(
     assert refused.value.code == code
 
 
-def test_an_own_voice_speaks_with_its_prepared_file(converter: Converter, speech: Samples, options: ConversionOptions) -> None:
-    short = speech[: CONVERSION_RATE * 9 // 10]
-    stock = converter.convert(short, text="He was not", language="en", options=options)
+def test_an_own_voice_speaks_with_its_prepared_file(
+    converter: Converter, short: Samples, converted_short: Samples, options: ConversionOptions
+) -> None:
     own = replace(options, voice=VoiceRef("voice_1", "en-us", "female", "kokoro-clone", "1"), own=stock_voice("af_heart"))
-    assert converter.convert(short, text="He was not", language="en", options=own).tolist() == stock.tolist()
+    assert converter.convert(short, text="He was not", language="en", options=own).tolist() == converted_short.tolist()
 
 
-def test_mix_of_one_stock_voice_converts_as_that_voice(converter: Converter, speech: Samples, options: ConversionOptions) -> None:
-    short = speech[: CONVERSION_RATE * 9 // 10]
-    stock = converter.convert(short, text="He was not", language="en", options=options)
+def test_mix_of_one_stock_voice_converts_as_that_voice(
+    converter: Converter, short: Samples, converted_short: Samples, options: ConversionOptions
+) -> None:
     shares = [(VoiceWeight("af_heart", 2.0),), (VoiceWeight("af_heart", 1.0), VoiceWeight("am_adam", 1.0))]
     one, two = [
         converter.convert(short, text="He was not", language="en", options=replace(options, voice=replace(options.voice, weights=weights)))
         for weights in shares
     ]
-    assert one.tolist() == stock.tolist()
-    assert two.tolist() != stock.tolist()
+    assert one.tolist() == converted_short.tolist()
+    assert two.tolist() != converted_short.tolist()
 
 
 def test_a_voice_of_another_model_is_refused(converter: Converter, speech: Samples, options: ConversionOptions) -> None:

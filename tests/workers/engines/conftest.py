@@ -14,10 +14,11 @@ from workers.audio.joins import find_sound
 from workers.audio.samples import SynthesisedAudio
 from workers.engines.hibari import HibariEngine
 from workers.engines.kokoro import KokoroEngine
+from workers.kokoro.runtime import KokoroRuntime
 
 
 @pytest.fixture(scope="session")
-def kokoro() -> KokoroEngine:
+def kokoro(kokoro_runtime: KokoroRuntime) -> KokoroEngine:
     engine = KokoroEngine()
     engine.load()
     return engine

@@ -15,7 +15,7 @@ from workers.contract.voices import VoiceRef, VoiceWeight
 from workers.engines.kokoro import KokoroEngine
 from workers.engines.kokoro_clone import KokoroCloneEngine
 from workers.kokoro.mix_file import write_mix_file
-from workers.kokoro.runtime import SHARED_RUNTIME
+from workers.kokoro.runtime import KokoroRuntime
 from workers.kokoro.stock_voices import STOCK_VOICES
 from workers.kokoro.voice_file import AFFINE_SIZE, KokoroVoice
 from workers.kokoro.voices import SpeakableVoice, stock_voice
@@ -26,17 +26,15 @@ BELLA = {"af_bella": 1.0}
 
 
 @pytest.fixture(scope="module")
-def clone() -> Iterator[KokoroCloneEngine]:
+def clone(kokoro_runtime: KokoroRuntime) -> Iterator[KokoroCloneEngine]:
     engine = KokoroCloneEngine()
     engine.load()
     yield engine
     engine.unload()
 
 
-def affine_of(voice: str) -> np.ndarray:
+def affine_of(voice: str, *, runtime: KokoroRuntime) -> np.ndarray:
     """AdaIN numbers of a stock voice."""
-    runtime = SHARED_RUNTIME.acquire()
-    SHARED_RUNTIME.release()
     return runtime.affine(runtime.mix_styles({voice: 1.0}, phoneme_count=20))
 
 
@@ -68,13 +66,13 @@ def test_voice_file_of_a_stock_voice_sounds_and_is_timed_like_that_voice(kokoro:
 
 
 def test_fitted_voice_has_the_speakers_pitch_and_its_affine_maps_sound(clone: KokoroCloneEngine) -> None:
-    voice = KokoroVoice(BELLA, BELLA, affine_of("am_onyx"), (math.log(110.0), 0.15))
+    voice = KokoroVoice(BELLA, BELLA, affine_of("am_onyx", runtime=clone.runtime), (math.log(110.0), 0.15))
     own = clone.read_voice(voice.to_bytes(), voice=MINE)
     spoken = clone.speak_as(own, "Nobody knew.", voice=MINE, language="", speed=1.0)
     assert 90 < median_pitch(spoken) < 135
     assert [word.word for word in spoken.words] == ["Nobody", "knew."]
     assert own.affine is not None
-    assert np.array_equal(own.affine, affine_of("am_onyx"))
+    assert np.array_equal(own.affine, affine_of("am_onyx", runtime=clone.runtime))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.workers.recognition.clips import LIBRIVOX, clip, clips, errors_in, si
 from workers.contract.errors import WorkError
 from workers.engines.silence import SilenceEngine
 from workers.engines.whisper import WhisperEngine, build_engines
-from workers.protocols.recogniser import RecognitionOptions, as_recogniser
+from workers.protocols.recogniser import RecognitionOptions, RecognitionResult, as_recogniser
 from workers.recognition.whisper.model import Decoded, WhisperModel
 from workers.recognition.whisper.transcription import TEMPERATURES
 
@@ -29,15 +29,28 @@ def whisper() -> WhisperEngine:
     return engine
 
 
+@pytest.fixture(scope="module")
+def reading(whisper: WhisperEngine) -> RecognitionResult:
+    """The five sentences of a reader, whose language is to be found."""
+    (result,) = whisper.transcribe([clips(LIBRIVOX)], options=RecognitionOptions())
+    return result
+
+
+@pytest.fixture(scope="module")
+def young_man(whisper: WhisperEngine) -> RecognitionResult:
+    """One of these sentences, with its English, in a language with a region."""
+    (result,) = whisper.transcribe([clip("librivox-0880")], options=RecognitionOptions(language="en-GB", has_english=True))
+    return result
+
+
 def text_of(result: object) -> str:
     return " ".join(segment.text for segment in result.segments)  # type: ignore[attr-defined]
 
 
-def test_human_speech_is_heard_nearly_without_an_error(whisper: WhisperEngine) -> None:
-    (result,) = whisper.transcribe([clips(LIBRIVOX)], options=RecognitionOptions())
-    assert result.language == "en"
-    assert errors_in(text_of(result), LIBRIVOX) <= 0.06
-    assert sum(segment.text[-1] == "." for segment in result.segments) >= len(result.segments) / 2
+def test_human_speech_is_heard_nearly_without_an_error(reading: RecognitionResult) -> None:
+    assert reading.language == "en"
+    assert errors_in(text_of(reading), LIBRIVOX) <= 0.06
+    assert sum(segment.text[-1] == "." for segment in reading.segments) >= len(reading.segments) / 2
 
 
 def test_windows_transcribed_together_match_single_transcriptions(whisper: WhisperEngine) -> None:
@@ -46,9 +59,8 @@ def test_windows_transcribed_together_match_single_transcriptions(whisper: Whisp
     assert max(errors_in(text_of(result), [name]) for result, name in zip(together, names, strict=True)) <= 0.3
 
 
-def test_words_have_their_times_in_order(whisper: WhisperEngine) -> None:
-    (result,) = whisper.transcribe([clip("librivox-0880")], options=ENGLISH)
-    (segment,) = result.segments
+def test_words_have_their_times_in_order(young_man: RecognitionResult) -> None:
+    (segment,) = young_man.segments
     assert " ".join(word.word for word in segment.words) == segment.text
     times = [time for word in segment.words for time in (word.start, word.end)]
     assert times == sorted(times)
@@ -76,21 +88,19 @@ def test_translation_document_holds_only_english(whisper: WhisperEngine, spanish
     assert {"beach", "today"} & set(spoken_words(text_of(result)).split())
 
 
-def test_english_beside_english_is_the_text_itself(whisper: WhisperEngine) -> None:
-    (result,) = whisper.transcribe([clip("librivox-0880")], options=RecognitionOptions(language="en", has_english=True))
-    assert [segment.english for segment in result.segments] == [segment.text for segment in result.segments]
+def test_english_beside_english_is_the_text_itself(young_man: RecognitionResult) -> None:
+    assert [segment.english for segment in young_man.segments] == [segment.text for segment in young_man.segments]
 
 
-def test_a_prompt_and_hotwords_change_the_spelling(whisper: WhisperEngine) -> None:
-    plain, prompted, hot = (
+def test_a_prompt_and_hotwords_change_the_spelling(whisper: WhisperEngine, reading: RecognitionResult) -> None:
+    prompted, hot = (
         text_of(whisper.transcribe([clip("librivox-0870")], options=options)[0])
         for options in (
-            ENGLISH,
             RecognitionOptions(language="en", prompt="A story of Mister Jon Dashwoode, of whom more will be told."),
             RecognitionOptions(language="en", hotwords="Jon Dashwoode"),
         )
     )
-    assert "Dashwoode" not in plain
+    assert "Dashwoode" not in text_of(reading)  # the same sentence among others
     assert "Dashwoode" in prompted
     assert "Dashwoode" in hot
 
@@ -148,8 +158,8 @@ def test_a_language_that_it_does_not_know_is_refused(whisper: WhisperEngine) -> 
         assert caught.value.code == "unsupported_language"
 
 
-def test_language_with_a_region_is_accepted(whisper: WhisperEngine) -> None:
-    assert "young man" in text_of(whisper.transcribe([clip("librivox-0880")], options=RecognitionOptions(language="en-GB"))[0])
+def test_language_with_a_region_is_accepted(young_man: RecognitionResult) -> None:
+    assert "young man" in text_of(young_man)
 
 
 def test_missing_whisper_sizes_name_the_command_that_installs_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,19 +1,16 @@
 """The loaded runtime and the packaged graph, once per test process."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from workers.kokoro.runtime import SHARED_RUNTIME, KokoroRuntime
+from workers.kokoro.runtime import KokoroRuntime
 from workers.weights.store import WeightStore
 
 
 @pytest.fixture(scope="session")
-def runtime() -> Iterator[KokoroRuntime]:
-    """The process's runtime, which the engines of other tests share."""
-    yield SHARED_RUNTIME.acquire()
-    SHARED_RUNTIME.release()
+def runtime(kokoro_runtime: KokoroRuntime) -> KokoroRuntime:
+    return kokoro_runtime
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from workers.contract.references import Address
 from workers.contract.voices import VoiceRef
 from workers.engines.kokoro import KokoroEngine
 from workers.engines.kokoro_clone import KokoroCloneEngine
+from workers.kokoro.runtime import KokoroRuntime
 from workers.kokoro.voice_file import KokoroVoice
 
 MINE = VoiceRef("mine", "en-us", "male", "kokoro-clone", "1", Address("folder", "mine.safetensors"))
@@ -29,7 +30,7 @@ TEXT = "The museum opens at noon. Bring a warm coat."
 
 
 @pytest.fixture
-def harness(valkey: redis.Redis, tmp_path: Path) -> Iterator[TaskHarness]:
+def harness(kokoro_runtime: KokoroRuntime, valkey: redis.Redis, tmp_path: Path) -> Iterator[TaskHarness]:
     harness = TaskHarness(tmp_path, engines=[KokoroEngine(), KokoroCloneEngine()], client=valkey)
     voice = KokoroVoice({"am_adam": 1.4, "am_onyx": -0.4}, {"am_michael": 1.0}, None, (4.7, 0.2))
     (harness.objects / "mine.safetensors").write_bytes(voice.to_bytes())

@@ -4,6 +4,7 @@ The result is one line of JSON. The process opens nothing by name or address, an
 """
 
 import errno
+import gc
 import json
 import os
 import resource
@@ -39,6 +40,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
     limits = ProbeLimits.from_dict(request["limits"])
     options = DecodeOptions.from_dict(request["options"]) if request["options"] else None
     _set_limits(limits, options=options)
+    gc.disable()  # while libraries are loaded, whose objects live to the end of the process
     from av import FFmpegError  # imported under the limits
 
     from workers.audio.probe import reading
@@ -48,6 +50,8 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
 
     file = os.fdopen(0, "rb", buffering=0, closefd=False)
     target = os.fdopen(request["target"], "wb", closefd=False) if options else None
+    gc.freeze()
+    gc.enable()
     enter_sandbox()
 
     def work() -> dict[str, Any]:
