@@ -57,6 +57,16 @@ def prepare(bench: TaskHarness, samples: NDArray[np.float32], *, pieces: int = 1
     return message
 
 
+@pytest.fixture(scope="module")
+def prepared(bench: TaskHarness) -> PartMessage:
+    """The speech, prepared as one piece where no other test writes."""
+    work = PrepareConversionWork(bench.keep("speech.flac", SPEECH), pieces=1, source_seconds=len(SPEECH) / 16_000)
+    outputs = targets({name: Address("folder", f"prepared-speech/{name}") for name in (AUDIO, ANALYSIS)})
+    message = bench.message("prepare_conversion", work, outputs=outputs)
+    bench.do(message)
+    return message
+
+
 def convert(bench: TaskHarness, prepared: PartMessage, *, piece: int = 0, delivery: Delivery | None = None) -> PartMessage:
     work = ConvertVoiceWork("world", heart(bench), audio=address_of(prepared), analysis=address_of(prepared, ANALYSIS), piece=piece)
     work = replace(work, delivery=delivery or Delivery())
@@ -75,8 +85,8 @@ def median_hertz(samples: NDArray[np.float32]) -> float:
     return float(np.median(voiced_pitches(samples[::3].repeat(2))))
 
 
-def test_speech_moves_to_the_targets_register_and_keeps_its_length(bench: TaskHarness) -> None:
-    convert(bench, prepare(bench, SPEECH))
+def test_speech_moves_to_the_targets_register_and_keeps_its_length(bench: TaskHarness, prepared: PartMessage) -> None:
+    convert(bench, prepared)
     converted = read(bench, "converted0.wav")
     target = bench.context.targets.find(heart(bench))
     profile, source = measure_profile(converted), measure_profile(np.repeat(SPEECH, 3)[::2].copy())
@@ -100,8 +110,7 @@ def test_pieces_join_to_the_length_of_the_recording_without_a_seam(bench: TaskHa
 
 
 @pytest.mark.prove
-def test_emotion_and_speed_change_pace_pitch_range_and_energy(bench: TaskHarness) -> None:
-    prepared = prepare(bench, SPEECH)
+def test_emotion_and_speed_change_pace_pitch_range_and_energy(bench: TaskHarness, prepared: PartMessage) -> None:
     found = {}
     for delivery in (Delivery(), Delivery("sad"), Delivery("excited", speed=2.0)):
         convert(bench, prepared, delivery=delivery)
@@ -129,8 +138,7 @@ def test_a_recording_without_a_voice_is_returned_as_it_is(bench: TaskHarness) ->
     assert np.sqrt((read(bench, "converted0.wav") ** 2).mean()) == pytest.approx(0.1, rel=0.1)
 
 
-def test_conversion_is_watermarked_where_the_work_asks(bench: TaskHarness) -> None:
-    prepared = prepare(bench, SPEECH)
+def test_conversion_is_watermarked_where_the_work_asks(bench: TaskHarness, prepared: PartMessage) -> None:
     work = ConvertVoiceWork("world", heart(bench), audio=address_of(prepared), analysis=address_of(prepared, ANALYSIS), watermark="all")
     bench.do(bench.message("convert_voice", work, outputs=targets({AUDIO: Address("folder", "marked.wav")})))
     bench.do(bench.message("convert_voice", replace(work, watermark="cloned"), outputs=targets({AUDIO: Address("folder", "stock.wav")})))

@@ -130,8 +130,14 @@ def box(name: bytes, content: bytes) -> bytes:
 
 
 def packed_mp4(unpacked_bytes: int) -> bytes:
-    """A QuickTime file whose index is compressed and unpacks to zeros: a bomb."""
-    packed = zlib.compress(bytes(unpacked_bytes), 9)
+    """A QuickTime file whose index is compressed and unpacks to zeros: a bomb. unpacked_bytes: whole megabytes.
+
+    One megabyte is compressed and repeated, as a full flush makes each block independent of those before it.
+    """
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -15)
+    megabyte = compressor.compress(bytes(1_000_000)) + compressor.flush(zlib.Z_FULL_FLUSH)
+    checksum = unpacked_bytes % 65_521 << 16 | 1  # Adler-32 of zeros
+    packed = b"\x78\xda" + unpacked_bytes // 1_000_000 * megabyte + compressor.flush() + struct.pack(">I", checksum)
     return box(b"ftyp", b"qt  \0\0\0\0qt  ") + box(
         b"moov", box(b"cmov", box(b"dcom", b"zlib") + box(b"cmvd", struct.pack(">I", unpacked_bytes) + packed))
     )

@@ -264,8 +264,14 @@ def meeting_the_child(meet: Callable[[psutil.Process], bool]) -> Iterator[None]:
     assert is_met.is_set()
 
 
-def test_a_crash_of_the_child_is_one_refusal_and_no_more(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    path = record(tmp_path / "long.ogg", "ogg", seconds=600.0, is_silent=True)
+@pytest.fixture(scope="module")
+def long_recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten minutes of silence."""
+    return record(tmp_path_factory.mktemp("long") / "long.ogg", "ogg", seconds=600.0, is_silent=True)
+
+
+def test_a_crash_of_the_child_is_one_refusal_and_no_more(long_recording: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = long_recording
 
     def crash(child: psutil.Process) -> bool:
         os.kill(child.pid, signal.SIGSEGV)
@@ -277,8 +283,7 @@ def test_a_crash_of_the_child_is_one_refusal_and_no_more(tmp_path: Path, caplog:
     assert probe_file(path).audio_seconds == pytest.approx(600.0, abs=0.1)
 
 
-def test_decoding_child_has_no_secrets_and_cannot_open_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = record(tmp_path / "long.ogg", "ogg", seconds=600.0, is_silent=True)
+def test_decoding_child_has_no_secrets_and_cannot_open_files(long_recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("S3_SECRET_ACCESS_KEY", "secret")
 
     def is_sealed(child: psutil.Process) -> bool:
@@ -287,7 +292,7 @@ def test_decoding_child_has_no_secrets_and_cannot_open_files(tmp_path: Path, mon
         return limits == limits | {"Max open files": "0", "Max file size": "0", "Max core file size": "0", "Max cpu time": "120"}
 
     with meeting_the_child(is_sealed):
-        assert probe_file(path).codec == "opus"
+        assert probe_file(long_recording).codec == "opus"
 
 
 @pytest.mark.parametrize("kind", ["mp3", "wav", "flac", "ogg", "m4a", "webm"])

@@ -56,10 +56,17 @@ def names_of(segments: tuple[TranscriptSegment, ...]) -> list[str]:
 TWO = [name for pair in zip(LIBRIVOX, DHD, strict=False) for name in pair]
 
 
-@pytest.mark.parametrize("speakers", [0, pytest.param(2, marks=pytest.mark.prove)])
-def test_two_speakers_get_different_labels(speakers: int) -> None:
+@pytest.fixture(scope="module")
+def conversation_of_two() -> tuple[Conversation, tuple[SpeakerEmbedding, ...]]:
+    """A conversation of two people, and the embeddings of its speech."""
     conversation = converse(*TWO)
-    segments = diarized(conversation, speakers=speakers)
+    return conversation, embed_speech(conversation.samples, speech=conversation.speech, offset_seconds=0.0)
+
+
+@pytest.mark.parametrize("speakers", [0, pytest.param(2, marks=pytest.mark.prove)])
+def test_two_speakers_get_different_labels(conversation_of_two: tuple[Conversation, tuple[SpeakerEmbedding, ...]], speakers: int) -> None:
+    conversation, embeddings = conversation_of_two
+    segments = label_speakers(heard(conversation.speech), embeddings, speakers=speakers)
     assert names_of(segments) == ["SPEAKER_00", "SPEAKER_01"]
     assert segments[0].speaker == "SPEAKER_00"
     assert diarization_error(conversation.turns, turns_of(segments)).rate < 0.1
@@ -147,9 +154,10 @@ def test_spans_lie_around_the_speech_and_count_from_the_recording() -> None:
     assert [(round(one.start - 100, 3), one.vector) for one in later] == [(one.start, one.vector) for one in embeddings]
 
 
-def test_pieces_embedded_by_different_encoders_are_labelled_by_that_of_most() -> None:
-    conversation = converse(*TWO)
-    embeddings = embed_speech(conversation.samples, speech=conversation.speech, offset_seconds=0.0)
+def test_pieces_embedded_by_different_encoders_are_labelled_by_that_of_most(
+    conversation_of_two: tuple[Conversation, tuple[SpeakerEmbedding, ...]],
+) -> None:
+    conversation, embeddings = conversation_of_two
     odd = SpeakerEmbedding(0.1, 1.7, base64.b64encode(np.ones(256, "<f4").tobytes()).decode())
     segments = heard(conversation.speech)
     assert label_speakers(segments, (odd, *embeddings), speakers=2) == label_speakers(segments, embeddings, speakers=2)

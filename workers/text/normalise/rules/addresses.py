@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from workers.text.normalise.languages.base import Language
@@ -20,7 +21,7 @@ REST: Final = rf"[^\s<>\"”»{WIDE}]"
 WORD_DOMAINS: Final = "|".join(word_list(_TABLE["word_domains"]))
 """Domains that are also words: a URL only with a path after it."""
 
-ADDRESS: Final = re.compile(
+ADDRESS: Final = (
     rf"(?<![@.+-])(?<!(?![{WIDE}])\w)(?:"
     rf"(?:https?|ftp)://{REST}{{1,2000}}+"
     rf"|www\.{REST}{{1,2000}}+"
@@ -28,8 +29,7 @@ ADDRESS: Final = re.compile(
     rf"|(?:[A-Za-z0-9-]{{1,63}}+\.){{1,8}}+(?<=\.)(?:{DOMAINS})(?![\w-])(?:\.[a-z]{{2}}(?!\w))?(?:[/?#]{REST}{{0,2000}}+)?"
     rf"|(?:[A-Za-z0-9-]{{1,63}}+\.){{1,3}}?(?:{DOMAINS})(?![\w-])(?:[/?#]{REST}{{0,2000}}+)?"
     rf"|(?:[A-Za-z0-9-]{{1,63}}+\.){{1,3}}?(?:{WORD_DOMAINS})(?=/)(?:{REST}{{0,2000}}+)"
-    r")",
-    re.IGNORECASE,
+    r")"
 )
 INSIDE: Final = re.compile(r"[.@][^\s.]|://")
 """Characters without which a text contains no URL."""
@@ -41,11 +41,17 @@ LONGEST_NUMBER: Final = 4
 """Longer figures in a URL are read digit by digit."""
 
 
+@cache
+def _address_pattern() -> re.Pattern[str]:
+    """ADDRESS, compiled at the first text with an address: that takes as long as the import of all other rules."""
+    return re.compile(ADDRESS, re.IGNORECASE)
+
+
 def find_addresses(text: str) -> Iterator[tuple[int, int]]:
     """Find the start and end of each address."""
     if not INSIDE.search(text):
         return
-    for match in ADDRESS.finditer(text):
+    for match in _address_pattern().finditer(text):
         end = match.end()
         while text[end - 1] in TRAILING and end > match.start() + 1:
             end -= 1
