@@ -50,7 +50,8 @@ class VoiceChatView(APIView):
     )
     def post(self, request: Request) -> HttpResponseBase:
         """Recognise or read the user's message, answer it, and speak the answer. 3 credits per turn. A failed turn costs nothing, unless
-        words of its answer were read in the job's events; a cancelled turn costs the work done for it.
+        words of its answer were read in the job's events; a cancelled turn costs the work done for it. The words of the answer shown here come
+        from a stand-in of a language model; those of yours come from the responder that the operator has installed.
         """
         body = validated(SHAPE, request.data)
         caller, order = get_caller(request), _order(body, is_awaited=not prefers_async(request))

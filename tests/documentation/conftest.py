@@ -17,10 +17,12 @@ from tests.transcription.conftest import HEARD, WHISPER
 from tests.voices.conftest import CLONING, ENROLLING, Enroller, attempt_part
 from tests.web.shell import RunningShell, running_shell
 from tests.workers.audio.probe.recordings import wav_bytes
+from tests.workers.chat_http import chat_http, says
 from workers.contract.codec import Message
 from workers.contract.engines import Directions
 from workers.contract.messages import PartOutcome
-from workers.contract.transcription import ScriptDocument
+from workers.contract.transcription import ReplyWork, ScriptDocument, Turn
+from workers.engines.openai_chat import OpenAIChat
 from workers.kokoro.accents import LANGUAGES, VOICES
 
 NO_VOICES: dict[str, Any] = {"voices": (), "default_voice": ""}
@@ -29,7 +31,7 @@ ENGINES = (
     replace(CLONING, languages=LANGUAGES, has_mixing=True),
     ENROLLING,
     engine_spec("whisper", **WHISPER),
-    engine_spec("offline", **CHAT),
+    engine_spec("openai-chat", **CHAT),
     engine_spec("world", kind="voice-convert", **NO_VOICES),
     engine_spec("apertium", kind="translate", directions=(Directions("es", ("en",)), Directions("en", ("es",))), **NO_VOICES),
     engine_spec("deepfilternet", kind="enhance", **NO_VOICES),
@@ -57,8 +59,20 @@ FOUND: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 """Findings of the tools that answer with JSON."""
-DOCUMENTS: dict[str, Message] = {"listen": HEARD, "transcript": HEARD, "translate": SCRIPT, "reply": SCRIPT}
+DOCUMENTS: dict[str, Message] = {"listen": HEARD, "transcript": HEARD, "translate": SCRIPT}
+SAID = "Hello! I am fine, thank you. What shall we talk about?"
+"""Words of the stand-in, which the voice chat of the reference shows."""
 SOUND = wav_bytes(bytes(2 * 16_000))
+
+
+def answer_message(work: ReplyWork) -> ScriptDocument:
+    """Answer to a message as the real responder gives it, by a tiny stand-in of a language model: a server that always says the same."""
+    said = work.text or HEARD.text
+    with chat_http() as server:
+        server.otherwise = says(SAID)
+        responder = OpenAIChat({"TTSAI_CHAT_URL": server.url, "TTSAI_CHAT_MODEL": "stand-in"})
+        text = responder.reply((*work.history, Turn("user", said)), system_prompt=work.system_prompt, language="en")
+    return ScriptDocument(said, text, "en", "en", (text,))
 
 
 class Maker:
@@ -72,11 +86,12 @@ class Maker:
     def do(self, part: Part) -> PartOutcome | None:
         if part.kind in {"examine_voice", "fit_voice"}:
             return attempt_part(part, self.enroller)
+        if part.kind == "reply":
+            document = answer_message(ReplyWork.from_dict(started(part).work)).to_dict()
+            return outcome_of(part, manifest=store_output(started(part), audio=json.dumps(document).encode()))
         is_document = part.output_specs[0].media_type == "application/json"
-        document = self.documents.get(part.kind, {"fields": {}} if is_document else None)
-        return outcome_of(
-            part, manifest=store_output(started(part), audio=json.dumps(document).encode() if document is not None else AUDIO)
-        )
+        found = self.documents.get(part.kind, {"fields": {}} if is_document else None)
+        return outcome_of(part, manifest=store_output(started(part), audio=json.dumps(found).encode() if found is not None else AUDIO))
 
 
 @pytest.fixture

@@ -150,6 +150,10 @@ def a_heard_recording(by: Person, url: str) -> Owned:
     return Owned(path={"transcription_id": asked_for("elevenlabs_transcription", by=by, url=url).json()["transcription_id"]})
 
 
+def an_answered_message(by: Person, url: str) -> Owned:
+    return Owned(path={"conversation_id": asked_for("voice_chat", by=by, url=url).json()["conversation_id"]})
+
+
 def an_archive_of_another_account(by: Person, url: str) -> Owned:
     other = person(credits=1000, requests_per_minute=100_000, concurrent_jobs=1000)
     voice = a_cloned_voice(other, url).body["voice_id"]
@@ -162,6 +166,7 @@ PREPARED: Final[dict[str, Callable[[Person, str], Owned]]] = {
     "clonyvoice_voices_import": an_archive_of_another_account,
     "clonyvoice_voices_import_preview": an_archive_of_another_account,
     "elevenlabs_transcript": a_heard_recording,
+    "voice_chat_read": an_answered_message,
 }
 """Objects that other operations make, while a worker works."""
 
