@@ -89,7 +89,9 @@ def free_port() -> int:
 
     It lies below the ephemeral ports, so that no outgoing connection takes it before its server starts, and below the embedded servers' ports.
     """
-    for port in random.SystemRandom().sample(TEST_PORTS, len(TEST_PORTS)):
+    first = random.SystemRandom().randrange(len(TEST_PORTS))
+    for offset in range(len(TEST_PORTS)):
+        port = TEST_PORTS[(first + offset) % len(TEST_PORTS)]
         with socket.socket() as listener, contextlib.suppress(OSError):
             listener.bind(("127.0.0.1", port))
             if port not in _ports_given:
