@@ -123,11 +123,14 @@ def rotate_key(key: ApiKey, *, overlap_seconds: int) -> tuple[ApiKey, str]:
 
 def change_key(key: ApiKey, *, name: str | None = None, monthly_cap_millicredits: int | None = UNCHANGED_CAP) -> None:
     """Change the name or the spending cap of a key; a cap of None removes it. A cap below what was spent refuses further requests."""
+    changed = []
     if name is not None:
         key.name = name
+        changed.append("name")
     if monthly_cap_millicredits != UNCHANGED_CAP:
         key.monthly_cap_millicredits = monthly_cap_millicredits
-    key.save(update_fields=["name", "monthly_cap_millicredits"])
+        changed.append("monthly_cap_millicredits")
+    key.save(update_fields=changed)
 
 
 def change_key_rights(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.http import JsonResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import extend_schema
@@ -35,7 +36,7 @@ from apps.voices.selectors import get_own_voice
 from apps.voices.services.consent import ConsentStatement
 from apps.voices.services.editing import change_voice
 from apps.voices.services.enrolments import VoiceOrder
-from apps.voices.services.requests import CloneOrder, CloneSubmission, check_order, clone_or_release, request_clone
+from apps.voices.services.requests import CloneOrder, CloneSteps, CloneSubmission, check_order, clone_or_release, request_clone
 from apps.voices.services.samples import add_recordings, check_addition
 
 ADD, EDIT = shapes.VoiceFormSerializer(), shapes.VoiceEditSerializer()
@@ -88,9 +89,8 @@ def _submit(request: Request, body: Mapping[str, Any], *, order: CloneOrder, sou
     """Create the job, and describe the voice."""
     caller, fields = get_caller(request), {name: value for name, value in body.items() if name != "files"}
     idempotency = request_idempotency(request, endpoint="elevenlabs-voice", body=fields, sha256=_digest(sources))
-    made = request_clone(caller, order=order, sources=sources, idempotency=idempotency, request_id=request_id_of(request))
-    _describe(caller, made.voice.voice_id, body=body)
-    return made
+    steps = CloneSteps(before=lambda: None, after=lambda voice: _describe(caller, voice.voice_id, body=body))
+    return request_clone(caller, order=order, sources=sources, idempotency=idempotency, request_id=request_id_of(request), steps=steps)
 
 
 class VoiceEditView(VoiceFormView):
@@ -111,8 +111,9 @@ class VoiceEditView(VoiceFormView):
             check_addition(caller, voice_id=voice_id, recordings=len(files), consent=consent)
 
         def change() -> None:
-            change_voice(caller, voice, name=body.get("name"), categories=None)
-            _describe(caller, voice_id, body=body)
+            with transaction.atomic():
+                change_voice(caller, voice, name=body.get("name"), categories=None)
+                _describe(caller, voice_id, body=body)
 
         if not files:
             change()

@@ -1,6 +1,7 @@
 """GET /dashboard/voices/: own voices, one voice, its state, its recordings; the page that makes one; POST: name and words about it."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -70,8 +71,9 @@ def voice(request: AccountRequest, voice_id: str) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            change_voice(request.caller, found, name=given["name"], categories=given["categories"])
-            change_profile(request.account, voice_id=voice_id, description=given["description"], labels=given["labels"])
+            with transaction.atomic():
+                change_voice(request.caller, found, name=given["name"], categories=given["categories"])
+                change_profile(request.account, voice_id=voice_id, description=given["description"], labels=given["labels"])
         except ApplicationError as error:
             add_service_error(form, error)
         else:

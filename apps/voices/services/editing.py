@@ -11,7 +11,10 @@ from apps.voices.services.enrolments import check_voice_limit
 
 
 def change_voice(caller: Caller, voice: Voice, *, name: str | None, categories: Sequence[str] | None) -> Voice:
-    """Rename a voice or change its categories; a name makes an embed a kept voice. 403 voice_limit_reached."""
+    """Rename a voice or change its categories; what is not given stays as another request may leave it. A name makes an embed a kept voice. 403
+    voice_limit_reached.
+    """
+    changed = [field for field, value in (("name", name), ("categories", categories)) if value is not None]
     with transaction.atomic():
         if name is not None:
             if voice.is_embed:
@@ -20,5 +23,5 @@ def change_voice(caller: Caller, voice: Voice, *, name: str | None, categories: 
             voice.name = name
         if categories is not None:
             voice.categories = list(dict.fromkeys(categories))
-        voice.save(update_fields=["name", "categories"])
+        voice.save(update_fields=changed)
     return voice
