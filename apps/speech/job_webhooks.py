@@ -14,7 +14,17 @@ def record_job_webhooks(job: Job) -> None:
     """Send the webhooks of an ended job. One of TTSAI_JOB_END_OBSERVERS. Internal jobs send none; items of a batch notify the account's
     endpoints, not the batch's URL.
     """
-    if job.account_id is None or job.is_internal or not job.has_webhooks:
+    if job.has_webhooks:
+        _record_end(job, url=job.webhook_url)
+
+
+def record_further_webhook(job: Job, *, url: str) -> None:
+    """Send the end of a job to the address of another request that shares the job. The account's endpoints are not notified again."""
+    _record_end(job, url=url, is_for_endpoints=False)
+
+
+def _record_end(job: Job, *, url: str, is_for_endpoints: bool = True) -> None:
+    if job.account_id is None or job.is_internal:
         return
 
     def data() -> dict[str, Any]:
@@ -23,7 +33,7 @@ def record_job_webhooks(job: Job) -> None:
         return shape | {"omitted": omitted} if omitted else shape
 
     event = "job.completed" if job.state == JobState.COMPLETED else "job.failed"
-    record_event(job.account_id, event=event, data=data, url=job.webhook_url)
+    record_event(job.account_id, event=event, data=data, url=url, is_for_endpoints=is_for_endpoints)
 
 
 def _omitted(job: Job) -> list[str]:

@@ -148,6 +148,20 @@ class Voice(models.Model):
         return self.is_exclusive and (self.enrolment.state == EnrolmentState.TRAINING or self.enrolment.is_likeness_kept)
 
 
+class EnrolmentWebhook(models.Model):
+    """Address of a further request for recordings that a job enrols already. It receives the job's end event beside the job's own address."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    job_uuid = models.UUIDField()
+    url = models.CharField(max_length=2048)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job_uuid", "url"], name="an_address_once_for_an_enrolling_job")]
+
+    def __str__(self) -> str:
+        return f"{self.job_uuid.hex[:8]}: {self.url}"
+
+
 class Takedown(models.Model):
     """Decision of the operator that a voice no longer speaks. Its files are kept until the appeal period ends, then they are deleted."""
 

@@ -1,5 +1,6 @@
 """POST /v1/voice-embed/, /v1/tts/clone/ and /v1/voice-clone/ with a worker whose reports the tests write."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,12 @@ import httpx
 from apps.core.storage import get_storage
 from apps.jobs.models import IN_FLIGHT_STATES, Job, Part
 from apps.uploads.models import Upload
-from apps.voices.models import Enrolment, Sample, Voice
+from apps.voices.models import Enrolment, EnrolmentWebhook, Sample, Voice
+from apps.webhooks.models import Delivery
 from tests.factories_jobs import announce
 from tests.flows.following import wait_until
 from tests.speech.people import person
-from tests.voices.conftest import CLONING, ENROLLING, FITTED, KOKORO, LIKENESS, Enroller, Studio
+from tests.voices.conftest import CLONING, ENROLLING, FITTED, KOKORO, LIKENESS, Enroller, Studio, enrolling
 from tests.workers.audio.probe.recordings import record
 
 TEXT = "Hello there, this is a cloned voice."
@@ -138,6 +140,37 @@ def test_second_name_for_a_recording_in_training_is_a_voice_of_its_own(studio: S
     ada, bob = studio.keep("Ada").json(), studio.keep("Bob").json()
     assert (bob["name"], bob["uuid"], bob["voice_id"] != ada["voice_id"]) == ("Bob", ada["uuid"], True)
     assert studio.owner.get(f"/v1/voices/{bob['voice_id']}/").json()["name"] == "Bob"
+
+
+def test_webhook_urls_of_all_requests_for_a_recording_in_training_receive_its_end(studio: Studio, worker: Enroller, settings: Any) -> None:
+    settings.TTSAI_OUTBOUND_ALLOW = ["127.0.0.1:9"]
+    studio.owner.post("/v1/webhooks/", {"url": "http://127.0.0.1:9/endpoint", "events": ["job.completed"]})
+    worker.is_fit_held = True
+    urls = [f"http://127.0.0.1:9/{name}" for name in ("ada", "bob", "carl")]
+    uuids = {studio.keep(name, webhook_url=url).json()["uuid"] for name, url in zip(("Ada", "Bob", "Bob again"), urls, strict=True)}
+    studio.keep("Dora", webhook_url=urls[1]).raise_for_status()
+    embed_id = studio.embed().json()["embed_id"]
+    studio.keep("Eve", file=b"none", embed_id=embed_id, webhook_url="http://127.0.0.1:9/eve").raise_for_status()
+    assert not Delivery.objects.exists()
+    worker.is_fit_held = False
+    wait_until(Delivery.objects.exists, seconds=20)
+    sent = [(one.url, json.loads(one.body)) for one in Delivery.objects.order_by("url")]
+    assert [url for url, _ in sent] == [*urls, "http://127.0.0.1:9/endpoint", "http://127.0.0.1:9/eve"]
+    assert {(body["type"], body["data"]["uuid"]) for _, body in sent} == {("job.completed", uuids.pop())}
+    assert not uuids
+    assert not EnrolmentWebhook.objects.exists()
+
+
+def test_webhook_url_of_a_second_name_receives_the_failure_of_the_enrolment(studio: Studio, settings: Any) -> None:
+    settings.TTSAI_OUTBOUND_ALLOW = ["127.0.0.1:9"]
+    for name in ("ada", "bob"):
+        studio.keep(name, webhook_url=f"http://127.0.0.1:9/{name}").raise_for_status()
+    with enrolling(Enroller(refusal=("invalid_reference", "Record one person."))):
+        wait_until(Delivery.objects.exists, seconds=20)
+    assert {one.url.rpartition("/")[2]: json.loads(one.body)["type"] for one in Delivery.objects.all()} == {
+        "ada": "job.failed",
+        "bob": "job.failed",
+    }
 
 
 def test_fit_of_a_voice_marks_its_demo_as_the_plan_wants(studio: Studio, settings: Any) -> None:

@@ -28,7 +28,7 @@ from apps.voices.selectors import find_enrolment_of_job
 from apps.voices.services.block_list import find_blocked
 from apps.voices.services.enrolments import refuse_replacement, replace_enrolment
 from apps.voices.services.removal import try_to_remove
-from apps.voices.voice_events import record_voice_events
+from apps.voices.voice_events import record_voice_events, send_job_webhooks
 from workers.contract import errors
 from workers.contract.cloning import DEMO_OUTPUT, LIKENESS_OUTPUT, REPORT_OUTPUT, VOICE_OUTPUT, VoiceReport
 from workers.contract.messages import Manifest
@@ -106,6 +106,7 @@ def end_enrolment(job: Job) -> None:
     if job.kind not in ENROLLING_KINDS:
         return
     enrolment = Enrolment.objects.select_for_update().filter(job_id=job.uuid).first()
+    send_job_webhooks(job)  # behind the lock: a request that shares the job writes its address under it
     if enrolment is None:
         return
     if job.state == JobState.COMPLETED:

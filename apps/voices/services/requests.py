@@ -31,7 +31,7 @@ from apps.voices.services.enrolments import (
     give_voice,
     lock_enrolment,
 )
-from apps.voices.voice_events import record_voice_events
+from apps.voices.voice_events import add_job_webhook, record_voice_events
 from workers.contract.voices import VoiceRef
 
 DEFAULT_MODEL = "chatterbox"
@@ -185,7 +185,8 @@ def _submit(
         job = acceptance.accept(_plan_speech(caller, order=order, engine=engine, voice=voice, sources=sources, is_new=is_new))
     elif is_new and sources:
         job = acceptance.accept(_plan_enrolment(order, engine=engine, voice=voice, sources=sources))
-    elif enrolment.state != EnrolmentState.READY and enrolment.job is not None:
+    elif _is_unfinished(enrolment) and enrolment.job is not None:
+        add_job_webhook(enrolment.job, url=order.webhook_url)
         return CloneSubmission(voice, enrolment.job, is_replay=True)
     elif not order.voice.name:
         return CloneSubmission(voice, None, is_replay=False)
@@ -196,6 +197,13 @@ def _submit(
     if is_new or (order.speech is None and enrolment.demo is None):  # of a ready voice, the job makes the demo that it lacks
         Enrolment.objects.filter(pk=enrolment.pk).update(job=job)
     return CloneSubmission(voice, job, is_replay=False)
+
+
+def _is_unfinished(enrolment: Enrolment) -> bool:
+    """True unless the voice is ready. The row is locked then and read again: without the lock the job may end before its result is shared."""
+    if enrolment.state != EnrolmentState.READY:
+        enrolment.refresh_from_db(from_queryset=Enrolment.objects.select_for_update())
+    return enrolment.state != EnrolmentState.READY
 
 
 def _plan_speech(caller: Caller, *, order: CloneOrder, engine: EngineRow, voice: Voice, sources: Sequence[Source], is_new: bool) -> JobPlan:

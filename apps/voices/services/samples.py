@@ -18,7 +18,7 @@ from apps.voices.selectors import check_usable, get_own_voice
 from apps.voices.services.consent import ConsentStatement, check_consent, record_consent
 from apps.voices.services.enrollers import find_enroller
 from apps.voices.services.enrolments import add_samples, check_sample_limit, digest_of, lock_enrolment, replace_enrolment
-from apps.voices.voice_events import record_voice_events
+from apps.voices.voice_events import add_job_webhook, record_voice_events
 
 
 def check_addition(caller: Caller, *, voice_id: str, recordings: int, consent: ConsentStatement | None) -> None:
@@ -94,6 +94,7 @@ def _enrol_again(
         job = acceptance.accept(plan_ready_job(voice, engine=engine, sources=new, webhook_url=webhook_url))
         record_voice_events(enrolment, event="voice.ready", job_uuid=job.uuid, voices=[voice])
     elif enrolment.job is not None:
+        add_job_webhook(enrolment.job, url=webhook_url)
         return Submission(enrolment.job, is_replay=True)
     else:
         raise _not_ready(voice)

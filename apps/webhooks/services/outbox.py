@@ -35,14 +35,15 @@ def record_event(
     url: str = "",
     endpoint: Endpoint | None = None,
     occurred_at: datetime | None = None,
+    is_for_endpoints: bool = True,
 ) -> list[Delivery]:
     """Create deliveries for every subscribed endpoint of the account and for the request's own webhook (`url`).
 
-    Call it in the transaction of the event. After the commit the platform's worker is asked to send at once.
+    is_for_endpoints: False for another request's `url` about an event that the endpoints were told of. Call it in the transaction of the event. After the commit the platform's worker is asked to send at once.
     """
     if event not in EVENTS:
         raise ValueError(f"no such event: {event}")
-    endpoints = [endpoint] if endpoint else _subscribed_endpoints(account_id, event=event)
+    endpoints = [endpoint] if endpoint else _subscribed_endpoints(account_id, event=event) if is_for_endpoints else []
     if not endpoints and not url:
         return []
     body = _bounded_body(event, data=data() if callable(data) else data, occurred_at=occurred_at or timezone.now())
