@@ -121,7 +121,6 @@ NAMED: Final = [
 
 
 def render() -> str:
-    """Content of the file."""
     return "\n".join(_lines()) + "\n"
 
 

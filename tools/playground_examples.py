@@ -74,7 +74,6 @@ def store_file(client: httpx.Client, url: str, *, name: str) -> str:
 
 
 def wait_for(client: httpx.Client, uuid: str) -> dict[str, Any]:
-    """The completed job."""
     while True:
         result: dict[str, Any] = client.get("/v1/speech/results/", params={"uuid": uuid}).json()
         if result["status"] == "completed":

@@ -115,7 +115,6 @@ def write(name: str, samples: Samples, *, rate: int = RATE, bitrate: int = 32_00
 
 
 def main() -> None:
-    """Write all samples."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     speaker = Speaker()
     write("dialogue", np.concatenate([speaker.speak(text, voice=voice) for voice, text in DIALOGUE]))

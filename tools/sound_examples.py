@@ -69,7 +69,6 @@ def speak(work: SpeakWork, *, engine: KokoroEngine, path: Path) -> None:
 
 
 def main() -> None:
-    """Speak every example."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     engine = KokoroEngine()
     engine.load()

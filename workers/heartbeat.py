@@ -60,7 +60,6 @@ class HeartbeatSender:
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Announce the worker and start the heartbeats."""
         for thread in self._threads:
             thread.start()
 

@@ -40,7 +40,6 @@ class Outbox:
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
 
     def start(self) -> None:
-        """Start the sender thread."""
         self._thread.start()
 
     def send(self, task: str, *, payload: dict[str, Any], expires_seconds: float | None = None, replaces: str = "") -> None:

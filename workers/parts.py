@@ -113,7 +113,6 @@ class Parts:
         return True
 
     def in_flight(self) -> tuple[InFlight, ...]:
-        """Attempts in flight, for the heartbeat."""
         with self._changed:
             return tuple(InFlight(token, run.units_done) for token, run in self._running.items())
 

@@ -98,7 +98,6 @@ class Storage:
             path.unlink(missing_ok=True)
 
     def write_bytes(self, address: Address, *, data: bytes) -> None:
-        """Write a small object."""
         with self.write(address) as path:
             path.write_bytes(data)
 

@@ -51,7 +51,6 @@ class SSLConnection(StateAware, redis.SSLConnection):
 
 
 def connection_class(url: str) -> type[redis.Connection]:
-    """Connection class for a redis:// or rediss:// URL."""
     return SSLConnection if url.startswith("rediss://") else Connection
 
 

@@ -66,7 +66,6 @@ def document_answer(job: Job, exchange: Exchange) -> HttpResponseBase | ASGIApp:
 
 
 def tool_view(tool: AudioTool) -> type[ToolView]:
-    """View class of a tool."""
     alternative = {(200, "application/json"): tool.alternative} if tool.alternative else {}
     file_response = OpenApiResponse(OpenApiTypes.BINARY, description="The file itself.")
 

@@ -43,5 +43,4 @@ def plan_item(caller: Caller, text: dict[str, Any], *, cache: CacheUse = CacheUs
 
 
 def refusal_of(error: ApplicationError) -> Refusal:
-    """Refusal of an item for an error."""
     return Refusal(code=error.code, message=error.message)

@@ -11,7 +11,6 @@ from apps.speech.links import result_address
 
 
 def progress_shape(batch: Batch) -> dict[str, Any]:
-    """Response to the request for a batch."""
     return {
         "batch_id": batch.uuid.hex,
         "total": batch.total,

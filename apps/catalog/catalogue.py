@@ -90,7 +90,6 @@ class EngineRow:
 
     @property
     def requested_id(self) -> str:
-        """Id named in the request."""
         return self.stand_in.model_id if self.stand_in else self.id
 
     @property

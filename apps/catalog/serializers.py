@@ -167,7 +167,6 @@ def _access_shape(engine: EngineRow, *, plan: Plan) -> dict[str, Any]:
 
 
 def voice_shape(request: Any, voice: VoiceRow, *, tier: str) -> dict[str, Any]:
-    """Voice object in responses."""
     return {
         "id": voice.id,
         "voice_id": voice.id,

@@ -130,7 +130,6 @@ class Dialect:
 
     @property
     def prefixes(self) -> tuple[str, ...]:
-        """URL prefixes of the dialect."""
         return (*(root + path for root in self.roots for path in self.paths), *self.addresses, *((self.home,) if self.home else ()))
 
     def has_own_key_header(self, meta: Mapping[str, Any]) -> bool:

@@ -24,11 +24,9 @@ class FairShare(Generic[Tenant]):
         return self.held[tenant] < max(1, self._usual // max(2, tenants)) and self.held.total() < self._most
 
     def begin(self, tenant: Tenant) -> None:
-        """Add a hold of the tenant."""
         self.held[tenant] += 1
 
     def end(self, tenant: Tenant) -> None:
-        """Remove a hold of the tenant."""
         self.held[tenant] -= 1
         if not self.held[tenant]:
             del self.held[tenant]

@@ -67,7 +67,6 @@ def read_load() -> Load:
 
 
 def read_hardware() -> Hardware:
-    """Hardware of the machine."""
     logical = psutil.cpu_count() or 1
     return Hardware(
         system=platform.system(),

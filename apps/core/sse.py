@@ -29,7 +29,6 @@ class ServerSentEvent:
     """Position to which a client returns with Last-Event-ID."""
 
     def encode(self) -> bytes:
-        """Lines of the event."""
         data = self.data if isinstance(self.data, str) else json.dumps(self.data, separators=(",", ":"), ensure_ascii=False)
         identified = f"id: {self.id}\n" if self.id else ""
         named = f"event: {self.event}\n" if self.event else ""

@@ -77,7 +77,6 @@ def read_voice_cards(caller: Caller, *, wanted: VoiceFilter) -> list[VoiceCard]:
 
 
 def read_voice_page(caller: Caller, voice: Voice) -> VoicePage:
-    """The page of a voice of the caller's account."""
     account, enrolment = caller.required_account, voice.enrolment
     profile = find_profiles(account, voice_ids=[voice.voice_id]).get(voice.voice_id)
     card = _card(

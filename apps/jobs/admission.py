@@ -45,7 +45,6 @@ class QueueLoad:
         return self.lanes.total()
 
     def add(self, part: QueuedPart) -> None:
-        """Count the part as admitted."""
         self.lanes[part.lane] += 1
         self.tenants[part.tenant] += 1
         self.seats[part.tenant] += part.needs_seat

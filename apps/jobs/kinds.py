@@ -88,7 +88,6 @@ class JobKind(Generic[P]):
         return self.units == Unit.MILLISECONDS or issubclass(self.params, RecordingParams)
 
     def read_params(self, job: Job) -> P:
-        """Parameters of a job of this kind."""
         return self.params.from_row(job.params)
 
     def shape_result(self, job: Job) -> dict[str, Any]:

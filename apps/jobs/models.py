@@ -138,12 +138,10 @@ class Job(models.Model):
 
     @property
     def model_used(self) -> str:
-        """Id of the model that does the work."""
         return self.engine_id
 
     @property
     def asked_model(self) -> str:
-        """Model named in the request."""
         return JobParams.from_row(self.params).asked_model or self.engine_id
 
     @property

@@ -47,7 +47,6 @@ class RecordingResponse:
     """Waits in place of a wait for the job's end, for responses that stream."""
 
     def deferred(self) -> Deferred:
-        """Deferred response for the view to return."""
         return Deferred(self._resolve)
 
     async def _resolve(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:

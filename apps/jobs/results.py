@@ -29,7 +29,6 @@ class ResultOutput(Message):
 
     @property
     def file_name(self) -> str:
-        """Name of the file for downloads."""
         return file_name_of(self.name, format=self.format)
 
 

@@ -96,7 +96,6 @@ class HealthSerializer(serializers.Serializer[Any]):
 
 
 def job_shape(request: Any, job: Job, *, units_done: Mapping[UUID, int]) -> dict[str, Any]:
-    """Job object for its account."""
     progress = progress_of(job, units_done=units_done.get(job.uuid, 0))
     shape = {
         "uuid": job.uuid.hex,

@@ -48,7 +48,6 @@ class JobResponse:
     """Response after the longest wait in place of the 504."""
 
     def deferred(self) -> Deferred:
-        """Deferred response for the view to return."""
         return Deferred(self.resolve)
 
     async def resolve(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:

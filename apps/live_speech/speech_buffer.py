@@ -64,7 +64,6 @@ class SpeechBuffer:
 
     @property
     def seconds(self) -> float:
-        """Seconds of audio in the buffer."""
         return len(self._blocks) / 2 / self.sample_rate
 
     @property

@@ -31,7 +31,6 @@ class AudioResponse:
     """Warnings in addition to the job's own."""
 
     def deferred(self) -> Deferred:
-        """Deferred response for the view to return."""
         waiting = JobResponse(self.job_uuid, is_kept=self.is_kept, wait_seconds=settings.TTSAI_SPEECH_WAIT_SECONDS, answer=self._answer)
         return waiting.deferred()
 

@@ -113,7 +113,6 @@ def status_shape(status: Status, incidents: Iterable[Incident], planned: Iterabl
 
 
 def incident_shape(incident: Incident) -> dict[str, Any]:
-    """Incident in JSON."""
     return {
         "id": incident.uuid.hex,
         "title": incident.title,

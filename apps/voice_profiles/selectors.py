@@ -14,10 +14,8 @@ def find_profile(account: Account, *, voice_id: str) -> VoiceProfile:
 
 
 def find_profiles(account: Account, *, voice_ids: Iterable[str]) -> dict[str, VoiceProfile]:
-    """Stored profiles by voice."""
     return {profile.voice_id: profile for profile in VoiceProfile.objects.filter(account=account, voice_id__in=list(voice_ids))}
 
 
 def find_speed(account: Account, *, voice_id: str) -> float:
-    """Speed that the account has set for the voice."""
     return float(find_profile(account, voice_id=voice_id).settings.get("speed") or USUAL_SPEED)

@@ -35,5 +35,4 @@ def change_profile(
 
 
 def forget_profile(account: Account, *, voice_id: str) -> None:
-    """Delete the profile of a voice that was removed."""
     VoiceProfile.objects.filter(account=account, voice_id=voice_id).delete()

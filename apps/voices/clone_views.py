@@ -85,11 +85,9 @@ class CloneView(APIView):
 
     @property
     def fields(self) -> Mapping[str, Any]:
-        """Fields of the request."""
         raise NotImplementedError
 
     def submit(self, request: Request, body: Mapping[str, Any], *, order: CloneOrder, sources: Sequence[Source]) -> CloneSubmission:
-        """Create the job of the request."""
         idempotency = self.idempotency(request, body, sources=sources)
         return request_clone(get_caller(request), order=order, sources=sources, idempotency=idempotency, request_id=request_id_of(request))
 

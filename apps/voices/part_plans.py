@@ -103,7 +103,6 @@ def plan_enrolment(
 
 
 def plan_demo(voice: VoiceRef, *, engine: EngineRow, stage: int) -> PartPlan:
-    """Part that speaks the demo sentence."""
     language = voice.language or demo_language(engine)
     text = demo_sentence(language)
     work = SpeakWork(engine.id, voice=voice, text=text, language=language, format=DEMO_FORMAT)

@@ -63,7 +63,6 @@ class ApiClient:
         await self.close()
 
     async def close(self) -> None:
-        """Close the connections."""
         await self._http.aclose()
 
     async def get(self, path: str, **parameters: str) -> dict[str, Any]:

@@ -44,7 +44,6 @@ class Journal:
         self._append({"event": "begin", "key": batch.key, "url": batch.url, "items": items})
 
     def accept(self, batch: SentBatch) -> None:
-        """Record the id of a batch."""
         self._append({"event": "accept", "key": batch.key, "batch_id": batch.batch_id})
 
     def finish(self, item: Item) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows below their headings."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

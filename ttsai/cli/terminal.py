@@ -17,7 +17,6 @@ class Bar:
         """Show a share from 0 to 1."""
 
     def note(self, line: str) -> None:
-        """Print a line above the bar."""
         click.echo(line, err=True)
 
 

@@ -79,7 +79,6 @@ class Supervisor:
                 signal.signal(number, handler)
 
     def start(self, program: Program) -> None:
-        """Start a program and keep it running."""
         part = _Part(program)
         self._parts.append(part)
         self._spawn(part)

@@ -138,7 +138,6 @@ class Hub:
                     del self._streams[job]
 
     async def events(self, job: str, *, after_id: str = "0", only_end: bool = False) -> AsyncGenerator[tuple[str, Event]]:
-        """Events of the job up to its end event."""
         async with self.subscribe(job, after_id=after_id, only_end=only_end) as subscription:
             while True:
                 while subscription.events:

@@ -13,7 +13,6 @@ BODILESS = frozenset({204, 304})
 
 
 async def send_response(response: HttpResponseBase, scope: Scope, send: Send, *, threads: DjangoThreads) -> None:
-    """Send the response and close it."""
     content = b"" if response.streaming else bytes(response.content)  # type: ignore[attr-defined]
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.items()]
     headers += [(b"set-cookie", morsel.OutputString().encode("latin-1")) for morsel in response.cookies.values()]

@@ -79,7 +79,6 @@ class StreamedSpeech:
             await self._sentences.put(sentence)
 
     async def finish(self) -> None:
-        """End the text."""
         for sentence in self._text.flush():
             await self._sentences.put(sentence)
         await self._sentences.put(None)

@@ -56,7 +56,6 @@ class ReferenceFiles:
             return self._files[key].path
 
     def clear(self) -> None:
-        """Delete all files."""
         with self._lock:
             self._files.clear()
             if self._folder is not None:

@@ -39,7 +39,6 @@ class Joiner:
 
     @property
     def seconds(self) -> float:
-        """Duration of all returned audio."""
         return self._written / self._sample_rate
 
     def feed(

@@ -180,7 +180,6 @@ def _joined(sources: Sequence[Path]) -> Iterator[tuple[RecordingStream, Frames]]
 
 
 def _cross_fade(ending: Frames, beginning: Frames) -> Frames:
-    """Fade the end of one stretch over into the beginning of the next."""
     length = min(len(ending), len(beginning))
     rise = np.linspace(0.0, 1.0, length + 2, dtype=np.float32)[1:-1, None]
     start = len(ending) - length

@@ -48,7 +48,6 @@ class Passage:
         }
 
     def target(self, start: int, units: int) -> Floats:
-        """The recording in the same window."""
         if self.samples is None:
             raise ValueError("A sentence that was only read has no recording.")
         return self.samples[UNIT * start : UNIT * (start + units)]

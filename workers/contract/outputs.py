@@ -37,7 +37,6 @@ class OutputSpec(Message):
 
     @property
     def file_name(self) -> str:
-        """Name of the file in the store."""
         return file_name_of(self.name, format=self.format)
 
     @property

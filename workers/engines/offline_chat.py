@@ -51,5 +51,4 @@ class OfflineChat(Responder):
 
 
 def build_engines() -> list[Model]:
-    """Builds the engines that this file offers."""
     return [OfflineChat()]

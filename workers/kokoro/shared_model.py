@@ -40,7 +40,6 @@ class SharedKokoroModel:
 
     @property
     def runtime(self) -> KokoroRuntime:
-        """The loaded runtime."""
         if self._runtime is None:
             raise RuntimeError("load() comes first")
         return self._runtime

@@ -47,7 +47,6 @@ def to_levels(spectrum: Spectrum) -> Levels:
 
 
 def from_levels(levels: Levels) -> NDArray[np.float32]:
-    """Magnitudes of levels."""
     return np.asarray(10 ** np.minimum((levels * SPAN_DB + FLOOR_DB) / 20, 10), np.float32)
 
 

@@ -110,7 +110,6 @@ class WatermarkSearch:
             self._held = self._held[self._window :]
 
     def finish(self) -> WatermarkReport:
-        """Result of the whole search."""
         self._score(self._held)
         return WatermarkReport(round(self._confidence, 4), round(self._marked_seconds, 2))
 

@@ -111,7 +111,6 @@ def _split_at_pauses(segment: TranscriptSegment) -> Iterator[TranscriptSegment]:
 
 
 def _select_words(segment: TranscriptSegment, *, words: Sequence[TranscriptWord], first: int, last: int) -> TranscriptSegment:
-    """Segment of some of its words."""
     kept = tuple(words[first:last])
     is_whole = len(kept) == len(segment.words)
     return replace(

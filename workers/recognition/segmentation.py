@@ -42,7 +42,6 @@ def split_words(words: Sequence[TimedWord]) -> list[list[TimedWord]]:
 
 
 def text_of(words: Sequence[TimedWord]) -> str:
-    """Joins the words into one text."""
     return "".join(word.text for word in words).strip()
 
 

@@ -35,7 +35,6 @@ class Clusters:
         return Clusters(self.sums[positions], self.weights[positions])
 
     def concatenate(self, others: "Clusters") -> "Clusters":
-        """Concatenate both."""
         return Clusters(np.concatenate([self.sums, others.sums]), np.concatenate([self.weights, others.weights]))
 
 

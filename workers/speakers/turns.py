@@ -45,7 +45,6 @@ class SpeakersFound:
 
     @property
     def seconds(self) -> tuple[float, ...]:
-        """Speech of each speaker."""
         speakers = 1 + max((turn.speaker for turn in self.turns), default=-1)
         return tuple(sum(turn.end - turn.start for turn in self.turns if turn.speaker == speaker) for speaker in range(speakers))
 

@@ -32,7 +32,6 @@ def diarize(run: PartRun, *, context: WorkerContext) -> Manifest:
 
 
 def describe_turns(turns: list[SpeakerTurn], *, seconds: float) -> dict[str, Any]:
-    """Fields of the answer."""
     overlaps = find_overlaps(turns)
     overlapped = [(start, end) for start, end, _ in overlaps]
     speakers = range(1 + max((turn.speaker for turn in turns), default=-1))

@@ -46,7 +46,6 @@ class _Transcript:
     pitch: PitchTally = field(default_factory=PitchTally)
 
     def add(self, result: WindowTranscript) -> None:
-        """Append a window."""
         self.segments += result.segments
         self.embeddings += result.embeddings
         self.pitch += result.pitch

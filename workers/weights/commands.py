@@ -26,7 +26,6 @@ class CommandError(click.ClickException):
         self.as_json = as_json
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Print the error."""
         if self.as_json:
             click.echo(json.dumps({"error": {"code": self.code, "message": self.message}}), file=file)
         else:

@@ -102,7 +102,6 @@ def default_secret(request: AccountRequest) -> HttpResponseBase:
 
 @member_page("GET")
 def delivery(request: AccountRequest, uuid: UUID) -> HttpResponseBase:
-    """A delivery with its body and attempts."""
     return show(request, "delivery", _shown(request, uuid))
 
 

@@ -126,7 +126,6 @@ def _newest(jobs: QuerySet[Job]) -> QuerySet[Job]:
 
 
 def job_shape(job: Job, *, units_done: Mapping[UUID, int]) -> dict[str, Any]:
-    """A job in messages of the feed."""
     shape: dict[str, Any] = {
         "generation_id": job.uuid.hex,
         "kind": job.kind,

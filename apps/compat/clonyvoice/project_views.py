@@ -184,7 +184,6 @@ class TimelineView(APIView):
 
 
 def project_shape(project: Composition, *, base: str) -> dict[str, Any]:
-    """A project with its lines."""
     lines = list(project.lines.all())
     return {
         **_summary_shape(project, line_count=len(lines)),

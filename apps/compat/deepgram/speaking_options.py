@@ -63,7 +63,6 @@ class SpeakingOptions:
 
     @property
     def form(self) -> AudioForm:
-        """Form of the audio that is sent."""
         law = LAWS.get(self.encoding)
         header = wave_header(RawFormat(self.encoding, self.sample_rate)) if law and self.container == "wav" else b""
         recode = partial(encode_g711_bytes, law=law) if law else None
@@ -73,7 +72,6 @@ class SpeakingOptions:
 
     @property
     def content_type(self) -> str:
-        """Content type of the response."""
         if self.container == "wav":
             return "audio/wav"
         raw = {"linear16": "audio/l16", "mulaw": "audio/basic", "alaw": "audio/x-alaw-basic"}

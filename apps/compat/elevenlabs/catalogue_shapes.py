@@ -93,7 +93,6 @@ def own_shape(voice: Voice, *, base: str, profile: VoiceProfile | None) -> dict[
 
 
 def sample_shape(sample: Sample) -> dict[str, Any]:
-    """Recording of a voice."""
     return {
         "sample_id": sample.sha256,
         "file_name": sample.file_name,

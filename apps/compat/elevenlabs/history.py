@@ -75,7 +75,6 @@ def _no_item(item_id: str) -> NotFoundError:
 
 
 def item_shape(job: Job) -> dict[str, Any]:
-    """Item of the history."""
     params, output, voice = params_of(job), job.main_output, voice_of(job)
     return {
         "history_item_id": job.uuid.hex,

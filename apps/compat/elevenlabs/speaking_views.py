@@ -40,7 +40,6 @@ PARAMETERS = [
 def speaking_operation(
     operation_id: str, summary: str, *, request: type[Serializer[Any]], responses: Any = SPOKEN
 ) -> Callable[[Callable[P, HttpResponseBase]], Callable[P, HttpResponseBase]]:
-    """Schema of an operation that speaks."""
     document: Callable[[Callable[P, HttpResponseBase]], Callable[P, HttpResponseBase]] = extend_schema(
         operation_id=operation_id, tags=["elevenlabs"], summary=summary, parameters=PARAMETERS, request=request, responses=responses
     )
@@ -102,7 +101,6 @@ class SpeakingView(APIView):
         return StreamedAnswer(job.uuid, is_kept=named is not None, headers=headers)
 
     def write(self, answer: StreamedAnswer, body: SpeakingRequest, *, form: AudioForm) -> HttpResponseBase:  # noqa: ARG002 - for subclasses
-        """Response of the accepted job."""
         return answer.audio(form)
 
 

@@ -64,7 +64,6 @@ class Item:
     """Reason why the audio has no transcript."""
 
     def shape(self, *, is_beta: bool) -> dict[str, Any]:
-        """Item as events show it."""
         shape: dict[str, Any] = {"id": self.id, "object": "realtime.item", "type": self.type, "status": self.status}
         if self.type != "message":
             return shape | self.call

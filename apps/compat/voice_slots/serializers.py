@@ -99,7 +99,6 @@ class SlotRemovedSerializer(_Envelope):
 
 
 def slot_shape(slot: VoiceSlot, *, base: str) -> dict[str, Any]:
-    """A slot as answers show it."""
     voice = slot.voice
     enrolment = voice.enrolment if voice is not None else None
     has_demo = slot.state == SlotState.SUCCESS and enrolment is not None and enrolment.has_audible_demo

@@ -16,13 +16,11 @@ from apps.teams.access import AccountRequest
 
 @dashboard_page("GET")
 def batch_list(request: AccountRequest) -> HttpResponseBase:
-    """Batches, newest first."""
     return show(request, "dashboard/batches.html", {"page": read_page(request, list_own_batches(request.caller))})
 
 
 @dashboard_page("GET")
 def batch(request: AccountRequest, batch_id: str) -> HttpResponseBase:
-    """One batch with its items."""
     found = get_own_batch(request.caller, batch_id=batch_id)
     rows = job_rows(item.job for item in list_items(found))
     return show(request, "dashboard/batch.html", {"batch": found, "rows": rows})

@@ -17,7 +17,6 @@ from apps.teams.access import AccountRequest
 
 @dashboard_page("GET")
 def conversation_list(request: AccountRequest) -> HttpResponseBase:
-    """Conversations, the latest first."""
     return show(request, "dashboard/conversations.html", {"page": read_page(request, list_own_conversations(request.caller))})
 
 
@@ -32,7 +31,6 @@ def conversation(request: AccountRequest, conversation_id: str) -> HttpResponseB
 
 @dashboard_page("POST")
 def delete(request: AccountRequest, conversation_id: str) -> HttpResponseBase:
-    """Delete a conversation with its texts and audio."""
     found = _get(request, conversation_id)
     try:
         remove_conversation(found)

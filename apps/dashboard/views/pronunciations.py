@@ -67,7 +67,6 @@ def entry(request: AccountRequest, pk: int) -> HttpResponseBase:
 
 @dashboard_page("POST")
 def delete(request: AccountRequest, pk: int) -> HttpResponseBase:
-    """Delete an entry."""
     deleted = delete_pronunciation(request.account, pk=min(pk, LARGEST_PK))
     messages.success(request, f"“{deleted.word}” is deleted.")
     return _to_dictionary()

@@ -20,7 +20,6 @@ from apps.voices.services.samples import remove_recording
 
 @dashboard_page("POST")
 def delete(request: AccountRequest, voice_id: str) -> HttpResponseBase:
-    """Delete a voice with its recordings."""
     found = get_own_voice(request.caller, voice_id=voice_id)
     name = found.name or voice_id
     remove_voice(found)
@@ -38,7 +37,6 @@ def favourite(request: AccountRequest, voice_id: str) -> HttpResponseBase:
 
 @dashboard_page("POST")
 def give_consent(request: AccountRequest, voice_id: str) -> HttpResponseBase:
-    """Record a statement of consent."""
     found = get_own_voice(request.caller, voice_id=voice_id)
     form = ConsentForm(request.POST)
     if form.is_valid():

@@ -101,7 +101,6 @@ class Operation:
 
     @property
     def address(self) -> str:
-        """Address of the operation in the reference."""
         return f"{REFERENCE}{slug_of(self.tag)}/#{self.id}"
 
     @property
@@ -146,7 +145,6 @@ def slug_of(tag: str) -> str:
 
 @cache
 def read_schema() -> dict[str, Any]:
-    """The schema as it is served."""
     read: dict[str, Any] = json.loads(schema_json())
     return read
 
@@ -171,7 +169,6 @@ def find_tag(slug: str) -> Tag | None:
 
 
 def operations_by_id() -> dict[str, Operation]:
-    """Every operation by its id in the schema."""
     return {operation.id: operation for tag in tags() for operation in tag.operations}
 
 

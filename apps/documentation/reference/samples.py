@@ -53,7 +53,6 @@ class Sample:
 
     @property
     def file_name(self) -> str:
-        """Name for the answer's file."""
         kinds = [kind for answer in self.operation.successes for kind in answer.content_types]
         return "result.zip" if any("zip" in kind for kind in kinds) else f"result.{self._format}"
 

@@ -168,7 +168,6 @@ class VoiceAdmin(ReadOnlyAdmin):
 
     @action(description="Delete…", icon="delete", permissions=["voices.delete_voice"])
     def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Delete the voice with its recordings."""
         voice: Voice = self.get_or_404(request, object_id)
 
         def perform(_given: dict[str, Any]) -> str:

@@ -52,12 +52,10 @@ class StatedLimits:
 
 
 def state_limits(page: ToolPage, plan: Plan) -> StatedLimits:
-    """Limits and prices of the page for a plan."""
     return limits_of(page.limits, plan, rates=state_rates(page.rates))
 
 
 def limits_of(limits: SourceLimits, plan: Plan, *, rates: tuple[StatedRate, ...] = ()) -> StatedLimits:
-    """Limits of a recording for a plan."""
     probe = limits.for_plan(plan)
     return StatedLimits(
         max_bytes=probe.max_bytes,

@@ -30,5 +30,4 @@ def recording_details() -> dict[str, Any]:
 
 
 def recording_limits(plan: Plan) -> StatedLimits:
-    """Limits of each recording of a voice."""
     return limits_of(LIMITS, plan)

@@ -136,7 +136,6 @@ class VoiceEntry:
 
     @property
     def members(self) -> tuple[Member, ...]:
-        """Files of the voice."""
         return (*self.samples, *(one for one in (self.voice_file, self.demo) if one is not None))
 
     @property

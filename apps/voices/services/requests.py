@@ -238,7 +238,6 @@ def _plan_enrolment(order: CloneOrder, *, engine: EngineRow, voice: Voice, sourc
 
 
 def _recordings(order: CloneOrder, sources: Sequence[Source]) -> list[Recording]:
-    """The recordings in the store, each once."""
     unique = {source.sha256: source for source in sources}
     return [Recording(source.key, order.transcript) for source in unique.values()]
 

@@ -84,7 +84,6 @@ class _Encoding:
             writer.write(self._resampler.feed(samples[start : start + block]))
 
     def finish(self, writer: Writer, chapters: Sequence[ChapterTime] = ()) -> None:
-        """Flush the resampler and finish the writer."""
         writer.write(self._resampler.finish())
         writer.finish(chapters if self.settings.chapter_titles else ())
 

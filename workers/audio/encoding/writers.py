@@ -186,7 +186,6 @@ class VorbisWriter:
         self._target.write(self._pages.take())
 
     def finish(self, chapters: Sequence[ChapterTime] = ()) -> None:  # noqa: ARG002 - only MP3 and MP4 have them here
-        """Write the last page."""
         self._file.close()
         self._target.write(self._pages.take())
 

@@ -60,7 +60,6 @@ class _Transcriber:
         """Flag per window: True if the most probable text repeats itself."""
 
     def transcribe(self) -> list[tuple[TranscriptSegment, ...]]:
-        """The segments of each window."""
         is_translated = self._options.is_translation and self._language != "en"
         result = self._transcribe_task("translate" if is_translated else "transcribe")
         if not self._options.has_english:

@@ -42,11 +42,9 @@ class Values:
     read: Mapping[str, str | float]
 
     def text(self, name: str, default: str = "") -> str:
-        """Attribute as text."""
         return str(self.read.get(name, default))
 
     def number(self, name: str, default: float) -> float:
-        """Attribute as a number."""
         return float(self.read.get(name, default))
 
     def fault(self, name: str, message: str) -> MarkupOffsetError:

@@ -134,7 +134,6 @@ def _candidates(language: Language, *, has_identifiers: bool = True) -> re.Patte
 
 
 def scan(text: str, *, language: Language) -> SpokenText:
-    """Spoken form of a folded text."""
     context, builder = Context(text, language), SpokenTextBuilder(text)
     position = 0
     for start, end in find_addresses(text):

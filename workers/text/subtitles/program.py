@@ -34,7 +34,6 @@ class SubtitleOrder(Message):
 
 
 def write_subtitles(order: SubtitleOrder) -> str:
-    """Content of the subtitle file."""
     words = _words(order)
     columns = columns_for(order.language, "".join(word.text for word in words))
     if order.format == "vtt":

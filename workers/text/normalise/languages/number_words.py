@@ -28,7 +28,6 @@ class NumberWords:
 
 @cache
 def load_number_words(language: str) -> NumberWords:
-    """Number words of a language by its code."""
     table = load_table(f"numbers/{language}")
     return NumberWords(
         lists=MappingProxyType({name: word_list(text) for name, text in table.items() if isinstance(text, str)}),

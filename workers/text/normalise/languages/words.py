@@ -39,7 +39,6 @@ class Words:
 
 @cache
 def load_words(language: str) -> Words:
-    """Word tables of a language by its code."""
     table = load_table(f"words/{language}")
     return Words(
         currencies=MappingProxyType({code: _read_currency(fields) for code, fields in table["currencies"].items()}),

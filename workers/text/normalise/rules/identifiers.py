@@ -27,7 +27,6 @@ LONGEST_BYTE: Final = 255
 
 
 def read_identifier(context: Context, position: int) -> Reading | None:
-    """Identifier of any kind at the position."""
     before = context.character(position - 1)
     if (before.isalnum() and before < FIRST_IDEOGRAPH) or before in {"_", "-", "."}:
         return None
