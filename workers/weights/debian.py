@@ -27,6 +27,8 @@ def pull_pairs(root: Path, pairs: Sequence[str], *, progress: Progress) -> list[
     """Install these pairs and the programs that they need in root/apertium; returns the unpacked packages. Raises SourceError."""
     if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
         raise SourceError("apt-get and dpkg-deb are needed: this works on Debian, Ubuntu and their kin")
+    if wrong := [name for name in pairs if not PACKAGE.fullmatch(name)]:
+        raise SourceError(f"{wrong[0]!r} is not a valid package name")
     root = root.resolve()  # apt-get runs elsewhere
     root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=root, prefix=".apertium-") as temporary:
@@ -83,8 +85,6 @@ class Apt:
 
     def known(self, names: Sequence[str]) -> list[str]:
         """Available packages among the names, in order."""
-        if wrong := [name for name in names if not PACKAGE.fullmatch(name)]:
-            raise SourceError(f"{wrong[0]!r} is not a valid package name")
         command = ["apt-cache", *self._options, *self._bare, "policy", *names]
         output = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment()).stdout
         found = set(re.findall(r"^(\S+):\n\s+Installed: .*\n\s+Candidate: (?!\(none\))", output, re.MULTILINE))
