@@ -4,8 +4,12 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.workers.chat_http import ChatHTTP, chat_http
 from tests.workers.messages import Platform
@@ -13,6 +17,7 @@ from tests.workers.object_server import ObjectServer, serving
 from tests.workers.running_worker import RunningWorker
 from tests.workers.valkey_server import ValkeyServer
 from workers.kokoro.runtime import SHARED_RUNTIME, KokoroRuntime
+from workers.recognition.whisper.model import WhisperModel
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +25,22 @@ def kokoro_runtime() -> Iterator[KokoroRuntime]:
     """Kokoro's runtime, which all engines of the process share; the tests that use it run in one process (tests/conftest.py)."""
     yield SHARED_RUNTIME.acquire()
     SHARED_RUNTIME.release()
+
+
+@pytest.fixture(scope="module")
+def encoded_once() -> Iterator[None]:
+    """Whisper, with each window encoded once in a module: encoding takes most of the time, and depends on nothing but the samples."""
+    encode, encodings = WhisperModel._encode_one, WeakKeyDictionary[WhisperModel, dict[bytes, Any]]()
+
+    def encode_once(model: WhisperModel, window: NDArray[np.float32]) -> Any:
+        known, samples = encodings.setdefault(model, {}), window.tobytes()
+        if samples not in known:
+            known[samples] = encode(model, window)
+        return known[samples]
+
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(WhisperModel, "_encode_one", encode_once)
+        yield
 
 
 @pytest.fixture

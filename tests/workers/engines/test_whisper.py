@@ -21,7 +21,7 @@ ENGLISH = RecognitionOptions(language="en")
 
 
 @pytest.fixture(scope="module")
-def whisper() -> WhisperEngine:
+def whisper(encoded_once: None) -> WhisperEngine:
     engine = next(engine for engine in build_engines() if engine.spec.id == "whisper")
     assert isinstance(engine, WhisperEngine)
     assert engine.find_obstacle() == ""

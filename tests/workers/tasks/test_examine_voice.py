@@ -27,7 +27,7 @@ MUSIC = Path(__file__).parents[2] / "data" / "music"
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory, valkey: redis.Redis) -> Iterator[TaskHarness]:
+def bench(encoded_once: None, tmp_path_factory: pytest.TempPathFactory, valkey: redis.Redis) -> Iterator[TaskHarness]:
     whisper = next(engine for engine in build_engines() if engine.spec.id == "whisper")
     harness = TaskHarness(tmp_path_factory.mktemp("examining"), engines=[whisper], client=valkey)
     yield harness

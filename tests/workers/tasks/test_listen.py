@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory, valkey: redis.Redis) -> Iterator[TaskHarness]:
+def bench(encoded_once: None, tmp_path_factory: pytest.TempPathFactory, valkey: redis.Redis) -> Iterator[TaskHarness]:
     made = TaskHarness(tmp_path_factory.mktemp("bench"), engines=build_engines(), client=valkey)
     yield made
     made.close()
