@@ -12,13 +12,21 @@ from rest_framework.request import Request
 
 from apps.accounts.callers import get_caller
 from apps.core.deferred import ASGIApp, Deferred, Exchange
-from apps.core.errors import ApplicationError
 from apps.core.idempotency import body_digest, idempotency_key
 from apps.jobs.requests import queued_shape
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.services.idempotency import Idempotency, in_flight_dedup_key
 from apps.jobs.waiting import Answer, JobResponse, prefers_async, upload_wait_seconds
-from apps.uploads.services import HeldFile, Source, SourceLimits, SourceOrder, ingest_sources_async, order_source, release_sources
+from apps.uploads.services import (
+    HeldFile,
+    Source,
+    SourceLimits,
+    SourceOrder,
+    hand_over,
+    ingest_sources_async,
+    order_source,
+    release_sources,
+)
 
 FILE_FIELDS = frozenset({"file", "file_url", "upload_id", "audio", "reference_audio"})
 """Fields left out of the body's digest; the digest of the recording itself stands for them."""
@@ -52,7 +60,7 @@ class RecordingResponse:
     async def _resolve(self, exchange: Exchange) -> HttpResponseBase | ASGIApp:
         started = time.monotonic()
         sources = await ingest_sources_async(exchange, self.order, held=self.held)
-        submission = await exchange.run(self._submit, *sources)
+        submission = await hand_over(exchange, sources, self._submit)
         if not self.is_awaited:
             return JsonResponse(await exchange.run(self.queued, submission))
         left = upload_wait_seconds(time.monotonic() - started)
@@ -61,11 +69,11 @@ class RecordingResponse:
         waiting = JobResponse(submission.job.uuid, is_kept=self.is_kept, wait_seconds=left, answer=self.answer)
         return await waiting.resolve(exchange)
 
-    def _submit(self, *sources: Source) -> Submission:
+    def _submit(self, sources: Sequence[Source]) -> Submission:
         """Create the job. A recording without a job (no credits, or an identical request in flight) is deleted."""
         try:
             submission = self.submit(*sources)
-        except ApplicationError:
+        except Exception:
             release_sources(sources)
             raise
         if submission.is_replay:

@@ -7,13 +7,14 @@ from uuid import UUID
 from django.conf import settings
 
 from apps.accounts.callers import Caller
+from apps.core.background import clean_up
 from apps.core.deferred import Exchange
 from apps.core.errors import ApplicationError, GatewayTimeoutError
 from apps.jobs.models import Job, JobState
 from apps.jobs.outcomes import failure_as_error
 from apps.jobs.services.acceptance import Submission
 from apps.live_speech.speech_buffer import Recording
-from apps.streaming.submission import cancel_unheard, clean_up, submitted
+from apps.streaming.submission import cancel_unheard, submitted
 from apps.transcription.documents import read_transcript
 from apps.transcription.services import TranscriptionOrder, check_order, request_transcription
 from apps.uploads.services import SourceLimits, release_source, store_live_recording_async

@@ -6,14 +6,12 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 from uuid import UUID
 
+from apps.core.background import clean_up
 from apps.core.deferred import Exchange
 from apps.core.errors import ApplicationError, ConflictError
 from apps.jobs.models import Job
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.services.cancel import cancel_job
-
-_cleaning: set[asyncio.Future[Any]] = set()
-"""Tasks that outlive their connection; held, since the event loop keeps weak references only."""
 
 
 async def submitted(
@@ -29,13 +27,6 @@ async def submitted(
     except asyncio.CancelledError:
         clean_up(_drop_submitted(exchange, submitting, drop=drop or _cancel))
         raise
-
-
-def clean_up(work: Awaitable[Any]) -> None:
-    """Do this even if the connection ends meanwhile."""
-    task = asyncio.ensure_future(work)
-    _cleaning.add(task)
-    task.add_done_callback(_cleaning.discard)
 
 
 def cancel_unheard(job_uuid: UUID) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from apps.accounts.callers import Caller
+from apps.core.background import clean_up
 from apps.core.deferred import Exchange
 from apps.core.errors import ApplicationError, TooManyRequestsError
 from apps.core.exception_handler import as_application_error
@@ -15,7 +16,6 @@ from apps.jobs.waiting import PLACE_SECONDS
 from apps.speech.kinds import SPEECH
 from apps.speech.services import SpeechOrder
 from apps.speech.speech_settings import SpeechSettings
-from apps.streaming.submission import clean_up
 from apps.text_streams.speaking import drop_unheard, submit_speech
 from workers.text.markup.incoming import IncomingSentence
 

@@ -14,6 +14,7 @@ from apps.cache.services.objects import is_given_out
 from apps.cache.services.purge import forget_results
 from apps.catalog.selectors import find_model
 from apps.catalog.voices import choose_voice_model, resolve_voice
+from apps.core.background import clean_up
 from apps.core.deferred import Exchange
 from apps.core.errors import ConflictError
 from apps.jobs.models import Job, Part
@@ -25,7 +26,7 @@ from apps.speech.services import SpeechOrder, request_speech
 from apps.speech.speech_settings import SpeechSettings
 from apps.streaming.chunks import AudioChunk
 from apps.streaming.job_audio import JobAudio, listen
-from apps.streaming.submission import clean_up, submitted
+from apps.streaming.submission import submitted
 
 REFUND_ACTOR: Final = "text stream"
 

@@ -33,7 +33,7 @@ from apps.speech.links import result_address
 from apps.speech.services import SpeechOrder
 from apps.uploads.admission import admit_form, form_gate
 from apps.uploads.parsers import FormParser
-from apps.uploads.services import Source, ingest_sources_async
+from apps.uploads.services import Source, hand_over, ingest_sources_async
 from apps.voices import serializers as shapes
 from apps.voices.embed_waiting import wait_for_examination
 from apps.voices.kinds import ENROL_VOICE, VOICE_CLONE
@@ -228,7 +228,9 @@ class VoiceEmbedView(CloneView):
 
         async def resolve(exchange: Exchange) -> HttpResponseBase | ASGIApp:
             sources = await ingest_sources_async(exchange, recordings.first, held=recordings.held)
-            submission = await exchange.run(clone_or_release, sources, partial(self.submit, request, body, order=order, sources=sources))
+            submission = await hand_over(
+                exchange, sources, clone_or_release, partial(self.submit, request, body, order=order, sources=sources)
+            )
             spent_seconds = time.monotonic() - started
             await wait_for_examination(exchange, submission, wait_seconds=upload_wait_seconds(spent_seconds))
             return await exchange.run(_embed_response, submission.voice.pk, order.model, started)

@@ -27,7 +27,7 @@ from apps.jobs.waiting import ASYNC, prefers_async, upload_wait_seconds
 from apps.uploads.admission import admit_form
 from apps.uploads.parsers import FormParser
 from apps.uploads.serializers import ReferenceSerializer
-from apps.uploads.services import Source, ingest_sources_async
+from apps.uploads.services import Source, hand_over, ingest_sources_async
 from apps.voice_library.selectors import list_favourite_ids
 from apps.voices.embed_waiting import wait_for_examination
 from apps.voices.models import Voice
@@ -135,8 +135,8 @@ def _clone(request: Request, body: Mapping[str, Any], *, files: Sequence[Any], p
 
     async def resolve(exchange: Exchange) -> HttpResponseBase:
         sources = await ingest_sources_async(exchange, recordings.first, held=recordings.held)
-        submission = await exchange.run(
-            clone_or_release, sources, partial(_submit, request, body, order=order, sources=sources, endpoint=endpoint)
+        submission = await hand_over(
+            exchange, sources, clone_or_release, partial(_submit, request, body, order=order, sources=sources, endpoint=endpoint)
         )
         if is_awaited:
             await wait_for_examination(exchange, submission, wait_seconds=upload_wait_seconds(time.monotonic() - started))

@@ -28,7 +28,7 @@ from apps.jobs.waiting import upload_wait_seconds
 from apps.speech.audio_response import audio_answer
 from apps.uploads.admission import admit_form
 from apps.uploads.parsers import FormParser
-from apps.uploads.services import Source, ingest_sources_async
+from apps.uploads.services import Source, hand_over, ingest_sources_async
 from apps.voice_profiles.services import change_profile
 from apps.voices.embed_waiting import wait_for_examination
 from apps.voices.recordings import BODY_BYTES, order_recordings
@@ -78,7 +78,7 @@ class VoiceAddView(VoiceFormView):
 
         async def resolve(exchange: Exchange) -> HttpResponseBase:
             sources = await ingest_sources_async(exchange, recordings.first, held=recordings.held)
-            submission = await exchange.run(clone_or_release, sources, partial(_submit, request, body, order=order, sources=sources))
+            submission = await hand_over(exchange, sources, clone_or_release, partial(_submit, request, body, order=order, sources=sources))
             await wait_for_examination(exchange, submission, wait_seconds=upload_wait_seconds(time.monotonic() - started))
             return JsonResponse({"voice_id": submission.voice.voice_id, "requires_verification": False}, headers=NO_STORE)
 

@@ -20,6 +20,7 @@ from apps.accounts.callers import Caller
 from apps.conversion.kinds import VOICE_CONVERSION
 from apps.conversion.orders import ConversionOrder
 from apps.conversion.services import request_conversion
+from apps.core.background import clean_up
 from apps.core.deferred import ASGIApp, Exchange, client_closed_response
 from apps.core.streamed_body import UNBUFFERED, begin_body
 from apps.jobs.models import Job, JobState
@@ -27,8 +28,8 @@ from apps.jobs.outcomes import failure_as_error
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import still_running, upload_wait_seconds
 from apps.streaming.stored_audio import find_job_audio, read_stored
-from apps.streaming.submission import cancel_unheard, clean_up, submitted
-from apps.uploads.services import HeldFile, Source, SourceOrder, ingest_sources_async, release_sources
+from apps.streaming.submission import cancel_unheard, submitted
+from apps.uploads.services import HeldFile, Source, SourceOrder, hand_over, ingest_sources_async, release_sources
 from apps.voices.embed_waiting import wait_for_examination
 from apps.voices.services.requests import CloneOrder, CloneSubmission, clone_or_release, request_clone
 from workers.audio.encoding import FileEncoder, from_pcm16
@@ -65,7 +66,7 @@ async def convert_tone(exchange: Exchange, caller: Caller, *, order: ToneOrder, 
     started = time.monotonic()
     sources = await ingest_sources_async(exchange, order.target, held=(order.source,))
     try:
-        submission = await exchange.run(_enrol, caller, order.enrolment, sources[:1], request_id)
+        submission = await hand_over(exchange, sources[:1], partial(_enrol, caller, order.enrolment), request_id)
         await wait_for_examination(exchange, submission, wait_seconds=upload_wait_seconds(time.monotonic() - started), advice=REPEAT_ADVICE)
     except asyncio.CancelledError:
         clean_up(exchange.run(release_sources, sources[1:]))

@@ -24,7 +24,7 @@ from apps.core.fields import validated
 from apps.jobs.requests import request_id_of
 from apps.jobs.waiting import upload_wait_seconds
 from apps.uploads.inline import read_inline_file
-from apps.uploads.services import Source, SourceOrder, ingest_sources_async, order_source
+from apps.uploads.services import Source, SourceOrder, hand_over, ingest_sources_async, order_source
 from apps.voices.embed_waiting import wait_for_examination
 from apps.voices.models import Voice
 from apps.voices.recordings import LIMITS
@@ -91,7 +91,7 @@ class CloneView(APIView):
         async def resolve(exchange: Exchange) -> HttpResponseBase:
             sources = await ingest_sources_async(exchange, recording)
             try:
-                submission = await exchange.run(_submit, request, order, sources)
+                submission = await hand_over(exchange, sources, partial(_submit, request, order))
             except PromptExistsError as error:
                 return await _answer_existing(exchange, voice=error.voice, prompt_id=body["prompt_id"], started=started)
             await wait_for_examination(exchange, submission, wait_seconds=upload_wait_seconds(time.monotonic() - started))

@@ -1,7 +1,7 @@
 """Views of /v1/voice-clones."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.http import JsonResponse
@@ -21,7 +21,7 @@ from apps.core.errors import ApplicationError
 from apps.core.fields import validated
 from apps.core.links import public_base
 from apps.jobs.requests import request_id_of
-from apps.uploads.services import Source, ingest_source_async, order_source
+from apps.uploads.services import Source, hand_over, ingest_source_async, order_source
 from apps.voice_slots.models import VoiceSlot
 from apps.voice_slots.selectors import get_slot, list_slots
 from apps.voice_slots.services import check_training, make_slot, remove_slot, rename_slot, train_slot
@@ -105,14 +105,15 @@ def _train(request: Request, caller: Caller, body: Mapping[str, Any], *, slot_id
     check_training(caller, slot_id=slot_id, consent=consent)
     order = order_source(caller, file=None, file_url=body["key"], upload_id=None, limits=LIMITS, param="key", url_param="key")
 
-    def train(source: Source) -> JsonResponse:
+    def train(sources: Sequence[Source]) -> JsonResponse:
+        (source,) = sources
         slot = train_slot(caller, slot_id=slot_id, source=source, name=body["name"], consent=consent, request_id=request_id_of(request))
         data = shapes.training_shape(slot, base=public_base(request))
         return JsonResponse(envelope(data, request_id=request_id_of(request)), headers=NO_STORE)
 
     async def resolve(exchange: Exchange) -> HttpResponseBase | ASGIApp:
         source = await ingest_source_async(exchange, order)
-        return await exchange.run(train, source)
+        return await hand_over(exchange, [source], train)
 
     return Deferred(resolve)
 

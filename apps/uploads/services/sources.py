@@ -1,10 +1,13 @@
 """Source of a request: a file in the form, a URL, or an upload. Only its object key is passed on."""
 
+import asyncio
+import contextlib
 import math
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +17,7 @@ from django.utils import timezone
 from apps.accounts.callers import Caller
 from apps.accounts.models import Plan
 from apps.accounts.selectors import ANONYMOUS_PLAN
+from apps.core.background import clean_up
 from apps.core.deferred import Exchange
 from apps.core.errors import ApplicationError, AuthenticationFailedError, GoneError, InvalidRequestError, NotFoundError
 from apps.core.outbound import AddressRefusedError, check_url
@@ -27,6 +31,9 @@ from apps.uploads.spool import Spool
 from apps.uploads.threads import fetch_slots, ingestion_threads
 from workers.audio.probe import AudioInfo, ProbeError, ProbeLimits
 from workers.documents import find_text_format
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +143,56 @@ def order_spool(caller: Caller, spool: Spool, *, limits: SourceLimits, param: st
 async def ingest_source_async(exchange: Exchange, order: SourceOrder) -> Source:
     """Fetch, measure and store the source as far as needed, in a Deferred. Raises ApplicationError and then leaves nothing behind.
 
-    Holds neither a Django thread nor a database connection during slow work, and no thread at all during the fetch.
+    Holds neither a Django thread nor a database connection during slow work, and no thread at all during the fetch. If the request is cancelled
+    meanwhile, the source is released once it is stored: a thread that measures cannot be interrupted.
     """
+    return (await finish_or_release(exchange, _ingest(exchange, order=order)))[0]
+
+
+async def finish_or_release(exchange: Exchange, ingesting: Coroutine[Any, Any, Sequence[Source]]) -> Sequence[Source]:
+    """Sources of an ingestion, which a cancellation does not interrupt halfway: it is awaited in the background, and its sources are released."""
+    running = asyncio.ensure_future(ingesting)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        clean_up(_release_finished(exchange, running))
+        raise
+
+
+async def hand_over(
+    exchange: Exchange,
+    sources: Sequence[Source],
+    function: Callable[Concatenate[Sequence[Source], P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """Result of a function of the sources that releases those which no job takes. If the request is cancelled before a thread has begun the function, the
+    sources are released instead.
+    """
+    taken = threading.Lock()
+
+    def take() -> T:
+        if not taken.acquire(blocking=False):
+            raise asyncio.CancelledError
+        return function(sources, *args, **kwargs)
+
+    try:
+        return await exchange.run(take)
+    except asyncio.CancelledError:
+        if taken.acquire(blocking=False):
+            clean_up(exchange.run(release_sources, sources))
+        raise
+
+
+async def _release_finished(exchange: Exchange, ingesting: "asyncio.Future[Sequence[Source]]") -> None:
+    with contextlib.suppress(ApplicationError):  # it has released what it had stored
+        await exchange.run(release_sources, await ingesting)
+
+
+async def _ingest(exchange: Exchange, *, order: SourceOrder) -> list[Source]:
     if order.upload.state != UploadState.READY:
         await store_source_async(exchange, order)
-    return await exchange.run(use_source, order)
+    return [await exchange.run(use_source, order)]
 
 
 def hold_files(caller: Caller, *, files: "Sequence[UploadedFile[Any]]", limits: SourceLimits, param: str) -> tuple[HeldFile, ...]:
@@ -152,19 +204,23 @@ def hold_files(caller: Caller, *, files: "Sequence[UploadedFile[Any]]", limits: 
 
 
 async def ingest_sources_async(exchange: Exchange, order: SourceOrder, *, held: Sequence[HeldFile] = ()) -> tuple[Source, ...]:
-    """Ingest a source and then each held file. Raises ApplicationError and then leaves nothing behind."""
+    """Ingest a source and then each held file. Raises ApplicationError and then leaves nothing behind, as after a cancellation."""
+    return tuple(await finish_or_release(exchange, _ingest_all(exchange, order=order, held=held)))
+
+
+async def _ingest_all(exchange: Exchange, *, order: SourceOrder, held: Sequence[HeldFile]) -> list[Source]:
     sources: list[Source] = []
     try:
-        sources.append(await ingest_source_async(exchange, order))
+        sources += await _ingest(exchange, order=order)
         for file in held:
-            sources.append(await ingest_source_async(exchange, await exchange.run(file.order)))  # noqa: PERF401 - released below
+            sources += await _ingest(exchange, order=await exchange.run(file.order))
     except Exception:
         await exchange.run(release_sources, sources)
         raise
     finally:
         for file in held:
             file.spool.close()
-    return tuple(sources)
+    return sources
 
 
 def release_sources(sources: Iterable[Source]) -> None:

@@ -16,7 +16,7 @@ from apps.core.errors import ApplicationError, ConflictError
 from apps.core.storage import get_storage
 from apps.jobs.results import ResultOutput
 from apps.jobs.services.limits import wait_for_tenant
-from apps.uploads.services import HeldFile, Source, ingest_source_async, release_sources
+from apps.uploads.services import HeldFile, Source, finish_or_release, hand_over, ingest_source_async, release_sources
 from apps.uploads.spool import Spool
 from apps.uploads.threads import ingestion_threads
 from apps.voices.archives.manifest import VoiceEntry, VoiceManifest
@@ -101,8 +101,8 @@ async def _import_async(exchange: Exchange, order: _ImportOrder, *, plan: Import
     try:
         if plan.action == Action.CLONE:
             await exchange.run(order.count_clone)
-        sources = await _ingest_samples(exchange, order, entry=plan.entry)
-        voice = await exchange.run(_store, order, plan, sources)
+        sources = await finish_or_release(exchange, _ingest_samples(exchange, order, entry=plan.entry))
+        voice = await hand_over(exchange, sources, partial(_store, order, plan))
     except ApplicationError as error:
         return ImportedVoice(plan, error=error)
     return ImportedVoice(plan, voice)

@@ -1,0 +1,20 @@
+"""Work that continues after the request or connection that began it was cancelled."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+_running: set[asyncio.Future[Any]] = set()
+"""Tasks that outlive their connection; held, since the event loop keeps weak references only."""
+
+
+def clean_up(work: Awaitable[Any]) -> None:
+    """Do this even if the connection ends meanwhile."""
+    task = asyncio.ensure_future(work)
+    _running.add(task)
+    task.add_done_callback(_running.discard)
+
+
+async def wait_for_clean_up() -> None:
+    """Wait for the work that runs. For tests."""
+    await asyncio.gather(*_running, return_exceptions=True)
