@@ -1,7 +1,5 @@
 """Abbreviations of everyday texts in six languages: addresses, titles, laws, business, dates."""
 
-import pytest
-
 from workers.text.normalise import normalise
 
 SAID = {
@@ -147,6 +145,7 @@ SAID = {
 ALL = [(language, written, said) for language, rows in SAID.items() for written, said in rows.items()]
 
 
-@pytest.mark.parametrize(("language", "written", "said"), ALL)
-def test_an_abbreviation_is_said_in_full(language: str, written: str, said: str) -> None:
-    assert normalise(written, language=language).text == said
+def test_an_abbreviation_is_said_in_full() -> None:
+    assert {
+        (language, written): read for language, written, said in ALL if (read := normalise(written, language=language).text) != said
+    } == {}

@@ -48,9 +48,11 @@ SAID = {
 UNCHANGED = ("A PhD and an iPhone.", "I think so, and I am right.", "NASA, COVID and OK.", "He is OK.", "eBay, McDonald")
 
 
-@pytest.mark.parametrize(("language", "written", "spoken"), [(code, *pair) for code, group in SAID.items() for pair in group.items()])
-def test_capitals_are_read_as_words_or_letters(language: str, written: str, spoken: str) -> None:
-    assert normalise(written, language=language).text == spoken
+def test_capitals_are_read_as_words_or_letters() -> None:
+    cases = [(code, *pair) for code, group in SAID.items() for pair in group.items()]
+    assert {
+        (language, written): said for language, written, spoken in cases if (said := normalise(written, language=language).text) != spoken
+    } == {}
 
 
 @pytest.mark.parametrize("written", UNCHANGED)
@@ -85,6 +87,8 @@ SUMS = {
 }
 
 
-@pytest.mark.parametrize(("language", "written", "spoken"), [(code, *pair) for code, group in SUMS.items() for pair in group.items()])
-def test_currency_code_that_is_a_word_is_money_only_beside_an_amount(language: str, written: str, spoken: str) -> None:
-    assert normalise(written, language=language).text == spoken
+def test_currency_code_that_is_a_word_is_money_only_beside_an_amount() -> None:
+    cases = [(code, *pair) for code, group in SUMS.items() for pair in group.items()]
+    assert {
+        (language, written): said for language, written, spoken in cases if (said := normalise(written, language=language).text) != spoken
+    } == {}

@@ -1,7 +1,5 @@
 """Codes are read digit by digit, quantities and years are not."""
 
-import pytest
-
 from workers.text.normalise import normalise
 
 SAID = {
@@ -41,6 +39,8 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize(("language", "written", "spoken"), [(code, *pair) for code, group in SAID.items() for pair in group.items()])
-def test_a_code_is_read_digit_by_digit_and_a_quantity_is_not(language: str, written: str, spoken: str) -> None:
-    assert normalise(written, language=language).text == spoken
+def test_a_code_is_read_digit_by_digit_and_a_quantity_is_not() -> None:
+    cases = [(code, *pair) for code, group in SAID.items() for pair in group.items()]
+    assert {
+        (language, written): said for language, written, spoken in cases if (said := normalise(written, language=language).text) != spoken
+    } == {}

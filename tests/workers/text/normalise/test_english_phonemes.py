@@ -11,9 +11,8 @@ WRITTEN_WORDS = re.compile(r"[A-Za-zÀ-ÿ\s.,;:!?'’\"“”‘()…—-]*")
 SPOKEN = [spoken for group in SAID.values() for spoken in group.values()]
 
 
-@pytest.mark.parametrize("spoken", SPOKEN)
-def test_normalised_text_has_only_words_and_pauses(spoken: str) -> None:
-    assert WRITTEN_WORDS.fullmatch(spoken)
+def test_normalised_text_has_only_words_and_pauses() -> None:
+    assert [spoken for spoken in SPOKEN if not WRITTEN_WORDS.fullmatch(spoken)] == []
 
 
 @pytest.mark.parametrize("spoken", SPOKEN[::7])

@@ -59,9 +59,9 @@ def test_brackets_that_are_no_markdown_stay(text: str) -> None:
     assert normalise(text, language="en").text == text
 
 
-@pytest.mark.parametrize(("written", "spoken"), [("if a<b and c>d", "if a b and c d"), ("array[0]", "array[zero]"), ("a || b", "a  b")])
-def test_signs_that_are_no_tag_or_table_are_read_as_signs(written: str, spoken: str) -> None:
-    assert normalise(written, language="en").text == spoken
+def test_signs_that_are_no_tag_or_table_are_read_as_signs() -> None:
+    cases = [("if a<b and c>d", "if a b and c d"), ("array[0]", "array[zero]"), ("a || b", "a  b")]
+    assert {written: said for written, spoken in cases if (said := normalise(written, language="en").text) != spoken} == {}
 
 
 def test_a_text_with_ssml_keeps_what_looks_like_a_tag() -> None:

@@ -1,7 +1,5 @@
 """Chinese, Japanese and Hindi: figures as their G2P reads them right."""
 
-import pytest
-
 from workers.text.normalise import normalise
 
 SAID = {
@@ -40,6 +38,8 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize(("language", "written", "spoken"), [(code, *pair) for code, group in SAID.items() for pair in group.items()])
-def test_figures_are_said_in_the_language(language: str, written: str, spoken: str) -> None:
-    assert normalise(written, language=language).text == spoken
+def test_figures_are_said_in_the_language() -> None:
+    cases = [(code, *pair) for code, group in SAID.items() for pair in group.items()]
+    assert {
+        (language, written): said for language, written, spoken in cases if (said := normalise(written, language=language).text) != spoken
+    } == {}

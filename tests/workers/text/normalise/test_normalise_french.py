@@ -1,7 +1,5 @@
 """French text as it is said."""
 
-import pytest
-
 from workers.text.normalise import normalise
 
 SAID = {
@@ -142,6 +140,6 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize(("written", "spoken"), [pair for group in SAID.values() for pair in group.items()])
-def test_french_is_said_as_a_native_reader_says_it(written: str, spoken: str) -> None:
-    assert normalise(written, language="fr").text == spoken
+def test_french_is_said_as_a_native_reader_says_it() -> None:
+    cases = [pair for group in SAID.values() for pair in group.items()]
+    assert {written: said for written, spoken in cases if (said := normalise(written, language="fr").text) != spoken} == {}

@@ -1,7 +1,5 @@
 """Italian text as it is said."""
 
-import pytest
-
 from workers.text.normalise import normalise
 
 SAID = {
@@ -125,6 +123,6 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize(("written", "spoken"), [pair for group in SAID.values() for pair in group.items()])
-def test_italian_is_said_as_a_native_reader_says_it(written: str, spoken: str) -> None:
-    assert normalise(written, language="it").text == spoken
+def test_italian_is_said_as_a_native_reader_says_it() -> None:
+    cases = [pair for group in SAID.values() for pair in group.items()]
+    assert {written: said for written, spoken in cases if (said := normalise(written, language="it").text) != spoken} == {}

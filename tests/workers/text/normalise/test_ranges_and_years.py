@@ -1,7 +1,5 @@
 """Ranges whose unit stands twice, years, thousands with plain spaces, mixed numbers and money without its zero."""
 
-import pytest
-
 from workers.text.normalise import normalise
 
 RANGES = {
@@ -69,9 +67,8 @@ FRACTIONS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("language", "written", "spoken"),
-    [(code, *pair) for kind in (RANGES, YEARS, THOUSANDS, FRACTIONS) for code, group in kind.items() for pair in group.items()],
-)
-def test_adjacent_numbers_are_spoken_by_their_meaning(language: str, written: str, spoken: str) -> None:
-    assert normalise(written, language=language).text == spoken
+def test_adjacent_numbers_are_spoken_by_their_meaning() -> None:
+    cases = [(code, *pair) for kind in (RANGES, YEARS, THOUSANDS, FRACTIONS) for code, group in kind.items() for pair in group.items()]
+    assert {
+        (language, written): said for language, written, spoken in cases if (said := normalise(written, language=language).text) != spoken
+    } == {}

@@ -1,7 +1,5 @@
 """Variants of the faults found in the trial."""
 
-import pytest
-
 from workers.text.normalise import normalise
 
 READINGS = [
@@ -68,6 +66,9 @@ READINGS = [
 ]
 
 
-@pytest.mark.parametrize(("language", "written", "spoken"), READINGS)
-def test_a_variant_of_a_trial_fault_is_read_right(language: str, written: str, spoken: str) -> None:
-    assert normalise(written, language=language).text == spoken
+def test_a_variant_of_a_trial_fault_is_read_right() -> None:
+    assert {
+        (language, written): said
+        for language, written, spoken in READINGS
+        if (said := normalise(written, language=language).text) != spoken
+    } == {}

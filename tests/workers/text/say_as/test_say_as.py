@@ -51,9 +51,8 @@ def test_a_language_without_say_as_says_which_have_it() -> None:
         say_as("5", interpret_as="cardinal", language="ko")
 
 
-@pytest.mark.parametrize(
-    ("format", "text", "spoken"),
-    [
+def test_say_as_format_sets_the_order_of_a_date() -> None:
+    cases = [
         ("mdy", "05/06/2020", "May sixth, twenty twenty"),
         ("dmy", "05/06/2020", "the fifth of June, twenty twenty"),
         ("dd/mm/yyyy", "05/06/2020", "the fifth of June, twenty twenty"),
@@ -66,10 +65,12 @@ def test_a_language_without_say_as_says_which_have_it() -> None:
         ("ym", "1999-12", "December nineteen ninety-nine"),
         ("y", "1999", "nineteen ninety-nine"),
         ("", "December 31, 1999", "December thirty-first, nineteen ninety-nine"),
-    ],
-)
-def test_say_as_format_sets_the_order_of_a_date(format: str, text: str, spoken: str) -> None:  # noqa: A002
-    assert say_as(text, interpret_as="date", language="en", format=format) == spoken
+    ]
+    assert {
+        (order, text): said
+        for order, text, spoken in cases
+        if (said := say_as(text, interpret_as="date", language="en", format=order)) != spoken
+    } == {}
 
 
 def test_a_format_that_is_none_is_refused() -> None:
@@ -83,18 +84,19 @@ def test_british_dates_put_the_day_first() -> None:
     assert say_as("05/06/2020", interpret_as="date", language="en-gb") == "the fifth of June, twenty twenty"
 
 
-@pytest.mark.parametrize(
-    ("language", "before", "interpret_as", "text", "spoken"),
-    [
+def test_the_word_before_changes_the_grammar() -> None:
+    cases = [
         ("de", "am", "date", "2026-05-01", "ersten Mai zweitausendsechsundzwanzig"),
         ("de", "der", "date", "2026-05-01", "erste Mai zweitausendsechsundzwanzig"),
         ("it", "alle", "time", "12:00", "dodici"),
         ("pt", "às", "time", "00:00", "zero hora"),
         ("en", "the", "date", "31/12/1999", "December thirty-first, nineteen ninety-nine"),
-    ],
-)
-def test_the_word_before_changes_the_grammar(language: str, before: str, interpret_as: str, text: str, spoken: str) -> None:
-    assert say_as(text, interpret_as=interpret_as, language=language, before=before) == spoken
+    ]
+    assert {
+        (language, before, interpret_as, text): said
+        for language, before, interpret_as, text, spoken in cases
+        if (said := say_as(text, interpret_as=interpret_as, language=language, before=before)) != spoken
+    } == {}
 
 
 def test_detail_asks_for_the_feminine() -> None:

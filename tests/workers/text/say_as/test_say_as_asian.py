@@ -26,24 +26,28 @@ ALL = [
 ]
 
 
-@pytest.mark.parametrize(("language", "interpret_as", "written", "spoken"), ALL)
-def test_each_language_says_it_its_own_way(language: str, interpret_as: str, written: str, spoken: str) -> None:
-    assert say_as(written, interpret_as=interpret_as, language=language) == spoken
+def test_each_language_says_it_its_own_way() -> None:
+    assert {
+        (language, interpret_as, written): said
+        for language, interpret_as, written, spoken in ALL
+        if (said := say_as(written, interpret_as=interpret_as, language=language)) != spoken
+    } == {}
 
 
-@pytest.mark.parametrize(
-    ("language", "interpret_as", "written", "spoken"),
-    [
+def test_say_as_accepts_the_languages_own_notation() -> None:
+    cases = [
         ("zh", "date", "1999年12月31日", "一九九九年十二月三十一日"),
         ("zh", "date", "12月31号", "十二月三十一日"),
         ("ja", "date", "1999年12月31日", "千九百九十九年十二月三十一日"),
         ("ja", "time", "14時30分", "十四時三十分"),
         ("zh", "time", "14点30分", "十四点三十分"),
         ("hi", "date", "31 दिसंबर 1999", "इकतीस दिसंबर उन्नीस सौ निन्यानवे"),
-    ],
-)
-def test_say_as_accepts_the_languages_own_notation(language: str, interpret_as: str, written: str, spoken: str) -> None:
-    assert say_as(written, interpret_as=interpret_as, language=language) == spoken
+    ]
+    assert {
+        (language, interpret_as, written): said
+        for language, interpret_as, written, spoken in cases
+        if (said := say_as(written, interpret_as=interpret_as, language=language)) != spoken
+    } == {}
 
 
 @pytest.mark.parametrize("written", ["13月1日", "1月32日", "年月日"])

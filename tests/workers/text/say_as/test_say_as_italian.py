@@ -1,7 +1,5 @@
 """Every row of say-as in Italian."""
 
-import pytest
-
 from workers.text.say_as import say_as
 
 ROWS = {
@@ -87,6 +85,9 @@ ROWS = {
 ALL = [(kind, written, spoken) for kind, row in ROWS.items() for written, spoken in row.items()]
 
 
-@pytest.mark.parametrize(("interpret_as", "written", "spoken"), ALL)
-def test_italian_numbers_and_dates_match_a_native_reading(interpret_as: str, written: str, spoken: str) -> None:
-    assert say_as(written, interpret_as=interpret_as, language="it") == spoken
+def test_italian_numbers_and_dates_match_a_native_reading() -> None:
+    assert {
+        (interpret_as, written): said
+        for interpret_as, written, spoken in ALL
+        if (said := say_as(written, interpret_as=interpret_as, language="it")) != spoken
+    } == {}

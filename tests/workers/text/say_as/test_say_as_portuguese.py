@@ -1,7 +1,5 @@
 """Every row of say-as in Portuguese."""
 
-import pytest
-
 from workers.text.say_as import say_as
 
 ROWS = {
@@ -86,6 +84,9 @@ ROWS = {
 ALL = [(kind, written, spoken) for kind, row in ROWS.items() for written, spoken in row.items()]
 
 
-@pytest.mark.parametrize(("interpret_as", "written", "spoken"), ALL)
-def test_portuguese_numbers_and_dates_match_a_native_reading(interpret_as: str, written: str, spoken: str) -> None:
-    assert say_as(written, interpret_as=interpret_as, language="pt") == spoken
+def test_portuguese_numbers_and_dates_match_a_native_reading() -> None:
+    assert {
+        (interpret_as, written): said
+        for interpret_as, written, spoken in ALL
+        if (said := say_as(written, interpret_as=interpret_as, language="pt")) != spoken
+    } == {}
