@@ -118,10 +118,11 @@ def summary_of(results: Sequence[Result], who: Sequence[Person], *, stock: Seque
     means = {name: mean_similarity(chosen, name) for name in THRESHOLDS}
     past = sum(all(one.verdict.similarities[name] >= THRESHOLDS[name] for name in ("ge2e", "d-vector")) for one in chosen)
     wer, quality = np.mean([one.verdict.word_errors for one in chosen]), np.mean([one.verdict.quality for one in chosen])
-    cost = [one.cost.cpu_seconds for one in chosen]
+    cost, wall = ([getattr(one.cost, name) for one in chosen] for name in ("cpu_seconds", "wall_seconds"))
     text = (
         f"{' / '.join(f'{value:.3f}' for value in means.values())}; past both thresholds {past} of {len(chosen)}; gender right "
-        f"{genders_right(chosen, who)}; WER {wer:.4f}; DNSMOS {quality:.2f}; CPU s {np.mean(cost):.0f}, at most {max(cost):.0f}"
+        f"{genders_right(chosen, who)}; WER {wer:.4f}; DNSMOS {quality:.2f}; CPU s {np.mean(cost):.0f}, at most {max(cost):.0f}; "
+        f"wall s {np.mean(wall):.0f}, at most {max(wall):.0f}"
     )
     begun = [one for one in stock or () if one.person in names]
     if not begun or begun == chosen:

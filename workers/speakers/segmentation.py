@@ -26,6 +26,9 @@ TRACKS: Final = 3
 VOICES_OF_CLASS: Final = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1]], np.float32)
 """Voices [7, 3] that speak in each class of the model."""
 
+LIKELY: Final = 0.5
+"""Probability from which on a class counts."""
+
 Activity = NDArray[np.float32]
 """Probability [frames, 3] that each track speaks; a frame every FRAME_SECONDS."""
 
@@ -63,11 +66,28 @@ class SpeakerSegmentation:
             counts[part] += 1
         return np.asarray(sums / np.maximum(counts, 1)[:, None], np.float32)[:frames]
 
+    def overlap_share(self, samples: Samples) -> float:
+        """Share of the speech in mono samples [n] at 16 kHz at which two voices speak at once. Raises WorkError (engine_unavailable).
+
+        By the classes of the model: once its tracks are clustered, two voices that speak all the time may count as one.
+        """
+        speech = overlap = 0
+        for first in _window_starts(len(samples)):
+            window = samples[first : first + round(WINDOW_SECONDS * RECOGNITION_SAMPLE_RATE)]
+            classes = self._find_classes(window)[: max(1, len(window) // FRAME_SAMPLES)]
+            speech += int((classes[:, 0] < LIKELY).sum())
+            overlap += int((classes[:, VOICES_OF_CLASS.sum(axis=1) > 1].sum(axis=1) > LIKELY).sum())
+        return overlap / max(speech, 1)
+
     def _find_voices(self, samples: Samples) -> Activity:
+        voices: Activity = self._find_classes(samples) @ VOICES_OF_CLASS
+        return voices
+
+    def _find_classes(self, samples: Samples) -> NDArray[np.float32]:
+        """Probabilities [frames, 7] of the classes of VOICES_OF_CLASS, for a window that is filled with silence."""
         window = np.pad(samples, (0, max(0, round(WINDOW_SECONDS * RECOGNITION_SAMPLE_RATE) - len(samples))))
         (classes,) = self.session.run(wave=window[None, None])
-        voices: Activity = np.exp(classes) @ VOICES_OF_CLASS
-        return voices
+        return np.asarray(np.exp(classes), np.float32)
 
 
 def _window_starts(samples: int) -> list[int]:

@@ -7,10 +7,12 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.workers.cloning.recordings import person
-from workers.cloning.reference import ADVICE, ExaminedReference, check_same_speaker, examine_reference
+from workers.audio.encoding.resampler import resample
+from workers.cloning.reference import ADVICE, OTHER_MOMENTS, ExaminedReference, check_same_speaker, examine_reference, likeness_of_moments
 from workers.contract.errors import WorkError
 from workers.kokoro.runtime import SAMPLE_RATE
 from workers.speakers.campplus import CAMPPLUS
+from workers.speakers.d_vector import D_VECTOR
 from workers.speakers.ge2e import Ge2eEncoder
 from workers.speakers.segmentation import SEGMENTATION
 
@@ -114,6 +116,40 @@ def test_a_recording_of_two_people_is_refused_with_advice() -> None:
     with pytest.raises(WorkError) as caught:
         examine(np.concatenate([person(), other * level_of(person()) / level_of(other)]))
     assert caught.value.message == f"The recording holds more than one speaker. {ADVICE}"
+
+
+def other_person() -> Floats:
+    other = np.concatenate([person(name) for name in ("dhd-2934z", "dhd-goforward")])
+    return other * np.float32(level_of(person()) / level_of(other))
+
+
+@pytest.mark.skipif(not SEGMENTATION.is_available(), reason="ttsai models pull diarization")
+@pytest.mark.parametrize("level", [1.0, 0.5])
+def test_recording_in_which_two_people_speak_at_once_is_refused_with_advice(level: float) -> None:
+    one, other = person(), other_person()
+    length = min(len(one), len(other))
+    with pytest.raises(WorkError) as caught:
+        examine(one[:length] + level * other[:length])
+    assert caught.value.message == f"Two people speak at once in the recording. {ADVICE}"
+
+
+@pytest.mark.skipif(not SEGMENTATION.is_available(), reason="ttsai models pull diarization")
+def test_recording_of_two_people_in_turns_of_two_seconds_is_refused_with_advice() -> None:
+    turn = 2 * SAMPLE_RATE
+    turns = [voice[first : first + turn] for first in range(0, 2 * turn, turn) for voice in (person(), other_person())]
+    with pytest.raises(WorkError) as caught:
+        examine(np.concatenate(turns))
+    assert caught.value.message == f"The recording holds more than one speaker. {ADVICE}"
+
+
+@pytest.mark.skipif(not D_VECTOR.is_available(), reason="ttsai models pull d-vector")
+def test_moments_of_one_person_are_more_alike_than_the_least_that_is_taken() -> None:
+    for name in ("librivox-0870", "librivox-0890"):
+        assert likeness_of_moments(resample(person(name), input_rate=SAMPLE_RATE, output_rate=16_000)) > OTHER_MOMENTS + 0.05
+
+
+def test_recording_with_a_single_moment_is_not_compared() -> None:
+    assert likeness_of_moments(np.ones(30_000, np.float32)) == 2.0
 
 
 def test_recordings_of_one_person_are_taken_together() -> None:
