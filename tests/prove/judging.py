@@ -22,8 +22,8 @@ from tests.workers.recognition.clips import LIBRIVOX, clip
 from workers.audio.encoding.resampler import resample
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE, SynthesisedAudio
 from workers.engines.whisper import WHISPER, WhisperEngine
+from workers.kokoro import likeness
 from workers.protocols.recogniser import RecognitionOptions
-from workers.recognition.pitch import voiced_pitches
 from workers.speakers import ENCODERS
 
 Floats = NDArray[np.float32]
@@ -45,8 +45,6 @@ SENTENCES: Final = (
 """Held-out sentences: no reference says them and no voice is fitted to them."""
 THRESHOLDS: Final = {"ge2e": 0.689, "d-vector": 0.644, "campplus": 0.60}
 """Same-person thresholds of the judges, at the equal error rate of the halves of 24 real speakers; CAM++'s is that of rectified vectors."""
-GENDER_HERTZ: Final = 165.0
-"""Median pitch between those of men and of women."""
 DNSMOS_SECONDS: Final = 9.01
 DNSMOS_OVERALL: Final = (-0.06766283, 1.11546468, 0.04602535)
 """Polynomial from the model's output to a mean opinion score (speechmos 0.0.1.1, Microsoft's DNSMOS P.835)."""
@@ -159,8 +157,8 @@ def transcribe(recording: Recording, *, language: str = "en") -> str:
 
 
 def heard_gender(recording: Recording) -> str:
-    """Gender by the median pitch."""
-    return "male" if float(np.median(voiced_pitches(at_16_khz(recording)))) < GENDER_HERTZ else "female"
+    """Gender by the encoders: to which of the stock voices of either gender the recording is nearer."""
+    return likeness.heard_gender({name: embedding(recording, encoder=name) for name in ("ge2e", "d-vector")})
 
 
 def dnsmos(recording: Recording) -> float:

@@ -6,14 +6,10 @@ from typing import Final
 
 import numpy as np
 
-from workers.audio.encoding.resampler import resample
-from workers.audio.samples import RECOGNITION_SAMPLE_RATE
 from workers.cloning.features import Floats
-from workers.kokoro.likeness import find_likeness
+from workers.kokoro.likeness import find_likeness, heard_gender
 from workers.kokoro.runtime import SAMPLE_RATE
-from workers.kokoro.stock_voices import gender_of
 from workers.kokoro.voice_file import KokoroVoice
-from workers.recognition.pitch import PitchTally, tally_pitch
 from workers.speakers.d_vector import DVectorEncoder
 from workers.speakers.encoder import SpeakerEncoder, mean_direction
 from workers.speakers.ge2e import Ge2eEncoder
@@ -44,8 +40,7 @@ def choose_likeness(speech: Sequence[Floats], *, log_f0: tuple[float, float], pa
         for encoder in encoders
         if encoder.is_available()
     }
-    tally = sum((tally_pitch(resample(one, input_rate=SAMPLE_RATE, output_rate=RECOGNITION_SAMPLE_RATE)) for one in speech), PitchTally())
-    gender = tally.gender if tally.gender in {"male", "female"} else ""
+    gender = heard_gender(embeddings)
     known = log_f0 if log_f0[0] else None
     found = find_likeness(embeddings, gender=gender, log_f0=known, pace=pace)
-    return SpeakerLikeness(found.voice, found.nearest_voice, gender or gender_of(found.nearest_voice), log_f0)
+    return SpeakerLikeness(found.voice, found.nearest_voice, gender, log_f0)

@@ -63,6 +63,20 @@ class _Library:
         return np.asarray(self.timbre[:, female].sum(axis=1) > 0.5, np.bool_)
 
 
+def heard_gender(embeddings: Mapping[str, Floats]) -> str:
+    """Gender of a speaker, male or female: to which of the stock voices of either gender the embeddings are nearer, by all encoders together.
+
+    embeddings: as of `find_likeness`. The pitch does not decide: low voices of women and high ones of men overlap between 140 and 170 Hz.
+    """
+    library, score = _read_library(), 0.0
+    female = library.is_female[: len(STOCK_VOICES)]
+    for name in ENCODERS.keys() & embeddings.keys():
+        voices = getattr(library, ENCODERS[name])[: len(STOCK_VOICES)]
+        women, men = voices[female].mean(axis=0), voices[~female].mean(axis=0)
+        score += float((embeddings[name] - (women + men) / 2) @ (women - men))
+    return "female" if score > 0 else "male"
+
+
 def find_likeness(
     embeddings: Mapping[str, Floats], *, gender: str = "", log_f0: tuple[float, float] | None = None, pace: float | None = None
 ) -> Likeness:
