@@ -17,13 +17,14 @@ _SYLLABIC_MARK = chr(815)
 
 
 def own_cache_folder() -> str | None:
-    """Folder for jieba's parsed dictionary that belongs to this user; None if it cannot be created.
+    """Folder for jieba's parsed dictionary that belongs to this user, below TTSAI_HOME if that is set; None if it cannot be created.
 
     Jieba itself uses one name in the shared temporary folder: it reads files of other users there, and cannot replace them.
     """
-    folder = Path(tempfile.gettempdir(), f"ttsai-jieba-{os.getuid()}")
+    home = os.environ.get("TTSAI_HOME")
+    folder = Path(home).resolve() / "tmp" / "jieba" if home else Path(tempfile.gettempdir(), f"ttsai-jieba-{os.getuid()}")
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=bool(home), exist_ok=True)
         found = folder.lstat()
     except OSError:
         return None

@@ -110,6 +110,7 @@ def test_espeak_without_the_asked_voice_is_an_obstacle_with_its_name() -> None:
 
 def test_chinese_word_cache_is_in_a_folder_private_to_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.delenv("TTSAI_HOME", raising=False)
     folder = Path(own_cache_folder() or "")
     assert (folder.parent, folder.stat().st_mode & 0o777) == (tmp_path, 0o700)
     assert own_cache_folder() == str(folder)
@@ -117,6 +118,12 @@ def test_chinese_word_cache_is_in_a_folder_private_to_the_user(tmp_path: Path, m
     other = Path(own_cache_folder() or "")
     assert other not in {folder, Path()}
     assert other.stat().st_mode & 0o777 == 0o700
+
+
+def test_chinese_word_cache_of_a_platform_is_below_its_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TTSAI_HOME", str(tmp_path / "home"))
+    folder = Path(own_cache_folder() or "")
+    assert (folder, folder.stat().st_mode & 0o777) == (tmp_path / "home" / "tmp" / "jieba", 0o700)
 
 
 def test_espeak_is_never_loaded_into_the_worker_itself() -> None:
