@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import redis
@@ -13,6 +14,7 @@ from pytest_django.plugin import blocking_manager_key
 from apps.core.ttl_cache import clear_all_caches
 from tests.flows import keys
 from tests.flows.running import stop_platforms
+from tests.servers import is_pure, start_servers
 
 pytest_plugins = ["tests.clients", "tests.database", "tests.s3", "tests.static_files"]
 
@@ -41,9 +43,18 @@ def valkey() -> Iterator[redis.Redis]:
 
 
 @pytest.fixture(autouse=True)
-def _clean_slate(valkey: redis.Redis) -> None:
-    valkey.flushdb()
-    clear_all_caches()
+def _clean_slate(request: pytest.FixtureRequest) -> None:
+    if not is_pure(request.path):
+        request.getfixturevalue("valkey").flushdb()
+        clear_all_caches()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start Postgres and Valkey, before xdist's workers begin, unless all tests that were asked for are pure."""
+    asked = [Path(session.config.invocation_params.dir, argument.partition("::")[0]).resolve() for argument in session.config.args]
+    if not all(is_pure(path) for path in asked):
+        start_servers()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,4 +1,4 @@
-"""Real Postgres and Valkey for one test run: started once, shared by all xdist workers, gone when the run ends."""
+"""Real Postgres and Valkey for one test run: started once, shared by all xdist workers, gone when the run ends. Pure tests need neither."""
 
 import atexit
 import contextlib
@@ -25,20 +25,49 @@ from ttsai.supervisor.wheels import postgres_programs, valkey_server
 
 VALKEY_DATABASES = 64
 TEST_PORTS = range(12_000, 20_000)
+ROOT = Path(__file__).parents[1]
 _ports_given: set[int] = set()
 STARTING_SECONDS = 30.0
 SPEED_OVER_SAFETY = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=300", "jit=off")
 """Settings that trade durability for speed."""
+PURE_FOLDERS = tuple(
+    f"tests/workers/{name}"
+    for name in (
+        "adapters", "apertium", "audio", "cloning", "contract", "conversion", "documents", "engines", "enhancement", "kokoro", "pico",
+        "recognition", "separation", "speakers", "text", "translation", "vits", "weights",
+    )
+)  # fmt: skip
+"""Folders whose tests use neither the database nor Valkey: a run of nothing else starts no servers."""
 
 
 @dataclass
 class Servers:
-    """The servers of this test run; `stop` ends them."""
+    """Postgres and Valkey of this test run on loopback ports, with their data in a folder; `stop` ends them."""
 
-    database_url: str
-    redis_url: str
     folder: Path
+    postgres_port: int
+    valkey_port: int
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def database_url(self) -> str:
+        """URL of the database; pytest-django makes test_ttsai beside it, one for each xdist worker."""
+        return f"postgresql://ttsai@127.0.0.1:{self.postgres_port}/ttsai"
+
+    @property
+    def redis_url(self) -> str:
+        """URL of Valkey without a database's number."""
+        return f"redis://127.0.0.1:{self.valkey_port}"
+
+    def start(self) -> None:
+        """Start both servers and wait until they answer."""
+        self.folder.chmod(0o711)  # Postgres may have to run as another user
+        try:
+            _start_postgres(self)
+            _start_valkey(self)
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """End both servers and remove their data; a second call does nothing."""
@@ -54,14 +83,19 @@ class Servers:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+_planned: list[Servers] = []
+"""The servers of this run, in the process that starts them."""
+
+
 def use_servers() -> None:
-    """Point this process's environment at servers: those of the run, those given by TTSAI_TEST_*_URL, or new ones."""
+    """Point this process's environment at servers: those of the run, those given by TTSAI_TEST_*_URL, or new ones, which `start_servers` starts."""
     if "TTSAI_TEST_DATABASE_URL" not in os.environ or "TTSAI_TEST_REDIS_URL" not in os.environ:
-        servers = start_servers()
-        atexit.register(servers.stop)
-        os.environ["TTSAI_TEST_DATABASE_URL"] = servers.database_url  # xdist workers inherit these
-        os.environ["TTSAI_TEST_REDIS_URL"] = servers.redis_url
-        os.environ["TTSAI_TEST_HOME"] = str(servers.folder / "home")
+        planned = Servers(folder=Path(tempfile.mkdtemp(prefix="ttsai-tests-")), postgres_port=free_port(), valkey_port=free_port())
+        atexit.register(planned.stop)
+        _planned.append(planned)
+        os.environ["TTSAI_TEST_DATABASE_URL"] = planned.database_url  # xdist workers inherit these
+        os.environ["TTSAI_TEST_REDIS_URL"] = planned.redis_url
+        os.environ["TTSAI_TEST_HOME"] = str(planned.folder / "home")
         os.environ["TTSAI_TEST_SECRET_KEY"] = secrets.token_urlsafe(32)
     os.environ["TTSAI_HOME"] = os.environ.get("TTSAI_TEST_HOME") or tempfile.mkdtemp(prefix="ttsai-tests-home-")
     os.environ["TTSAI_SECRET_KEY"] = os.environ.get("TTSAI_TEST_SECRET_KEY") or secrets.token_urlsafe(32)
@@ -70,18 +104,16 @@ def use_servers() -> None:
     os.environ["REDIS_URL"] = f"{os.environ['TTSAI_TEST_REDIS_URL']}/{_valkey_database()}"
 
 
-def start_servers() -> Servers:
-    """Start Postgres and Valkey on free loopback ports, with their data in a new folder."""
-    folder = Path(tempfile.mkdtemp(prefix="ttsai-tests-"))
-    folder.chmod(0o711)  # Postgres may have to run as another user
-    servers = Servers(database_url="", redis_url="", folder=folder)
-    try:
-        servers.database_url = _start_postgres(servers)
-        servers.redis_url = _start_valkey(servers)
-    except BaseException:
-        servers.stop()
-        raise
-    return servers
+def start_servers() -> None:
+    """Start the servers that `use_servers` planned in this process; a second call, or one where the run has servers, does nothing."""
+    for servers in _planned:
+        if not servers.processes:
+            servers.start()
+
+
+def is_pure(path: Path) -> bool:
+    """True for a test file or folder that needs no servers."""
+    return any(path.is_relative_to(ROOT / folder) for folder in PURE_FOLDERS)
 
 
 def free_port() -> int:
@@ -106,8 +138,8 @@ def _valkey_database() -> int:
     return int(worker.removeprefix("gw")) % (VALKEY_DATABASES - 1) + 1 if worker else 0
 
 
-def _start_postgres(servers: Servers) -> str:
-    data, port, programs = servers.folder / "postgres", free_port(), postgres_programs()
+def _start_postgres(servers: Servers) -> None:
+    data, port, programs = servers.folder / "postgres", servers.postgres_port, postgres_programs()
     data.mkdir(mode=0o700)
     user = choose_user(data=data, programs=programs)  # Postgres refuses to run as root
     initdb = [str(programs / "initdb"), "-D", str(data), "-U", "ttsai", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
@@ -115,19 +147,17 @@ def _start_postgres(servers: Servers) -> str:
     postgres = [str(programs / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port), "-k", ""]
     settings = [item for setting in SPEED_OVER_SAFETY for item in ("-c", setting)]
     _start(servers, [*postgres, *settings], user=user, log_name="postgres.log")
-    address = f"postgresql://ttsai@127.0.0.1:{port}"
-    _wait_until(lambda: psycopg.connect(f"{address}/postgres", connect_timeout=2).close(), errors=psycopg.OperationalError)
-    return f"{address}/ttsai"  # pytest-django makes test_ttsai beside it, one for each xdist worker
+    _wait_until(
+        lambda: psycopg.connect(servers.database_url, dbname="postgres", connect_timeout=2).close(), errors=psycopg.OperationalError
+    )
 
 
-def _start_valkey(servers: Servers) -> str:
-    port = free_port()
+def _start_valkey(servers: Servers) -> None:
+    port = servers.valkey_port
     program = [str(valkey_server()), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(servers.folder)]
     _start(servers, [*program, "--save", "", "--appendonly", "no", "--databases", str(VALKEY_DATABASES)], log_name="valkey.log")
-    url = f"redis://127.0.0.1:{port}"
-    with redis.Redis.from_url(url) as client:
+    with redis.Redis.from_url(servers.redis_url) as client:
         _wait_until(client.ping, errors=redis.exceptions.ConnectionError)
-    return url
 
 
 def _launcher(user: str) -> list[str]:

@@ -1,11 +1,16 @@
 """The servers of the test run."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import redis
 from django.conf import settings
 from django.db import connection
+
+from tests.servers import PURE_FOLDERS, ROOT, is_pure
 
 
 @pytest.mark.django_db
@@ -35,3 +40,29 @@ def test_valkey_is_flushed_between_tests(valkey: redis.Redis) -> None:
 def test_the_tests_of_a_group_run_in_one_process(request: pytest.FixtureRequest) -> None:
     is_grouped = bool(getattr(request.config.option, "loadgroup", False))
     assert request.node.nodeid.endswith("@tests/test_servers.py") == is_grouped  # how pytest-xdist knows the group
+
+
+COUNTING_PLUGIN = """
+from tests import servers
+
+def pytest_unconfigure(config):
+    print(f"servers started: {sum(len(planned.processes) for planned in servers._planned)}")
+"""
+
+
+def test_a_run_of_pure_tests_alone_starts_no_servers(tmp_path: Path) -> None:
+    (tmp_path / "counting_plugin.py").write_text(COUNTING_PLUGIN)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TTSAI_", "PYTEST_"))}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "counting_plugin", "tests/workers/contract/test_formats.py"]
+    finished = subprocess.run(
+        command, cwd=ROOT, env=environment | {"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert finished.returncode == 0, finished.stdout
+    assert " passed" in finished.stdout
+    assert "servers started: 0" in finished.stdout
+
+
+def test_folders_of_pure_tests_exist_and_others_are_not_pure() -> None:
+    assert [folder for folder in PURE_FOLDERS if not (ROOT / folder).is_dir()] == []
+    assert not is_pure(ROOT / "tests" / "jobs")
+    assert not is_pure(ROOT / "tests" / "workers" / "tasks" / "test_listen.py")

@@ -97,7 +97,9 @@ def test_adapter_calls_its_library_by_the_real_signatures(name: str, monkeypatch
 @pytest.mark.parametrize("name", CASES)
 def test_adapter_without_its_library_names_the_command(name: str, tmp_path: Path) -> None:
     engine = adapter(name)
-    obstacle = engine.find_obstacle()
+    if not (obstacle := engine.library.find_obstacle()):
+        pytest.skip("the library is installed, as make prove does for tortoise")
+    assert engine.find_obstacle() == obstacle
     assert "pip install " in obstacle or "git clone " in obstacle
     assert str(tmp_path) not in obstacle  # customers see the message too
     with pytest.raises(WorkError) as caught:
