@@ -1,10 +1,10 @@
 """Migration 0017: the row of an earlier version opens the tools of the site, unless the operator has chosen otherwise."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.apps import apps as current
 
 from apps.accounts.defaults import FREE_SPEAKERS, STARTING_PLANS, VISITORS_MODELS, VISITORS_SERVICES
 from apps.accounts.models import Plan
@@ -13,6 +13,7 @@ from tests.factories import AnonymousPlanFactory
 
 pytestmark = pytest.mark.django_db
 
+MIGRATION = import_module("apps.accounts.migrations.0017_visitors_tools_of_earlier_rows")
 NEW = STARTING_PLANS[ANONYMOUS_PLAN]
 FIELDS = ("anonymous_services", "audio_seconds_per_day", "max_upload_bytes", "allowed_models")
 BEFORE_TOOLS: dict[str, Any] = {
@@ -28,12 +29,10 @@ BEFORE_CLONING: dict[str, Any] = {
 
 
 def migrated(**values: Any) -> Plan:
-    """The row with these values of an earlier version, after the migration."""
+    """The row with these values of an earlier version, after the migration's function."""
     AnonymousPlanFactory()
     Plan.objects.filter(slug=ANONYMOUS_PLAN).update(**values)
-    MigrationExecutor(connection).migrate([("accounts", "0016_visitors_tools")])
-    executor = MigrationExecutor(connection)
-    executor.migrate([key for key in executor.loader.graph.leaf_nodes() if key[0] == "accounts"])
+    MIGRATION.fill_row(current, None)
     return Plan.objects.get(slug=ANONYMOUS_PLAN)
 
 
@@ -72,7 +71,5 @@ def test_an_empty_list_of_models_still_allows_all_and_opens_every_service() -> N
 
 def test_an_installation_without_the_row_is_left_alone() -> None:
     Plan.objects.filter(slug=ANONYMOUS_PLAN).delete()
-    MigrationExecutor(connection).migrate([("accounts", "0016_visitors_tools")])
-    executor = MigrationExecutor(connection)
-    executor.migrate([key for key in executor.loader.graph.leaf_nodes() if key[0] == "accounts"])
+    MIGRATION.fill_row(current, None)
     assert not Plan.objects.filter(slug=ANONYMOUS_PLAN).exists()

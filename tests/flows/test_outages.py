@@ -73,6 +73,8 @@ def test_text_that_kills_the_engine_fails_alone_and_is_refunded(harmed: RunningP
 
 def test_job_in_flight_survives_a_store_outage_without_a_counted_attempt(harmed: RunningPlatform, client: httpx.Client) -> None:
     objects, away = harmed.home / "objects", harmed.home / "objects.away"
+    # An engine that another test killed creates the folder when it starts again; once it speaks, it has started.
+    assert wait_for_end(client, _speak(client, "The engine speaks."))["status"] == "completed"
     failures = harmed.log.read_text().count("storage_failed")
     uuid = _speak(client, "This is one sentence. This is another one.")
     objects.rename(away)

@@ -37,7 +37,7 @@ def send(client: httpx.Client, key: str, content: bytes, *, name: str = "song.mp
     return client.put(address["url"], content=content, headers=address["headers"])
 
 
-NAMES = ("song.exe", "", "song.mp3", "../../etc/passwd", "a\x00b", "c\r\nd", "é😀" * 60, "song.wav", "%s%n")
+NAMES = ("song.exe", "", "song.mp3", "../../etc/passwd", "a\x01b", "c\r\nd", "é😀" * 60, "song.wav", "%s%n")
 
 
 @pytest.mark.parametrize(("kind", "name"), list(zip(FORMATS, NAMES, strict=True)))
