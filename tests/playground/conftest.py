@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 from django.test import Client
 
 from apps.accounts.models import Membership, Role
 from tests.factories import AccountFactory, MembershipFactory
 from tests.factories_jobs import announce
 from tests.fresh_state import fresh_state
+from tests.workers.recognition.clips import RATE, clip
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +21,14 @@ def _platform(db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
     with fresh_state(settings, tmp_path):
         announce()
         yield
+
+
+@pytest.fixture
+def microphone(tmp_path: Path) -> Path:
+    """Recording that a fake microphone repeats: a sentence and a second of silence."""
+    path = tmp_path / "speech.wav"
+    soundfile.write(path, np.concatenate([clip("cards-005"), np.zeros(RATE, np.float32)]), RATE, subtype="PCM_16")
+    return path
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-import soundfile
 from django.conf import settings as configured
 from django.test import Client
 
@@ -18,7 +16,6 @@ from tests.flows.browser.test_tools import shoot
 from tests.speech.people import Person
 from tests.sweep.browser import PROGRAM, Browser, browser
 from tests.web.shell import RunningShell
-from tests.workers.recognition.clips import RATE, clip
 
 __all__ = ["owner", "server"]
 pytestmark = [pytest.mark.prove, pytest.mark.skipif(PROGRAM is None, reason="needs Chromium")]
@@ -30,11 +27,9 @@ def _platform() -> None:
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Iterator[Browser]:
-    """Browser whose microphone hears a sentence and a second of silence, again and again."""
-    path = tmp_path / "speech.wav"
-    soundfile.write(path, np.concatenate([clip("cards-005"), np.zeros(RATE, np.float32)]), RATE, subtype="PCM_16")
-    with browser(microphone=path) as opened:
+def page(microphone: Path, tmp_path: Path) -> Iterator[Browser]:
+    """Browser with the microphone, which keeps downloads."""
+    with browser(microphone=microphone) as opened:
         opened.show_as()
         opened.download_to(tmp_path)
         yield opened

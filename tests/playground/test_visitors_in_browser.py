@@ -4,20 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-import soundfile
 
 from apps.accounts.models import AnonymousUse
 from apps.jobs.models import Job
 from apps.voices.models import Enrolment, Voice
 from tests.factories_jobs import announce, engine_spec
-from tests.flows.browser.test_tools import consent, run, shoot, text_of
+from tests.flows.browser.test_tools import record_with_consent, run, shoot, text_of
 from tests.fresh_state import fresh_state
 from tests.sweep.browser import PROGRAM, Browser, browser
 from tests.voices.conftest import CLONING, ENROLLING, KOKORO, Enroller, enrolling
 from tests.web.shell import RunningShell, running_shell
-from tests.workers.recognition.clips import RATE, clip
 
 pytestmark = [pytest.mark.prove, pytest.mark.skipif(PROGRAM is None, reason="needs Chromium")]
 
@@ -37,10 +34,8 @@ def server(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Ru
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Iterator[Browser]:
-    path = tmp_path / "speech.wav"
-    soundfile.write(path, np.concatenate([clip("cards-005"), np.zeros(RATE, np.float32)]), RATE, subtype="PCM_16")
-    with browser(microphone=path) as opened:
+def page(microphone: Path) -> Iterator[Browser]:
+    with browser(microphone=microphone) as opened:
         opened.show_as()
         yield opened
 
@@ -48,13 +43,7 @@ def page(tmp_path: Path) -> Iterator[Browser]:
 def test_a_visitor_records_a_voice_consents_and_hears_it_once(server: RunningShell, page: Browser) -> None:
     page.open(f"{server.url}/voice-cloning/", until="document.querySelector('[data-snippet=curl]')?.textContent")
     assert "It is not kept" in text_of(page, "[data-unkept]")
-    page.click("[data-part=record]")
-    page.wait_until("parseFloat(document.querySelector('[data-part=time]').textContent.split(':')[1]) >= 2", seconds=30)
-    page.click("[data-part=stop]")
-    page.wait_until("document.querySelector('[data-source]').dataset.state === 'chosen'")
-    page.click("[data-tool-part=action]")
-    assert text_of(page, "#voice-consent-error").startswith("Tick this")
-    consent(page)
+    record_with_consent(page, seconds=2)
     with enrolling(Enroller()):
         run(page)
     assert text_of(page, "[data-tool-part=charged]") == "Free of charge"

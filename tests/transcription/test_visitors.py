@@ -5,29 +5,20 @@ from typing import Any
 import httpx
 import pytest
 
-from apps.accounts.models import AnonymousUse, Plan
-from apps.accounts.selectors import ANONYMOUS_PLAN
+from apps.accounts.models import AnonymousUse
 from apps.accounts.services import count_anonymous_audio
-from apps.core.ttl_cache import clear_all_caches
 from apps.jobs.models import Job
 from apps.uploads.models import Upload
 from tests.transcription.conftest import hearing
+from tests.visitors import ADDRESS, TOKEN, change_plan, error_of
 from tests.web.shell import RunningShell
 
-TOKEN = "a" * 32
-ADDRESS = "203.0.113.7"
 HOME = "/web/v1/stt/"
 
 
 @pytest.fixture(autouse=True)
 def _proxy(settings: Any) -> None:
     settings.TTSAI_TRUSTED_PROXIES = ["127.0.0.1"]
-
-
-def change_plan(**values: Any) -> None:
-    """As an operator changes the row."""
-    Plan.objects.filter(slug=ANONYMOUS_PLAN).update(**values)
-    clear_all_caches()
 
 
 def send(
@@ -42,10 +33,6 @@ def send(
         files={**parts, **({"file": ("a.mp3", sound, "audio/mpeg")} if sound else {})},
         timeout=30,
     )
-
-
-def error_of(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def test_a_visitor_transcribes_free_of_charge_and_nothing_of_the_recording_stays(server: RunningShell, song: bytes) -> None:

@@ -6,32 +6,23 @@ from typing import Any
 import httpx
 import pytest
 
-from apps.accounts.models import AnonymousUse, Plan
-from apps.accounts.selectors import ANONYMOUS_PLAN
-from apps.core.ttl_cache import clear_all_caches
+from apps.accounts.models import AnonymousUse
 from apps.jobs.models import Job, Part
 from apps.jobs.services.retention import delete_result, discard_joined_parts
 from apps.uploads.models import Upload
 from apps.voices.models import BlockedVoice, Consent, Enrolment, Sample, Voice
-from tests.transcription.test_visitors import TOKEN, error_of
+from tests.visitors import ADDRESS, TOKEN, change_plan, error_of
 from tests.voices.conftest import EMBEDDING, Enroller
 from tests.web.shell import RunningShell
 
 HOME = "/web/v1/tts/clone/"
 TEXT = "Nobody recorded this sentence."
 CONSENT = {"consent": "I am the speaker.", "consent_by": "Ada"}
-ADDRESS = "203.0.113.7"
 
 
 @pytest.fixture(autouse=True)
 def _proxy(settings: Any) -> None:
     settings.TTSAI_TRUSTED_PROXIES = ["127.0.0.1"]
-
-
-def change_plan(**values: Any) -> None:
-    """As an operator changes the row."""
-    Plan.objects.filter(slug=ANONYMOUS_PLAN).update(**values)
-    clear_all_caches()
 
 
 def speak(server: RunningShell, *clips: bytes, path: str = HOME, token: str = TOKEN, **fields: str) -> httpx.Response:

@@ -44,7 +44,7 @@ SPEECH_MARGIN_SECONDS: Final = 0.15
 """Sound this near to speech is no background."""
 OTHER_SPEAKER_SHARE: Final = 0.15
 """Share of the speech by a second voice from which on a recording has two speakers."""
-AT_ONCE_SHARE: Final = 0.05
+OVERLAP_SHARE: Final = 0.05
 """Share of the speech at which two people speak from which on a recording is refused. 113 recordings of one person had 0; mixed ones .08 to 1."""
 COMPARED_SECONDS: Final = 60.0
 """Seconds of a recording in which further speakers are looked for."""
@@ -55,11 +55,11 @@ CERTAINLY_OTHER, PERHAPS_OTHER, SURELY_SAME = 0.62, 0.74, 0.78
 """Least similarities (GE2E) of two stretches of 3 s. Ten recordings of one speaker each had .75 to .86; of two speakers .42 to .82, and where it was
 .71 or more the segmentation model heard the second one in most.
 """
-MOMENT_SECONDS: Final = 1.6
-MOST_MOMENTS: Final = 40
+WINDOW_SECONDS: Final = 1.6
+MOST_WINDOWS: Final = 40
 """Windows that are compared, over the whole recording."""
-OTHER_MOMENTS, DOUBTFUL_MOMENTS = 1.04, 1.2
-"""Least likeness of moments (`likeness_of_moments`), and one below which the segmentation decides. 113 recordings of one person had 1.08 to 1.5; 44 of 50 in
+LEAST_WINDOW_SIMILARITY, DOUBTFUL_WINDOW_SIMILARITY = 1.04, 1.2
+"""Least similarity of windows (`window_similarity`), and one below which the segmentation decides. 113 recordings of one person had 1.08 to 1.5; 44 of 50 in
 turns of two people had less than 1.04.
 """
 SAME_SPEAKER: Final = 0.55
@@ -171,27 +171,31 @@ def _spoken(regions: Sequence[Region], *, count: int, margin: float) -> NDArray[
 
 def _check_one_speaker(sound: Floats, *, regions: Sequence[Region], embeddings: Embeddings) -> list[str]:
     compared = sound[: round(COMPARED_SECONDS * RECOGNITION_SAMPLE_RATE)]
-    if SEGMENTATION.is_available() and SEGMENTATION.overlap_share(compared) > AT_ONCE_SHARE:
+    if SEGMENTATION.is_available() and SEGMENTATION.overlap_share(compared) > OVERLAP_SHARE:
         raise refusal("Two people speak at once in the recording.")
     speech = _cut(sound, regions, rate=RECOGNITION_SAMPLE_RATE)
-    alike = likeness_of_moments(speech)
+    alike = window_similarity(speech)
     least = float((embeddings @ embeddings.T).min())
-    is_doubtful = least < SURELY_SAME or alike < DOUBTFUL_MOMENTS
-    if least < CERTAINLY_OTHER or alike < OTHER_MOMENTS or (is_doubtful and _share_of_others(compared) > OTHER_SPEAKER_SHARE):
+    is_doubtful = least < SURELY_SAME or alike < DOUBTFUL_WINDOW_SIMILARITY
+    if (
+        least < CERTAINLY_OTHER
+        or alike < LEAST_WINDOW_SIMILARITY
+        or (is_doubtful and _share_of_other_speakers(compared) > OTHER_SPEAKER_SHARE)
+    ):
         raise refusal("The recording holds more than one speaker.")
     return ["The recording may hold more than one speaker."] if least < PERHAPS_OTHER else []
 
 
-def likeness_of_moments(speech: Floats) -> float:
+def window_similarity(speech: Floats) -> float:
     """Likeness of windows of 1.6 s of speech at 16 kHz to each other, for turns that are shorter than a stretch: the lowest tenth of the similarities
     by GE2E and by the d-vector, added; 2 for a single window or without the weights of the d-vector.
     """
-    size = round(MOMENT_SECONDS * RECOGNITION_SAMPLE_RATE)
+    size = round(WINDOW_SECONDS * RECOGNITION_SAMPLE_RATE)
     firsts = range(0, len(speech) - size + 1, size // 2)
-    chosen = firsts[:: -(-len(firsts) // MOST_MOMENTS) or 1]
-    if len(chosen) < 2 or not D_VECTOR.is_available():
-        return 2.0
+    chosen = firsts[:: -(-len(firsts) // MOST_WINDOWS) or 1]
     windows = [window for first in chosen if trim_silence(window := speech[first : first + size]).size]
+    if len(windows) < 2 or not D_VECTOR.is_available():
+        return 2.0
     ge2e = np.stack([GE2E.embed(window, sample_rate=RECOGNITION_SAMPLE_RATE) for window in windows])
     return _lowest_tenth(ge2e) + _lowest_tenth(D_VECTOR.embed_windows(windows))
 
@@ -201,7 +205,7 @@ def _lowest_tenth(embeddings: Embeddings) -> float:
     return float(np.percentile((embeddings @ embeddings.T)[np.triu_indices(len(embeddings), 1)], 10))
 
 
-def _share_of_others(sound: Floats) -> float:
+def _share_of_other_speakers(sound: Floats) -> float:
     """Share of the speech by others than the one who speaks most; 0 without the weights for it."""
     if not (SEGMENTATION.is_available() and CAMPPLUS.is_available()):
         return 0.0

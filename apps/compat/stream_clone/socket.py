@@ -64,7 +64,7 @@ class TtsSession:
         self._index = 0
 
     async def read(self, stream: TextStream, first: Mapping[str, Any]) -> None:
-        """Feed the client's text until it is done. Whatever comes behind it is answered with an error, while the audio goes on."""
+        """Feed the client's text until it is done. Whatever comes behind it is answered with an error, while the audio is still sent."""
         message = {name: value for name, value in first.items() if name != "req_params"}
         while not message or not feed(stream, message):
             message = read_message(await self._socket.receive())

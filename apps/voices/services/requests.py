@@ -214,20 +214,26 @@ def _plan_speech(caller: Caller, *, order: CloneOrder, engine: EngineRow, voice:
         cloned = ClonedVoice(engine, own.ref, warning=own.warning)
     elif sources:
         enroller = find_enroller(engine)
-        plan = plan_enrolment(_recordings(order, sources), engine=engine, enroller=enroller, is_fitted=is_new and is_fit_wanted(engine))
+        plan = plan_enrolment(
+            distinct_recordings(order, sources), engine=engine, enroller=enroller, is_fitted=is_new and is_fit_wanted(engine)
+        )
         cloned = plan.cloned_voice(voice_id=voice.voice_id, engine=engine)
     else:
         raise ConflictError(f"The voice {voice.voice_id!r} is not ready yet. Try again later.", code="voice_not_ready", param="embed_id")
-    planned = plan_speech(caller, order=replace(order.speech, clone=cloned))
+    return plan_cloned_speech(caller, speech=replace(order.speech, clone=cloned), sources=sources, voice=voice.voice_id)
+
+
+def plan_cloned_speech(caller: Caller, *, speech: SpeechOrder, sources: Sequence[Source], **described: str) -> JobPlan:
+    """Speech with the cloned voice of its order. described: fields of VoiceCloneParams about the voice. Raises ApplicationErrors."""
+    planned = plan_speech(caller, order=speech)
     values = {one.name: getattr(planned.params, one.name) for one in fields(planned.params)}
-    params = VoiceCloneParams(**{**values, "voice": voice.voice_id, **source_params(sources)})
-    return replace(planned, kind=VOICE_CLONE, params=params)
+    return replace(planned, kind=VOICE_CLONE, params=VoiceCloneParams(**{**values, **source_params(sources), **described}))
 
 
 def _plan_enrolment(order: CloneOrder, *, engine: EngineRow, voice: Voice, sources: Sequence[Source]) -> JobPlan:
     """Enrolment alone; its result is the demo."""
     return plan_enrolment_job(
-        _recordings(order, sources),
+        distinct_recordings(order, sources),
         engine=engine,
         enroller=find_enroller(engine),
         voice_id=voice.voice_id,
@@ -237,7 +243,7 @@ def _plan_enrolment(order: CloneOrder, *, engine: EngineRow, voice: Voice, sourc
     )
 
 
-def _recordings(order: CloneOrder, sources: Sequence[Source]) -> list[Recording]:
+def distinct_recordings(order: CloneOrder, sources: Sequence[Source]) -> list[Recording]:
     unique = {source.sha256: source for source in sources}
     return [Recording(source.key, order.transcript) for source in unique.values()]
 

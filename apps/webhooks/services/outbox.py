@@ -39,7 +39,8 @@ def record_event(
 ) -> list[Delivery]:
     """Create deliveries for every subscribed endpoint of the account and for the request's own webhook (`url`).
 
-    is_for_endpoints: False for another request's `url` about an event that the endpoints were told of. Call it in the transaction of the event. After the commit the platform's worker is asked to send at once.
+    is_for_endpoints: False for another request's `url` about an event that the endpoints have received.
+    Call it in the transaction of the event. After the commit the platform's worker is asked to send at once.
     """
     if event not in EVENTS:
         raise ValueError(f"no such event: {event}")

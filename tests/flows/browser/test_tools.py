@@ -109,6 +109,17 @@ def consent(page: Browser, *, speaker: str = "George") -> None:
         page.type("#consent-by", speaker)
 
 
+def record_with_consent(page: Browser, *, seconds: int) -> None:
+    """Record a voice by the microphone; without consent the page refuses to go further, and then it is given."""
+    page.click("[data-part=record]")
+    page.wait_until(f"parseFloat(document.querySelector('[data-part=time]').textContent.split(':')[1]) >= {seconds}", seconds=30)
+    page.click("[data-part=stop]")
+    page.wait_until("document.querySelector('[data-source]').dataset.state === 'chosen'")
+    page.click("[data-tool-part=action]")
+    assert text_of(page, "#voice-consent-error").startswith("Tick this")
+    consent(page)
+
+
 def inked(page: Browser, selector: str) -> list[int]:
     return list(page.value(INKED % json.dumps(selector)))
 
@@ -377,13 +388,7 @@ def test_visitors_use_the_tools_that_are_open_to_them_and_see_examples_of_all(pl
 def test_a_visitor_records_a_voice_and_hears_it_once(platform: RunningPlatform, microphone: Path) -> None:
     with browser(microphone=microphone) as page:
         visit(platform, page, "voice-cloning")
-        page.click("[data-part=record]")
-        page.wait_until("parseFloat(document.querySelector('[data-part=time]').textContent.split(':')[1]) >= 10", seconds=30)
-        page.click("[data-part=stop]")
-        page.wait_until("document.querySelector('[data-source]').dataset.state === 'chosen'")
-        page.click("[data-tool-part=action]")
-        assert text_of(page, "#voice-consent-error").startswith("Tick this")
-        consent(page)
+        record_with_consent(page, seconds=10)
         run(page, seconds=150)
         page.wait_until("document.querySelector('[data-cloned]').duration > 1")
         assert "A likeness" in text_of(page, "[data-report]")

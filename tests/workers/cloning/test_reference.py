@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 
 from tests.workers.cloning.recordings import person
 from workers.audio.encoding.resampler import resample
-from workers.cloning.reference import ADVICE, OTHER_MOMENTS, ExaminedReference, check_same_speaker, examine_reference, likeness_of_moments
+from workers.cloning.reference import (
+    ADVICE,
+    LEAST_WINDOW_SIMILARITY,
+    ExaminedReference,
+    check_same_speaker,
+    examine_reference,
+    window_similarity,
+)
 from workers.contract.errors import WorkError
 from workers.kokoro.runtime import SAMPLE_RATE
 from workers.speakers.campplus import CAMPPLUS
@@ -143,13 +150,14 @@ def test_recording_of_two_people_in_turns_of_two_seconds_is_refused_with_advice(
 
 
 @pytest.mark.skipif(not D_VECTOR.is_available(), reason="ttsai models pull d-vector")
-def test_moments_of_one_person_are_more_alike_than_the_least_that_is_taken() -> None:
+def test_windows_of_one_person_are_more_alike_than_the_least_that_is_taken() -> None:
     for name in ("librivox-0870", "librivox-0890"):
-        assert likeness_of_moments(resample(person(name), input_rate=SAMPLE_RATE, output_rate=16_000)) > OTHER_MOMENTS + 0.05
+        assert window_similarity(resample(person(name), input_rate=SAMPLE_RATE, output_rate=16_000)) > LEAST_WINDOW_SIMILARITY + 0.05
 
 
-def test_recording_with_a_single_moment_is_not_compared() -> None:
-    assert likeness_of_moments(np.ones(30_000, np.float32)) == 2.0
+def test_recording_without_two_windows_of_sound_is_not_compared() -> None:
+    assert window_similarity(np.ones(30_000, np.float32)) == 2.0
+    assert window_similarity(np.zeros(100_000, np.float32)) == 2.0
 
 
 def test_recordings_of_one_person_are_taken_together() -> None:
