@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from apps.core.csv_cells import guard_formula
 from apps.jobs.usage import Period, read_usage
 
 GROUP_TITLES: Final = {"day": "Day", "model": "Model", "key": "Key"}
 MEASURES: Final = ("jobs", "completed", "failed", "cancelled", "characters", "credits")
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 """First characters by which spreadsheets take a text for a formula."""
 
 
@@ -47,7 +47,7 @@ def write_usage_csv(table: UsageTable) -> str:
     writer = csv.writer(file)
     writer.writerow([table.group, *MEASURES])
     for row in table.rows:
-        writer.writerow([_plain(row.name), *(row.measures[name] for name in MEASURES)])
+        writer.writerow([guard_formula(row.name), *(row.measures[name] for name in MEASURES)])
     return file.getvalue()
 
 
@@ -62,8 +62,3 @@ def _with_all_days(rows: list[UsageRow], *, period: Period) -> list[UsageRow]:
     known = {row.name: row for row in rows}
     days = ((period.first + timedelta(days=count)).isoformat() for count in range((period.last - period.first).days + 1))
     return [known.get(day) or UsageRow(day, dict.fromkeys(MEASURES, 0)) for day in days]
-
-
-def _plain(name: str) -> str:
-    """The name as a spreadsheet does not compute it."""
-    return f"'{name}" if name.startswith(FORMULA_STARTS) else name

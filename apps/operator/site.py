@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, path
 from unfold.sites import UnfoldAdminSite
 
 from apps.audit.models import Outcome
@@ -20,6 +20,10 @@ View = Callable[..., HttpResponseBase]
 
 
 class OperatorSite(UnfoldAdminSite):
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Addresses without Django's shortcut to a row's page on the site: no row has one, and the models of statistics have no table to look in."""
+        return [found for found in super().get_urls() if getattr(found, "name", "") != "view_on_site"]
+
     def extra_urls(self) -> list[URLPattern]:
         """Pages beside the tables."""
         return [

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable
 from typing import Any, Final
 
+from apps.core.csv_cells import guard_formula, unguard_formula
 from apps.core.errors import InvalidRequestError
 from apps.pronunciations.models import Pronunciation
 from workers.text.pronunciations import MOST_RULES
@@ -22,7 +23,9 @@ def write_csv(entries: Iterable[Pronunciation]) -> str:
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     for entry in entries:
-        writer.writerow([entry.word, entry.replacement, entry.language, "true" if entry.case_sensitive else "false"])
+        writer.writerow(
+            [guard_formula(entry.word), guard_formula(entry.replacement), entry.language, "true" if entry.case_sensitive else "false"]
+        )
     return file.getvalue()
 
 
@@ -62,7 +65,7 @@ def _entries(rows: list[list[str]]) -> list[dict[str, Any]]:
 def _entry(row: list[str], *, columns: tuple[str, ...], line: int) -> dict[str, Any]:
     if len(row) > len(columns):
         raise _invalid(f"Line {line} has {len(row)} columns; at most {len(columns)} are expected. Quote commas.")
-    entry: dict[str, Any] = {name: value.strip() for name, value in zip(columns, row, strict=False)}
+    entry: dict[str, Any] = {name: unguard_formula(value.strip()) for name, value in zip(columns, row, strict=False)}
     for name in ("word", "replacement"):
         if not entry.get(name):
             raise _invalid(f"Line {line} has no {name}.")

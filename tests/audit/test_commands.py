@@ -97,6 +97,11 @@ def test_listing_and_showing_write_nothing_to_the_log() -> None:
     assert logged() == []
 
 
+def test_djangos_system_checks_find_no_error_before_documented_commands() -> None:
+    """`manage.py` runs them before `createsuperuser` and `create_stripe_prices`; `call_command` does not."""
+    call_command("check", fail_level="WARNING", stdout=StringIO(), stderr=StringIO())
+
+
 def test_making_a_superuser_is_logged_before_and_after_with_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a long enough sentence")
     call_command("createsuperuser", "--noinput", "--email", "boss@example.com", stdout=StringIO())

@@ -29,6 +29,7 @@ def test_a_dictionary_that_is_exported_can_be_imported_elsewhere(owner: Client, 
     for word, replacement, language, is_exact in given:
         Pronunciation.objects.create(account=account, word=word, replacement=replacement, language=language, case_sensitive=is_exact)
     exported = owner.get("/dashboard/pronunciations/export/").content
+    assert b"\r\n'=SUM,sum" in exported, "no spreadsheet computes it"
     Pronunciation.objects.all().delete()
     assert send_file(owner, exported)[0] == 302
     assert sorted(words(account)) == sorted(given)

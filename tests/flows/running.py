@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -113,11 +113,15 @@ class RunningPlatform:
         self.process = None
         return status
 
-    def command(self, *arguments: str) -> str:
-        """Run the `ttsai` command line against this platform; returns its standard output."""
-        done = subprocess.run([COMMAND, *arguments], cwd=ROOT, env=self._environment(), capture_output=True, text=True, check=False)
+    def manage(self, *arguments: str) -> str:
+        """Run Django's command line against this platform; returns its standard output."""
+        return self.command(*arguments, program=(sys.executable, "manage.py"))
+
+    def command(self, *arguments: str, program: Sequence[str] = (COMMAND,)) -> str:
+        """Run the `ttsai` command line, or another program, against this platform; returns its standard output."""
+        done = subprocess.run([*program, *arguments], cwd=ROOT, env=self._environment(), capture_output=True, text=True, check=False)
         if done.returncode:
-            raise RuntimeError(f"ttsai {' '.join(arguments)} ended with {done.returncode}: {done.stderr}")
+            raise RuntimeError(f"{' '.join([*program, *arguments])} ended with {done.returncode}: {done.stderr}")
         return done.stdout
 
     def key(self, email: str, *, plan: str = "pro", credits_: float = 1000, **limits: int) -> str:

@@ -282,3 +282,8 @@ class TestPeople:
         assert client.post(f"/admin/accounts/user/{operator.pk}/password/", passwords).status_code == 403
         operator.refresh_from_db()
         assert not operator.check_password("correct horse battery")
+
+
+def test_djangos_shortcut_to_a_page_on_the_site_does_not_exist(client: Client) -> None:
+    """Models of statistics have no table, in which it would look for a row."""
+    assert client.get("/admin/r/1/2/").status_code == 404

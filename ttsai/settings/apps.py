@@ -130,6 +130,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
 ]
 
+SILENCED_SYSTEM_CHECKS = ["admin.E408", "admin.E409", "admin.E410"]
+"""Checks for Django's middleware of sessions, logins and messages: SessionZoneMiddleware runs them for the zones that have sessions."""
+
 ROOT_URLCONF = "ttsai.urls"
 APPEND_SLASH = False
 WSGI_APPLICATION = None

@@ -23,6 +23,6 @@ def command(*, model: str, language: str, gender: str | None, own: bool | None, 
             return
         names = ("id", "name", "model", "language", "gender")
         print_table(("voice", *names[1:]), [[str(voice[name]) for name in names] for voice in answer["voices"]])
-        session.terminal.tell(f"{answer['total']} voices")
+        session.terminal.tell(f"{answer['total']} {'voice' if answer['total'] == 1 else 'voices'}")
 
     run_session(work, url=url, key=key, as_json=as_json, quiet=quiet)
