@@ -102,6 +102,11 @@ def test_djangos_system_checks_find_no_error_before_documented_commands() -> Non
     call_command("check", fail_level="WARNING", stdout=StringIO(), stderr=StringIO())
 
 
+def test_prices_without_a_stripe_key_are_refused_in_one_sentence() -> None:
+    with pytest.raises(CommandError, match="Payments are not set up on this server"):
+        call_command("create_stripe_prices", stdout=StringIO())
+
+
 def test_making_a_superuser_is_logged_before_and_after_with_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a long enough sentence")
     call_command("createsuperuser", "--noinput", "--email", "boss@example.com", stdout=StringIO())

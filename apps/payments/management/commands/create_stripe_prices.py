@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from apps.audit.commands import audited_command
+from apps.core.errors import ApplicationError
 from apps.payments.services.prices import create_stripe_prices
 
 
@@ -13,7 +14,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         with audited_command("create_stripe_prices", is_atomic=False) as log:
-            created = create_stripe_prices()
+            try:
+                created = create_stripe_prices()
+            except ApplicationError as error:
+                raise CommandError(error.message) from error
             log.record(None, "; ".join(created) or "Nothing to create")
         for line in created or ["Nothing to create: every price has its id."]:
             self.stdout.write(line)
