@@ -103,6 +103,7 @@ def test_djangos_system_checks_find_no_error_before_documented_commands() -> Non
 
 
 def test_prices_without_a_stripe_key_are_refused_in_one_sentence() -> None:
+    call_command("load_offers", stdout=StringIO())
     with pytest.raises(CommandError, match="Payments are not set up on this server"):
         call_command("create_stripe_prices", stdout=StringIO())
 
