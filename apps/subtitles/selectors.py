@@ -2,7 +2,6 @@
 
 import json
 
-from apps.catalog.selectors import list_models
 from apps.core.errors import NotFoundError
 from apps.core.storage import MissingObjectError, get_storage
 from apps.jobs.kinds import kind_of, params_of
@@ -69,14 +68,11 @@ def _stored_text(job: Job) -> str:
 
 
 def language_of(job: Job) -> str:
-    """Language of a job's text: the requested one, otherwise its voice's; empty if the worker detected it."""
+    """Language of a job's text as it was decided: at admission, or in the job for a text that the job wrote. Empty if neither did."""
     params = params_of(job)
     if not isinstance(params, SpokenParams):
         return ""
-    if params.language:
-        return params.language
-    speaking = (engine for engine in list_models() if engine.id == params.model and params.voice in engine.voices)
-    return next((engine.voices[params.voice].language for engine in speaking), "")
+    return params.language or (read_script(job).target_language if job.find_output(TEXT) else "")
 
 
 def find_alignment(job: Job) -> Job | None:

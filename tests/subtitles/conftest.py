@@ -16,7 +16,6 @@ from tests.factories_jobs import AUDIO, announce, caller, engine_spec, outcome_o
 from tests.fresh_state import fresh_state
 from tests.web.shell import RunningShell, running_shell
 from workers.contract.codec import Message
-from workers.contract.engines import VoiceSpec
 from workers.contract.messages import SpeakWork
 from workers.contract.outputs import audio_outputs, text_outputs
 from workers.contract.references import PartOutput
@@ -30,7 +29,6 @@ TIMINGS = [
     {"word": "are", "start": 1.7, "end": 1.9, "start_character": 17, "end_character": 20},
     {"word": "you?", "start": 1.9, "end": 2.3, "start_character": 21, "end_character": 25},
 ]
-SPANISH_VOICE = VoiceSpec("ef_dora", name="Dora", language="es", gender="female")
 WHISPER = engine_spec("whisper", kind="stt", languages=("en", "es"), voices=(), default_voice="")
 
 Completed = Callable[..., Job]
@@ -39,8 +37,7 @@ Completed = Callable[..., Job]
 @pytest.fixture(autouse=True)
 def _platform(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
     with fresh_state(settings, tmp_path):
-        kokoro = engine_spec()
-        announce(engine_spec(languages=("en", "es"), voices=(*kokoro.voices, SPANISH_VOICE)), WHISPER)
+        announce(engine_spec(), WHISPER)
         yield
 
 
@@ -62,11 +59,11 @@ def finish(job: Job, *, output: bytes = AUDIO, timings: list[dict[str, Any]] | N
 
 @pytest.fixture
 def completed() -> Completed:
-    """Factory of completed speech jobs: `completed("Hello.", timings=[…], language="es")`; language and voice are its parameters."""
+    """Factory of completed speech jobs: `completed("Hello.", timings=[…], language="es")`; the language is one of its parameters."""
 
     def make(text: str = TEXT, *, timings: list[dict[str, Any]] | None = None, **params: Any) -> Job:
         by = caller(AccountFactory(credits=1000))
-        values = {"model": "kokoro", "voice": "af_bella", "language": "", "text": text, **params}
+        values = {"model": "kokoro", "voice": "af_bella", "language": "en-us", "text": text, **params}
         job = submit(by, text, params=values).job
         dispatch(job.queue)
         finish(job, timings=timings)

@@ -145,10 +145,10 @@ def test_a_text_without_timings_is_aligned_once(server: RunningShell, completed:
     ("params", "options", "language", "engine"),
     [
         ({"language": "es"}, {}, "es", "whisper"),
-        ({"voice": "ef_dora"}, {"language": "en"}, "es", "whisper"),
-        ({"voice": ""}, {}, "", "whisper"),
-        ({"voice": ""}, {"language": "es-MX"}, "es-mx", "whisper"),
-        ({"voice": ""}, {"language": "en"}, "en", ""),
+        ({"language": "es"}, {"language": "en"}, "es", "whisper"),
+        ({"language": ""}, {}, "", "whisper"),
+        ({"language": ""}, {"language": "es-MX"}, "es-mx", "whisper"),
+        ({"language": ""}, {"language": "en"}, "en", ""),
     ],
 )
 def test_the_aligner_is_chosen_by_language(
@@ -161,8 +161,16 @@ def test_the_aligner_is_chosen_by_language(
     assert (work["language"], work["engine"], alignment.queue) == (language, engine, engine or "codec")
 
 
+def test_an_answer_is_aligned_in_the_language_of_its_script(written: Completed) -> None:
+    script = ScriptDocument("Hola.", "Hola a todos.", "es", "es", ("Hola a todos.",))
+    params = {"model": "kokoro", "voice": "af_bella", "language": ""}
+    job = written(script, timings=[], kind="voice-chat", params=params)
+    assert ask(job, language="en").status_code == 200  # deferred: the client waits
+    assert Part.objects.get(job__kind="alignment").work["language"] == "es"
+
+
 def test_language_without_an_aligner_is_a_400(completed: Completed) -> None:
-    job = completed(voice="")
+    job = completed(language="")
     assert error_of(ask(job, language="xx")) == (400, "unsupported_language")
     assert error_of(ask(job, language="klingon!")) == (400, "invalid_language")
     assert not Job.objects.filter(kind="alignment").exists()
