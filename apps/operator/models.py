@@ -18,6 +18,7 @@ class OperatorAction(models.Model):
             ("revoke_key", "May revoke keys"),
             ("requeue_job", "May give the parts of a job to other workers"),
             ("take_down_voice", "May take voices down, and lift takedowns"),
+            ("view_texts", "May see texts, names of files and results of customers"),
             ("view_live", "May see live workers and queues"),
             ("view_revenue", "May see revenue"),
             ("view_traffic", "May see usage, errors and latency"),

@@ -48,10 +48,11 @@ SUPPORT: Final = OperatorRole(
         "operator.impersonate_account",
         "operator.revoke_key",
         "operator.take_down_voice",
+        "operator.view_texts",
     ),
     ("announcements",),
 )
-"""Customers, their jobs, keys' prefixes and voices; no money, no machines."""
+"""Customers, their jobs with texts, keys' prefixes and voices; no money, no machines."""
 
 FINANCE: Final = OperatorRole(
     "finance",
@@ -107,6 +108,6 @@ OPERATIONS: Final = OperatorRole(
     ),
     ("announcements", "status"),
 )
-"""Workers, queues, models, jobs and webhooks; no customers, no money."""
+"""Workers, queues, models, jobs and webhooks without their contents; no customers, no money."""
 
 ROLES: Final = (SUPPORT, FINANCE, OPERATIONS)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import Truncator
 
 from apps.jobs.models import Job
 from apps.operator.admin.pages import caller_of, counted, in_credits
@@ -17,6 +18,7 @@ from apps.operator.selectors.figures import Figures, count_differences, get_figu
 
 COLOURS: Final = ("#0d9488", "#d97706", "#64748b", "#9333ea")
 COLOURS_OF_ERRORS: Final = ("#dc2626", "#d97706")
+WORDS_OF_MESSAGE: Final = 20
 GRID: Final = "#94a3b833"
 
 
@@ -30,7 +32,7 @@ def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
     return shown | {
         "cards": _cards(figures, may) + shown["cards"],
         "queues": _queues(figures),
-        "failures": _failures(figures.last_failures),
+        "failures": _failures(figures.last_failures, has_messages=request.user.is_superuser),
     }
 
 
@@ -158,9 +160,11 @@ def _queues(figures: Figures) -> dict[str, Any]:
     return {"headers": ["Queue", "Parts waiting", "In flight"], "rows": rows}
 
 
-def _failures(jobs: tuple[Job, ...]) -> dict[str, Any]:
+def _failures(jobs: tuple[Job, ...], *, has_messages: bool) -> dict[str, Any]:
+    """Table of failed jobs. Messages may quote what a customer sent: roles read them on the page of the job, which is audited."""
+    headers = ["Job", "When", "Owner", "Model", "Code"]
     return {
-        "headers": ["Job", "When", "Owner", "Model", "Code", "Message"],
+        "headers": [*headers, "Message"] if has_messages else headers,
         "rows": [
             [
                 format_html('<a href="{}">{}…</a>', reverse("admin:jobs_job_change", args=[job.pk]), job.uuid.hex[:8]),
@@ -168,7 +172,7 @@ def _failures(jobs: tuple[Job, ...]) -> dict[str, Any]:
                 caller_of(job.tenant) if job.account is None else job.account.name,
                 job.engine_id or "-",
                 job.error_code,
-                job.error_message[:120],
+                *([Truncator(job.error_message).words(WORDS_OF_MESSAGE, truncate="…")] if has_messages else []),
             ]
             for job in jobs
         ],

@@ -2,7 +2,7 @@
 an erasure.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -110,15 +110,16 @@ def fields_of(row: models.Model) -> dict[str, Any]:
     return {field.attname: field.value_from_object(row) for field in shown}
 
 
-def files_of(account: Account) -> Iterator[StoredFile]:
-    """Objects of the account in the store: recordings and files of voices, results of jobs, uploads."""
+def files_of(account: Account, *, without_kinds: Sequence[str] = ()) -> Iterator[StoredFile]:
+    """Objects of the account in the store: recordings and files of voices, results of jobs but of the kinds left out, uploads."""
     for sample in Sample.objects.filter(enrolment__account=account).exclude(key="").select_related("enrolment").iterator():
         yield StoredFile(f"voices/{sample.enrolment.uuid.hex}/samples/{sample.sha256}", sample.key)
     for enrolment in Enrolment.objects.filter(account=account).iterator():
         demo = (enrolment.demo or {}).get("key", "")
         for key in filter(None, (enrolment.conditioning_key, demo)):
             yield StoredFile(f"voices/{enrolment.uuid.hex}/{key.rpartition('/')[2]}", key)
-    for job in Job.objects.filter(account=account, result_deleted_at=None).exclude(result=None).order_by("pk").iterator():
+    jobs = Job.objects.filter(account=account, result_deleted_at=None).exclude(result=None).exclude(kind__in=without_kinds)
+    for job in jobs.order_by("pk").iterator():
         for output in job.outputs:
             yield StoredFile(f"results/{job.uuid.hex}/{output.file_name}", output.key)
     for upload in Upload.objects.filter(account=account, deleted_at=None).exclude(key="").iterator():

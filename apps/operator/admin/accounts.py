@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Max, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -25,6 +26,7 @@ from apps.operator.admin.auditing import AuditedAdmin
 from apps.operator.admin.forms import ConfirmForm, ReasonForm
 from apps.operator.admin.members import MembershipInline, save_memberships
 from apps.operator.admin.pages import ConfirmationAdmin, FormPage, ReadOnlyAdmin, counted, in_credits
+from apps.operator.contents import may_see_contents
 from apps.privacy.models import Erasure
 from apps.privacy.responses import export_response
 from apps.privacy.services import request_erasure
@@ -34,6 +36,10 @@ from apps.voices.services.removal import remove_account_voices
 KEY_PREFIX = "sk-tts-"
 MONEY_IN_EXPORTS = {"payments": "payments.view_payment", "billing.LedgerEntry": "billing.view_ledgerentry"}
 """Rows that an export leaves out for operators without the permission."""
+CONVERSATIONS_IN_EXPORTS = ("conversations", "webhooks.Delivery")
+"""Rows that an export leaves out for all but superusers: conversations, with the jobs and results of their turns, and deliveries, which link to
+such results.
+"""
 STATUS_COLOURS = {AccountStatus.ACTIVE: "success", AccountStatus.SUSPENDED: "danger", AccountStatus.CLOSED: "warning"}
 
 
@@ -298,9 +304,12 @@ class AccountAdmin(ConfirmationAdmin):
 
     @action(description="Export data…", icon="download", permissions=["operator.export_account"])
     def export_data(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Send what is stored about the account, without secrets, as a ZIP archive; without money for those who may not see it."""
+        """Send what is stored about the account, without secrets, as a ZIP archive; without money and conversations for those who may not see them."""
         account: Account = self.get_or_404(request, object_id)
+        if not may_see_contents(request):
+            raise PermissionDenied
         hidden = [name for name, permission in MONEY_IN_EXPORTS.items() if not request.user.has_perm(permission)]
+        hidden += [] if request.user.is_superuser else CONVERSATIONS_IN_EXPORTS
 
         def perform(given: dict[str, Any]) -> Deferred:
             left_out = f"; left out: {', '.join(hidden)}" if hidden else ""

@@ -37,6 +37,15 @@ class AuditedAdmin(ModelAdmin):
             field.widget.attrs["aria-label"] = str(field.label or name)
         return formset
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Allow the filters that the list shows, and the rows of one account. Django would allow any column of the table, so that the address of
+        a list could ask which rows have a word in a text, or a secret that begins with a letter.
+        """
+        names = [one[0] if isinstance(one, tuple) else one for one in self.get_list_filter(request)]
+        shown = [str(getattr(name, "parameter_name", name)) for name in names] + ["account__id", "pk"]
+        is_shown = any(lookup == name or lookup.startswith(f"{name}__") for name in shown)
+        return is_shown and bool(super().lookup_allowed(lookup, value, request))
+
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Fields of thousandths of a credit are edited in credits."""
         if db_field.name in CREDIT_FIELDS:

@@ -10,9 +10,11 @@ from unfold.paginator import InfinitePaginator
 
 from apps.batches.models import Batch, BatchItem
 from apps.batches.services.cancel import cancel_batch
+from apps.operator.admin.contents import ContentsAdmin
 from apps.operator.admin.forms import ConfirmForm
 from apps.operator.admin.jobs import JOB_COLOURS
-from apps.operator.admin.pages import FormPage, ReadOnlyAdmin, ReadOnlyInline, UuidSearch, in_credits, job_link
+from apps.operator.admin.pages import FormPage, ReadOnlyInline, UuidSearch, in_credits, job_link
+from apps.operator.contents import may_see_contents
 
 REFUSED = "refused"
 ITEM_COLOURS = {state.value: colour for state, colour in JOB_COLOURS.items()} | {REFUSED: "danger"}
@@ -26,6 +28,10 @@ class ItemsInline(ReadOnlyInline):
     per_page = 50
     show_change_link = False
     verbose_name_plural = "items"
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002 - Django's signature
+        """Columns, without the messages for operators who may not see texts: a message may quote one."""
+        return self.fields if may_see_contents(request) else [name for name in self.fields if name != "reason"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BatchItem]:
         items: QuerySet[BatchItem] = super().get_queryset(request)
@@ -50,7 +56,7 @@ class ItemsInline(ReadOnlyInline):
 
 
 @admin.register(Batch)
-class BatchAdmin(UuidSearch, ReadOnlyAdmin):
+class BatchAdmin(UuidSearch, ContentsAdmin):
     list_display = ["short_uuid", "created_at", "shown_state", "account", "progress", "ended_at"]
     list_display_links = ["short_uuid"]
     list_filter = ["created_at"]

@@ -17,8 +17,9 @@ from apps.jobs.models import Job, JobState, Part, PartState
 from apps.jobs.services.cancel import cancel_job
 from apps.jobs.services.requeue import requeue_job
 from apps.operator.admin.catalog import as_json
+from apps.operator.admin.contents import ContentsAdmin
 from apps.operator.admin.forms import ConfirmForm
-from apps.operator.admin.pages import FormPage, ReadOnlyAdmin, ReadOnlyInline, UuidSearch, caller_of, counted, in_credits, job_link
+from apps.operator.admin.pages import FormPage, ReadOnlyInline, UuidSearch, caller_of, counted, in_credits, job_link
 from apps.operator.selectors.timeline import get_timeline
 
 JOB_COLOURS = {
@@ -92,7 +93,8 @@ class PartsInline(ReadOnlyInline):
 
 
 @admin.register(Job)
-class JobAdmin(UuidSearch, ReadOnlyAdmin):
+class JobAdmin(UuidSearch, ContentsAdmin):
+    content_fields = {"shown_params": "settings_alone", "shown_result": "", "error_message": ""}
     list_display = [
         "short_uuid",
         "created_at",
@@ -147,6 +149,9 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002 - Django's signature
         rows = [row for _, options in self.fieldsets for row in options["fields"]]
         return [name for row in rows for name in ([row] if isinstance(row, str) else row)]
+
+    def job_of(self, obj: Any) -> Job | None:
+        return obj if isinstance(obj, Job) else None
 
     @display(description="job", ordering="uuid")
     def short_uuid(self, job: Job) -> str:
@@ -211,6 +216,12 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
     def shown_params(self, job: Job) -> SafeString:
         return as_json(job.params)
 
+    @display(description="parameters without texts")
+    def settings_alone(self, job: Job) -> SafeString:
+        """Parameters that retention keeps, since they neither quote nor identify what a customer sent."""
+        kind = job_kinds().get(job.kind)
+        return as_json({} if kind is None else kind.params.without_forgotten(job.params))
+
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Add the timeline."""
         job = self.get_object(request, object_id)
@@ -262,8 +273,10 @@ class JobAdmin(UuidSearch, ReadOnlyAdmin):
 
 
 @admin.register(Part)
-class PartAdmin(ReadOnlyAdmin):
+class PartAdmin(ContentsAdmin):
     """Parts of jobs, each done by one worker in one go."""
+
+    content_fields = {"shown_work": "", "shown_manifest": ""}
 
     list_display = [
         "id",
@@ -303,6 +316,9 @@ class PartAdmin(ReadOnlyAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002 - Django's signature
         return [name for row in self.fields for name in ([row] if isinstance(row, str) else row)]
+
+    def job_of(self, obj: Any) -> Job | None:
+        return obj.job if isinstance(obj, Part) else None
 
     @display(description="state", ordering="state", label=PART_COLOURS)
     def shown_state(self, part: Part) -> str:

@@ -12,8 +12,9 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from apps.core.errors import InvalidRequestError
 from apps.operator.admin.abuse_reports import CONSEQUENCES, TakedownForm, take_down
 from apps.operator.admin.auditing import AuditedAdmin
+from apps.operator.admin.contents import ContentsAdmin
 from apps.operator.admin.forms import ConfirmForm
-from apps.operator.admin.pages import FormPage, ReadOnlyAdmin, job_link
+from apps.operator.admin.pages import FormPage, job_link
 from apps.voices.models import BlockedVoice, Consent, Enrolment, EnrolmentState, Sample, Voice
 from apps.voices.services.block_list import apply_block_list, block_voice
 from apps.voices.services.removal import remove_voice
@@ -34,8 +35,10 @@ class BlockForm(forms.Form):
 
 
 @admin.register(Voice)
-class VoiceAdmin(ReadOnlyAdmin):
+class VoiceAdmin(ContentsAdmin):
     """Voices of accounts, newest first. Recordings are not played here."""
+
+    content_fields = {"problem": "problem_code", "shown_samples": "sample_count", "shown_consents": "shown_consent"}
 
     list_display = ["voice_id", "name", "account", "shown_state", "shown_consent", "is_stopped", "created_at", "used_at"]
     list_filter = ["enrolment__state", "enrolment__is_blocked", "enrolment__is_taken_down", "enrolment__is_revoked"]
@@ -117,6 +120,11 @@ class VoiceAdmin(ReadOnlyAdmin):
         enrolment = voice.enrolment
         return f"{enrolment.error_code}: {enrolment.error_message}" if enrolment.error_code else "-"
 
+    @display(description="error")
+    def problem_code(self, voice: Voice) -> str:
+        """Code of a failed enrolment."""
+        return voice.enrolment.error_code or "-"
+
     @display(description="job")
     def job(self, voice: Voice) -> str:
         return job_link(voice.enrolment.job_id)
@@ -124,6 +132,10 @@ class VoiceAdmin(ReadOnlyAdmin):
     @display(description="recordings")
     def shown_samples(self, voice: Voice) -> str:
         return ", ".join(map(str, Sample.objects.filter(enrolment=voice.enrolment_id))) or "-"
+
+    @display(description="recordings")
+    def sample_count(self, voice: Voice) -> int:
+        return Sample.objects.filter(enrolment=voice.enrolment_id).count()
 
     @display(description="consent")
     def shown_consents(self, voice: Voice) -> str:

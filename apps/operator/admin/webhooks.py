@@ -1,5 +1,6 @@
 """Webhooks: endpoints, events and attempts. Secrets are never shown."""
 
+import json
 from typing import Any
 
 from django.contrib import admin
@@ -8,8 +9,11 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
+from apps.core.ids import find_uuid
 from apps.core.models import Notice
+from apps.jobs.models import Job
 from apps.operator.admin.catalog import as_json
+from apps.operator.admin.contents import ContentsAdmin
 from apps.operator.admin.forms import ConfirmForm, ReasonForm
 from apps.operator.admin.pages import FormPage, ReadOnlyAdmin, ReadOnlyInline, UuidSearch
 from apps.webhooks.events import EVENTS
@@ -115,8 +119,10 @@ class EndpointAdmin(UuidSearch, ReadOnlyAdmin):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(UuidSearch, ReadOnlyAdmin):
+class DeliveryAdmin(UuidSearch, ContentsAdmin):
     """Deliveries, newest first."""
+
+    content_fields = {"body": "", "shown_attempts": "statuses_alone"}
 
     list_display = ["message", "created_at", "account", "event", "shown_state", "url", "attempt_count", "next_attempt_at", "ended_at"]
     list_display_links = ["message"]
@@ -142,6 +148,10 @@ class DeliveryAdmin(UuidSearch, ReadOnlyAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002 - Django's signature
         return [name for row in self.fields for name in ([row] if isinstance(row, str) else row)]
 
+    def job_of(self, obj: Any) -> Job | None:
+        """Job whose end the delivery reports."""
+        return _reported_job(obj) if isinstance(obj, Delivery) else None
+
     @display(description="message", ordering="uuid")
     def message(self, delivery: Delivery) -> str:
         return str(delivery)
@@ -154,6 +164,11 @@ class DeliveryAdmin(UuidSearch, ReadOnlyAdmin):
     def shown_attempts(self, delivery: Delivery) -> SafeString:
         """Attempts at the delivery, as JSON: their times and the answers."""
         return as_json(delivery.attempts)
+
+    @display(description="attempts without answers")
+    def statuses_alone(self, delivery: Delivery) -> SafeString:
+        """Attempts without what the customer's server answered, which may repeat the message."""
+        return as_json([{name: value for name, value in one.items() if name != "answer"} for one in delivery.attempts])
 
     @action(description="Replay…", icon="replay", permissions=["webhooks.change_delivery"])
     def replay(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -168,8 +183,10 @@ class DeliveryAdmin(UuidSearch, ReadOnlyAdmin):
 
 
 @admin.register(Notice)
-class NoticeAdmin(ReadOnlyAdmin):
+class NoticeAdmin(ContentsAdmin):
     """Notices that wait to become deliveries. Old rows mean that the platform's worker does not run."""
+
+    content_fields = {"shown_data": ""}
 
     list_display = ["id", "created_at", "account_id", "event"]
     list_filter = [ByEvent, "created_at"]
@@ -182,3 +199,13 @@ class NoticeAdmin(ReadOnlyAdmin):
     @display(description="data")
     def shown_data(self, notice: Notice) -> SafeString:
         return as_json(notice.data)
+
+
+def _reported_job(delivery: Delivery) -> Job | None:
+    try:
+        body = json.loads(delivery.body)
+    except ValueError:
+        return None
+    data = body.get("data") if isinstance(body, dict) else None
+    job_uuid = find_uuid(str(data.get("uuid", ""))) if isinstance(data, dict) else None
+    return None if job_uuid is None else Job.objects.filter(uuid=job_uuid).first()

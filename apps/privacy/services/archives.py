@@ -8,19 +8,22 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from apps.accounts.models import Account, User
+from apps.conversations.kinds import VOICE_CHAT
 from apps.core.archives import ArchiveEntry, zip_chunks
 from apps.core.storage import MissingObjectError, get_storage
 from apps.core.streamed_files import CHUNK_BYTES
 from apps.privacy.holdings import exported_models, fields_of, files_of, members_of, rows_of_person
 
 ROWS_AT_ONCE: Final = 500
+CONVERSATIONS: Final = "conversations"
+JOBS: Final = "jobs.Job"
 
 
 def export_chunks(account: Account, *, person: User | None = None, without: Container[str] = ()) -> Generator[bytes]:
     """Bytes of the archive, in memory bounded by some rows and a chunk. Secrets are left out. Reads database and store.
 
     person: who asked for it, whose own login is put in too; of other members it holds address, role and date. without: apps
-    (`payments`) and models (`billing.LedgerEntry`) whose rows are left out.
+    (`payments`) and models (`billing.LedgerEntry`) whose rows are left out; with `conversations` the jobs of their turns and their files too.
     """
     return zip_chunks(_entries(account, person, without))
 
@@ -32,9 +35,10 @@ def _entries(account: Account, person: User | None, without: Container[str]) -> 
     if person is not None:
         rows_by_label += rows_of_person(person)
     for label, rows in rows_by_label:
-        if label not in without and label.partition(".")[0] not in without and rows.exists():
-            yield ArchiveEntry(f"rows/{label.lower()}.jsonl", _lines(rows.order_by("pk")))
-    for file in files_of(account):
+        shown = rows.exclude(kind=VOICE_CHAT.name) if label == JOBS and CONVERSATIONS in without else rows
+        if label not in without and label.partition(".")[0] not in without and shown.exists():
+            yield ArchiveEntry(f"rows/{label.lower()}.jsonl", _lines(shown.order_by("pk")))
+    for file in files_of(account, without_kinds=(VOICE_CHAT.name,) if CONVERSATIONS in without else ()):
         size = get_storage().stat(file.key)
         if size is not None:  # a result may expire meanwhile
             yield ArchiveEntry(f"files/{file.name}", _content(file.key), size=size.bytes)
