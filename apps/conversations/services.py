@@ -212,7 +212,7 @@ def _response_parts(
     answer = ReplyWork(
         chosen.responder.id,
         transcript=PartOutput(0, TEXT) if stage else None,
-        text=order.text,
+        text=None if stage else order.text,
         language=chosen.language,
         system_prompt=conversation.system_prompt,
         history=history,

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self, TypeVar
 
+from workers.contract.codec import Message
+
 T = TypeVar("T")
 
 _FORGOTTEN = "is_forgotten"
@@ -20,7 +22,7 @@ def forgotten(default: T) -> T:
 
 
 @dataclass(frozen=True, kw_only=True)
-class JobParams:
+class JobParams(Message):
     """Parameters that a job of any kind may have. Every field has a default, so that rows of earlier versions can be read."""
 
     asked_model: str = ""
@@ -33,15 +35,11 @@ class JobParams:
     @classmethod
     def from_row(cls, stored: Mapping[str, Any]) -> Self:
         """Read the JSON of a row: unknown keys are ignored, a missing or null one has its default."""
-        given: dict[str, Any] = {one.name: stored[one.name] for one in fields(cls) if stored.get(one.name) is not None}
-        values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-        return cls(**values)
+        return cls.from_dict({name: value for name, value in stored.items() if value is not None})
 
     def to_row(self) -> dict[str, Any]:
         """JSON for the row. The fields that every kind has are left out where they are empty."""
-        values = {one.name: getattr(self, one.name) for one in fields(self)}
-        kept = {name: value for name, value in values.items() if value or name not in JobParams.__dataclass_fields__}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in kept.items()}
+        return {name: value for name, value in self.to_dict().items() if value or name not in JobParams.__dataclass_fields__}
 
     @classmethod
     def without_forgotten(cls, stored: Mapping[str, Any]) -> dict[str, Any]:

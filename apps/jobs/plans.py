@@ -70,7 +70,7 @@ def with_join(
             source = PartOutput(index, AUDIO)
             inputs.append(JoinInput(source, timings, start_character=characters, marks=marks, cues=cues, starts_at=starts_at))
             least_seconds = max([least_seconds, *(cue.end for cue in part.work.cues)])
-            characters += len(part.work.text)  # a part's words count from its own first character
+            characters += len(part.work.text or "")  # a part's words count from its own first character
     work = JoinWork(
         tuple(inputs),
         format=audio.format,

@@ -45,7 +45,7 @@ def is_render(job: Job) -> bool:
     """True for a job that makes one file of lines or chunks; False for speech, and for a job that makes chunks or redoes one."""
     if job.kind != COMPOSITION.name or Composition.objects.filter(uuid=job.uuid, is_project=False).exists():
         return False
-    return not any("changes" in take for take in COMPOSITION.read_params(job).takes)
+    return not any(take.changes is not None for take in COMPOSITION.read_params(job).takes)
 
 
 def list_chunks(caller: Caller, chunk_ids: Sequence[str]) -> list[Line]:

@@ -40,7 +40,7 @@ def plan_chapters(
         return Book(tuple(works), warnings=(NO_CHAPTERS,) if is_wanted else ())
     marked, start = [], 0
     for work in works:
-        end = start + len(work.text)
+        end = start + len(work.spoken_text)
         marked.append(replace(work, marks=marks_within(found.chapters, start=start, end=end)))
         start = end
     warnings = [found.warning] if found.warning else []

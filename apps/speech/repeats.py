@@ -5,8 +5,8 @@ from apps.cache.tickets import CacheUse
 from apps.core.errors import ConflictError, GoneError
 from apps.jobs.models import Job
 from apps.jobs.services.submit import JobPlan
-from apps.speech.kinds import SpeechParams
-from apps.speech.services import REPEATED_SETTINGS, TEXT_FILE, SpeechOrder, plan_speech
+from apps.speech.kinds import RequestedSpeech, SpeechParams
+from apps.speech.services import SpeechOrder, plan_speech
 
 
 def plan_repeat(caller: Caller, job: Job) -> JobPlan:
@@ -22,17 +22,23 @@ def order_of_job(job: Job) -> SpeechOrder:
     params = SpeechParams.from_row(job.params)
     if job.is_expired or not params.text:
         raise GoneError("The text of this job was deleted with its result, so the job cannot be repeated. Send the text again.")
-    asked = params.request
-    if asked.get(TEXT_FILE):
+    asked = params.request or RequestedSpeech(model=params.model, voice=params.voice or None)
+    if asked.is_from_timed_file:
         message = "The text of this job was a file with chapters or times, which is not kept. Send the file again."
         raise ConflictError(message, code="cannot_repeat")
     return SpeechOrder(
-        text=asked.get("text", params.text),
-        model=asked.get("model", params.model),
-        voice=asked.get("voice", params.voice or None),
+        text=asked.text or params.text,
+        model=asked.model,
+        voice=asked.voice,
+        is_model_open=asked.is_model_open,
         format=params.format or job.output_format,
         speed=params.speed,
+        language=asked.language,
+        instructions=asked.instructions,
+        pronunciations=asked.pronunciations,
+        bitrate=asked.bitrate,
+        sample_rate=asked.sample_rate,
         has_timestamps=params.timestamps,
+        has_chapters=asked.has_chapters,
         cache=CacheUse.REFRESH,
-        **{name: asked[name] for name in REPEATED_SETTINGS if name in asked},
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Self
+from typing import Self
 
 from apps.accounts.callers import Caller
 from apps.billing.prices import characters_price_millicredits
@@ -18,7 +18,7 @@ from apps.jobs.services.submit import JobPlan
 from apps.speech.caching import issue_speech_ticket, sentence_caching
 from apps.speech.chapters import Book, plan_chapters
 from apps.speech.cues import cut_cues
-from apps.speech.kinds import SPEECH, SpeechParams
+from apps.speech.kinds import SPEECH, RequestedSpeech, SpeechParams
 from apps.speech.languages import (
     TextModel,
     check_language,
@@ -116,7 +116,7 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
             speed=order.speed,
             format=order.format,
             timestamps=order.has_timestamps,
-            request=_request_settings(order, voice=text_voice.chosen.id),
+            request=_requested_speech(order, voice=text_voice.chosen.id),
         ),
         asked_model=engine.requested_id,
         warnings=(*speaker.warnings, *_warnings(order, engine=engine, speaker=text_voice, document=document), *book.warnings),
@@ -126,22 +126,24 @@ def plan_speech(caller: Caller, *, order: SpeechOrder) -> JobPlan:
     )
 
 
-REPEATED_SETTINGS = ("is_model_open", "language", "instructions", "pronunciations", "bitrate", "sample_rate", "has_chapters")
-"""Settings of an order that the job's row keeps under the same names, where they were given."""
-TEXT_FILE = "file"
-"""Setting of a request whose text was a file with chapters or times, which the row does not hold."""
-
-
-def _request_settings(order: SpeechOrder, *, voice: str) -> dict[str, Any]:
-    """Settings that a repetition needs beside the other parameters of the job. Names of voices that another vendor's API defines, or that the job itself
-    makes, are kept as the voice that was chosen.
+def _requested_speech(order: SpeechOrder, *, voice: str) -> RequestedSpeech:
+    """Request of the order, to be repeated. Names of voices that another vendor's API defines, or that the job itself makes, are kept as the
+    voice that was chosen.
     """
-    usual = SpeechSettings()
-    kept = {name: value for name in REPEATED_SETTINGS if (value := getattr(order, name)) != getattr(usual, name)}
-    kept |= {"model": order.model, "voice": order.voice if order.dialect_voices is None and order.clone is None else voice}
-    if order.file is not None and (order.file.chapters or order.file.cues):
-        return kept | {TEXT_FILE: True}
-    return kept | {"text": order.text} if is_markup(order.text) else kept
+    is_timed = order.file is not None and bool(order.file.chapters or order.file.cues)
+    return RequestedSpeech(
+        text=order.text if is_markup(order.text) and not is_timed else "",
+        model=order.model,
+        voice=order.voice if order.dialect_voices is None and order.clone is None else voice,
+        is_model_open=order.is_model_open,
+        language=order.language,
+        instructions=order.instructions,
+        pronunciations=order.pronunciations,
+        bitrate=order.bitrate,
+        sample_rate=order.sample_rate,
+        has_chapters=order.has_chapters,
+        is_from_timed_file=is_timed,
+    )
 
 
 def _choose_text_model(caller: Caller, *, engine: EngineRow, order: SpeechOrder, document: Document) -> TextModel:
@@ -214,7 +216,7 @@ def _parts(book: Book, *, audio: AudioSettings, before: tuple[PartPlan, ...], qu
                 sample_rate=encoding.sample_rate,
             ),
             (*audio_outputs(encoding.format, is_kept=is_whole), *_extra_outputs(work)),
-            units=len(work.text),
+            units=len(work.spoken_text),
             stage=before[-1].stage + 1 if before else 0,
             queue=queue,
         )
@@ -232,7 +234,7 @@ def _extra_outputs(work: SpeakWork) -> tuple[OutputSpec, ...]:
 
 def _longest_seconds(works: Sequence[SpeakWork]) -> float:
     """Most seconds that the speech is likely to last."""
-    spoken = sum(len(work.text) for work in works) / SLOWEST_CHARACTERS_PER_SECOND / works[0].speed
+    spoken = sum(len(work.spoken_text) for work in works) / SLOWEST_CHARACTERS_PER_SECOND / works[0].speed
     return max([spoken, *(work.cues[-1].end for work in works if work.cues)])
 
 
@@ -240,7 +242,7 @@ def _check_file_size(order: SpeechOrder, *, engine: EngineRow, works: Sequence[S
     """400 file_too_large for a long text in a format whose file no store would take."""
     chosen = FORMATS[order.format]
     rate = chosen.choose_sample_rate(order.sample_rate or engine.spec.sample_rate)
-    seconds, characters = _longest_seconds(works), sum(len(work.text) for work in works)
+    seconds, characters = _longest_seconds(works), sum(len(work.spoken_text) for work in works)
     if chosen.is_lossless and (size := 2 * rate * seconds) > LARGEST_FILE_BYTES:
         raise InvalidRequestError(
             f"{characters:,} characters in {order.format} at {rate} Hz may be {size / 1e9:.1f} GB; a result has at most "

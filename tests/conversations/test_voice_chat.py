@@ -116,7 +116,7 @@ def test_a_recording_is_heard_first(server: RunningShell, owner: Person, song: b
     job = Job.objects.get()
     assert list(job.parts.order_by("index").values_list("kind", "weight")) == [("listen", 20), ("reply", 40), ("speak", 40)]
     work = job.parts.get(kind="reply").work
-    assert (work["system_prompt"], work["text"], work["history"]) == ("Be brief.", "", [])
+    assert (work["system_prompt"], work["text"], work["history"]) == ("Be brief.", None, [])
     assert work["transcript"]["key"].endswith("document.json")
 
 

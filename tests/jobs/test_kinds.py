@@ -16,10 +16,12 @@ from django.utils.module_loading import import_string
 from apps.conversations.kinds import VOICE_CHAT
 from apps.jobs.kinds import Charge, JobKind, LaneRule, Unit, job_kinds, kind_names_with_unit, kind_of, params_of
 from apps.jobs.models import Job, Lane
-from apps.jobs.params import JobParams, RecordingParams, SpokenParams
+from apps.jobs.params import FORGOTTEN, JobParams, RecordingParams, SpokenParams
 from apps.jobs.services.acceptance import submit_job
-from apps.speech.kinds import SPEECH, SpeechParams
+from apps.projects.kinds import CompositionParams, LineChanges, Take
+from apps.speech.kinds import SPEECH, RequestedSpeech, SpeechParams
 from apps.transcription.kinds import TRANSCRIPTION, TranscriptionParams
+from apps.website.service_titles import SERVICES
 from tests.factories_jobs import caller, job_plan
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +59,20 @@ def test_job_kind_params_survive_the_row_and_have_defaults(kind: JobKind[JobPara
 def test_job_kind_forgets_texts_keys_and_warnings_at_retention(kind: JobKind[JobParams]) -> None:
     stored = {"text": "Hi.", "source": "account-1/0/abc", "warnings": ["Hi."], "model": "kokoro", "undeclared": "Hi."}
     assert set(kind.params.without_forgotten(stored)) <= {"model"}
+
+
+@each_kind
+def test_job_kind_forgets_exactly_the_declared_fields_of_its_params(kind: JobKind[JobParams]) -> None:
+    names = {one.name for one in fields(kind.params)}
+    kept = set(kind.params.without_forgotten(dict.fromkeys([*names, "undeclared"], "x")))
+    forgotten = {one.name for one in fields(kind.params) if one.metadata == FORGOTTEN}
+    assert (kept, kept | forgotten) == (names - forgotten, names)
+    assert "warnings" in forgotten
+
+
+@each_kind
+def test_job_kind_of_customers_has_a_title_on_pages(kind: JobKind[JobParams]) -> None:
+    assert kind.is_internal or kind.name in SERVICES
 
 
 @each_kind
@@ -109,6 +125,23 @@ def test_params_of_a_row_have_the_type_of_its_kind() -> None:
     assert params_of(spoken) == SpeechParams(text="Hi.", speed=1.5, warnings=("a", "b"))
     heard = Job(kind="transcription", params={"is_diarized": True})
     assert TRANSCRIPTION.read_params(heard) == TranscriptionParams(is_diarized=True)
+
+
+def test_nested_params_are_typed_again_when_the_row_is_read() -> None:
+    request = RequestedSpeech(text="<b>Hi.</b>", model="tts-1", pronunciations=[{"word": "a"}], is_from_timed_file=True)
+    speech = SpeechParams(text="Hi.", request=request)
+    takes = (Take(line="a", output="chunk_0", settings="s", digest="d", changes=LineChanges(model="", speed=2.0)),)
+    for params in (speech, CompositionParams(takes=takes)):
+        assert type(params).from_row(json.loads(json.dumps(params.to_row()))) == params
+
+
+def test_nested_params_of_earlier_versions_are_read() -> None:
+    row = {"text": "Hi.", "request": {"model": "tts-1", "voice": None, "bitrate": 64_000, "file": True}}
+    assert SpeechParams.from_row(row).request == RequestedSpeech(model="tts-1", bitrate=64_000, is_from_timed_file=True)
+    take = {"line": "a", "output": "chunk_0", "settings": "s", "digest": "d"}
+    stored = {"takes": [take, take | {"changes": {"voice": "af_sky", "model": ""}}]}
+    plain = Take(line="a", output="chunk_0", settings="s", digest="d")
+    assert CompositionParams.from_row(stored).takes == (plain, replace(plain, changes=LineChanges(voice="af_sky", model="")))
 
 
 def test_kind_of_an_unknown_row_charges_and_keeps_nothing() -> None:

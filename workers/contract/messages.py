@@ -21,8 +21,8 @@ class SpeakWork(Message):
     engine: str
     voice: VoiceRef | None
     """Voice; None if the gender in the script's document chooses one of `voices`."""
-    text: str = ""
-    """Text; empty with a script."""
+    text: str | None = None
+    """Text; None with a script that has not been read."""
     language: str = ""
     """Language of the text as a full tag; empty only with a script, which may be in any language of the engine."""
     is_language_detected: bool = False
@@ -63,7 +63,14 @@ class SpeakWork(Message):
     @property
     def spoken_segments(self) -> tuple[Segment, ...]:
         """Segments of the markup, or a plain text as one segment."""
-        return self.segments or (Segment(self.text),)
+        return self.segments or (Segment(self.spoken_text),)
+
+    @property
+    def spoken_text(self) -> str:
+        """Text of the part. Raises ValueError for work whose script has not been read."""
+        if self.text is None:
+            raise ValueError("The script of the work has not been read.")
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,8 +189,8 @@ class TranslateWork(Message):
     """Engine; empty if the transcript's own English is the translation."""
     target_language: str
     transcript: Reference | None = None
-    text: str = ""
-    """Text to translate if there is no transcript."""
+    text: str | None = None
+    """Text to translate; None with a transcript."""
     source_language: str = ""
     """Source language; the transcript's if empty."""
     shares: int = 1
@@ -209,8 +209,8 @@ class ReplyWork(Message):
 
     engine: str
     transcript: Reference | None = None
-    text: str = ""
-    """The user's message if there is no transcript."""
+    text: str | None = None
+    """The user's message; None with a transcript."""
     language: str = ""
     system_prompt: str = ""
     history: tuple[Turn, ...] = ()

@@ -63,11 +63,11 @@ def dub(run: PartRun, *, context: WorkerContext) -> Manifest:
         outputs.write_json(TIMINGS, reading.words)
     outputs.write_json(CUES, reading.cues)
     details = {"engine": engine.spec.id, "engine_version": engine.spec.version, "compute_seconds": round(reading.compute_seconds, 4)}
-    return outputs.finish(units_done=len(work.text), details=details)
+    return outputs.finish(units_done=len(work.spoken_text), details=details)
 
 
 def _read_script(work: SpeakWork, *, cue: Cue, engine: Engine) -> Script:
-    return write_script(replace(work, text=work.text[cue.start_character : cue.end_character], cues=()), engine=engine)
+    return write_script(replace(work, text=work.spoken_text[cue.start_character : cue.end_character], cues=()), engine=engine)
 
 
 def _speak_cues(
@@ -81,7 +81,7 @@ def _speak_cues(
     context: WorkerContext,
 ) -> _Reading:
     track = CueTrack(engine.spec.sample_rate, start_seconds=work.cues[0].start)
-    events = PartEvents(context.live, message=run.message, units_total=len(work.text))
+    events = PartEvents(context.live, message=run.message, units_total=len(work.spoken_text))
     reading, coming = _Reading(), iter(spoken)
     for cue, script in zip(work.cues, scripts, strict=True):
         sentences = list(_next_sentences(coming, count=len(script.utterances)))

@@ -57,7 +57,7 @@ def _script_voices(work: Mapping[str, Any], *, chosen: VoiceRef | None, voices: 
 
 def _text_voices(work: Mapping[str, Any], *, older: SpeakWork, chosen: VoiceRef | None, voices: _Voices) -> dict[str, Any]:
     """Voices and language of a text that the request brought."""
-    text = work.get("sample") or older.text
+    text = work.get("sample") or older.spoken_text
     spoken_by = choose_text_voice(
         text, chosen=chosen, language=older.language, languages=voices.spec.languages, voices=voices.default_first
     )

@@ -17,7 +17,7 @@ def reply(run: PartRun, *, context: WorkerContext) -> Manifest:
     """Run a part of kind `reply`. Raises WorkError (nothing_to_say for an empty message), PartStoppedError."""
     work = ReplyWork.from_dict(run.message.work)
     transcript = read_document(work.transcript, TranscriptDocument, storage=context.storage) if work.transcript else None
-    said = (transcript.text if transcript else work.text).strip()
+    said = (transcript.text if transcript else work.text or "").strip()
     language = primary_tag(work.language or (transcript.language if transcript else ""))
     if not said:
         raise WorkError(NOTHING_TO_SAY, "The recording contains no speech.")

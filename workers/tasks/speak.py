@@ -50,7 +50,7 @@ def speak(run: PartRun, *, context: WorkerContext) -> Manifest:
         script = _read_script(message, work=work, engine=engine)
         spoken_by = (utterance.settings.voice for utterance in script.utterances)
         own_voices = prepare_voices(spoken_by, engine=engine, storage=context.storage, cache=context.voices)
-        events = PartEvents(context.live, message=message, units_total=len(work.text), sample_rate=engine.spec.sample_rate)
+        events = PartEvents(context.live, message=message, units_total=len(work.spoken_text), sample_rate=engine.spec.sample_rate)
         with FileEncoder(
             output.path, work.format, input_rate=engine.spec.sample_rate, sample_rate=work.sample_rate, bitrate=work.bitrate
         ) as file:
@@ -73,7 +73,7 @@ def speak(run: PartRun, *, context: WorkerContext) -> Manifest:
     if outputs.is_wanted(MARKS):
         outputs.write_json(MARKS, response.mark_seconds)
     details = {"engine": engine.spec.id, "engine_version": engine.spec.version, "compute_seconds": round(response.compute_seconds, 4)}
-    return outputs.finish(units_done=len(work.text), details=details)
+    return outputs.finish(units_done=len(work.spoken_text), details=details)
 
 
 def _read_script(message: PartMessage, *, work: SpeakWork, engine: Engine) -> Script:

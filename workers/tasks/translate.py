@@ -69,7 +69,7 @@ def translate(run: PartRun, *, context: WorkerContext) -> Manifest:
 
 def _read_source(work: TranslateWork, *, transcript: TranscriptDocument | None) -> _Translation:
     if transcript is None:
-        return _Translation(work.text, primary_tag(work.source_language))
+        return _Translation(work.text or "", primary_tag(work.source_language))
     english = " ".join(segment.english.strip() for segment in transcript.segments if segment.english.strip())
     return _Translation(transcript.text, primary_tag(work.source_language or transcript.language), transcript.gender, english)
 

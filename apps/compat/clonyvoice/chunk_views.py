@@ -31,6 +31,7 @@ from apps.core.links import public_base
 from apps.jobs.models import Job
 from apps.jobs.requests import cache_use, idempotency_of, request_id_of
 from apps.jobs.waiting import prefers_async
+from apps.projects.kinds import LineChanges
 from apps.projects.limits import check_size
 from apps.projects.models import Line
 from apps.projects.selectors import find_generation, get_generation, list_chunks
@@ -146,7 +147,11 @@ class RedoView(GeneratingView):
         changes = {NAMES[name]: body[name] for name in NAMES if name in body} | ({"model": ""} if "voice_id" in body else {})
         order = RenderOrder(is_awaited=not prefers_async(request), cache=cache_use(request), param="")
         submission = redo_chunk(
-            caller, chunk, changes=changes, order=order, request=_request_context(request, endpoint=f"clonyvoice-redo:{chunk.uuid.hex}")
+            caller,
+            chunk,
+            changes=LineChanges(**changes),
+            order=order,
+            request=_request_context(request, endpoint=f"clonyvoice-redo:{chunk.uuid.hex}"),
         )
         warnings = [SEED_WARNING] if body.get("seed") is not None else []
         return answer_generation(

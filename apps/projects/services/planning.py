@@ -14,7 +14,7 @@ from apps.core.errors import ApplicationError, InvalidRequestError
 from apps.jobs.plans import AudioSettings
 from apps.jobs.services.submit import JobPlan
 from apps.projects.assembly import JoinSettings, LineAudio, assemble_parts
-from apps.projects.kinds import COMPOSITION, CompositionParams
+from apps.projects.kinds import COMPOSITION, CompositionParams, Take
 from apps.projects.models import Line
 from apps.provenance.policy import watermark_of
 from apps.speech.serializers import DEFAULT_MODEL
@@ -90,7 +90,7 @@ def plan_composition(caller: Caller, lines: Sequence[Line], *, order: RenderOrde
     parts = assemble_parts(audios, join=_join_settings(seconds, order=order) if order.is_joined else None)
     units = sum(plan.units for plan in spoken)
     takes = tuple(
-        {"line": line.uuid.hex, "output": audio.output, "settings": settings_digest(line), "digest": digest}
+        Take(line=line.uuid.hex, output=audio.output, settings=settings_digest(line), digest=digest)
         for line, audio, digest in zip(lines, audios, digests, strict=True)
         if audio.output
     )

@@ -1,10 +1,9 @@
 """Jobs of compositions: render a project, speak a text in chunks, redo a chunk, join chunks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 from django.utils import timezone
 
@@ -13,10 +12,11 @@ from apps.core.errors import ConflictError, GoneError, InvalidRequestError
 from apps.jobs.services.acceptance import Submission, accepting_jobs, submit_job
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.services.submit import JobPlan
-from apps.projects.kinds import CompositionParams
+from apps.projects.kinds import CompositionParams, LineChanges
 from apps.projects.limits import check_size, check_voice_count
 from apps.projects.models import Composition, Line
 from apps.projects.services.planning import RenderOrder, plan_composition, plan_merge
+from apps.projects.services.takes import apply_changes
 from apps.speech.services import PART_FORMAT
 
 SPARE_TIME = timedelta(days=1)
@@ -66,13 +66,12 @@ def speak_in_chunks(caller: Caller, lines: Sequence[Line], *, order: RenderOrder
     return Submission(job, is_replay=False)
 
 
-def redo_chunk(caller: Caller, chunk: Line, *, changes: Mapping[str, Any], order: RenderOrder, request: RequestIdentity) -> Submission:
+def redo_chunk(caller: Caller, chunk: Line, *, changes: LineChanges, order: RenderOrder, request: RequestIdentity) -> Submission:
     """Speak one chunk again, with other settings; the chunk changes when the job completes. 400 too_many_voices with those of its generation."""
     others = chunk.composition.lines.exclude(uuid=chunk.uuid).values_list("voice", flat=True)
-    check_voice_count((*others, changes.get("voice", chunk.voice)), param="voice_id")
+    check_voice_count((*others, chunk.voice if changes.voice is None else changes.voice), param="voice_id")
     changed = copy(chunk)
-    for name, value in changes.items():
-        setattr(changed, name, value)
+    apply_changes(changed, changes)
     remake = replace(order, is_joined=False, format=PART_FORMAT, remade=[chunk.uuid])
     plan = plan_composition(caller, [changed], order=remake, composition=chunk.composition_id.hex)
     plan = _with_changes(plan, changes=changes)
@@ -99,11 +98,11 @@ def _submit(caller: Caller, plan: JobPlan, *, composition: Composition, request:
     return Submission(job, is_replay=False)
 
 
-def _with_changes(plan: JobPlan, *, changes: Mapping[str, Any]) -> JobPlan:
+def _with_changes(plan: JobPlan, *, changes: LineChanges) -> JobPlan:
     params = plan.params
     if not isinstance(params, CompositionParams):
         raise TypeError("the job speaks no lines")
-    return replace(plan, params=replace(params, takes=tuple({**take, "changes": dict(changes)} for take in params.takes)))
+    return replace(plan, params=replace(params, takes=tuple(replace(take, changes=changes) for take in params.takes)))
 
 
 def _check_ready(chunk: Line, *, number: int) -> None:
