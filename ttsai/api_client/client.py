@@ -1,6 +1,7 @@
 """Requests to a platform: jobs that are queued, followed to their end and cancelled, streamed speech, and downloads."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -178,10 +179,11 @@ class _Answer:
     def __init__(self, http: httpx.AsyncClient, method: str, path: str, arguments: dict[str, Any]) -> None:
         self._streaming = http.stream(method, path, **arguments)
         self._url = http.base_url
+        self._response: httpx.Response | None = None
 
     async def __aenter__(self) -> httpx.Response:
         try:
-            response = await self._streaming.__aenter__()
+            response = self._response = await self._streaming.__aenter__()
         except (httpx.TransportError, httpx.InvalidURL) as error:
             raise ApiError("unreachable", f"No answer from {self._url}: {error or type(error).__name__}") from error
         if response.is_success:
@@ -191,13 +193,38 @@ class _Answer:
         except httpx.TransportError as error:
             raise ApiError("unreachable", f"{self._url} broke off its answer: {type(error).__name__}") from error
         finally:
-            await self._streaming.__aexit__(None, None, None)
+            await self.__aexit__(None, None, None)
         raise ApiError.of_response(response)
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._response is not None:
+            await _finish(close_response(self._response))
         await self._streaming.__aexit__(kind, error, trace)
         if isinstance(error, httpx.TransportError):
             raise ApiError("unreachable", f"{self._url} broke off its answer: {error or type(error).__name__}") from error
+
+
+async def close_response(response: httpx.Response) -> None:
+    """Close a response, and its connection too unless the body was read to its end."""
+    is_read = response.is_closed
+    await response.aclose()
+    connection = response.extensions.get("network_stream")  # a transport within the process has none
+    if connection is not None and not is_read:
+        await connection.aclose()  # httpcore has not closed it if a cancellation interrupted it
+
+
+async def _finish(closing: Coroutine[Any, Any, None]) -> None:
+    """Wait for something that is finished even if this task is cancelled. httpcore leaves a connection open whose closing is interrupted, so that the
+    platform would go on with a job that nobody hears.
+    """
+    task = asyncio.ensure_future(closing)
+    _closing.add(task)
+    task.add_done_callback(_closing.discard)
+    await asyncio.shield(task)
+
+
+_closing: set[asyncio.Future[None]] = set()
+"""Tasks that close responses: an event loop holds its tasks by weak references only."""
 
 
 def _is_same_origin(url: httpx.URL, *, own: httpx.URL) -> bool:
