@@ -5,11 +5,13 @@ languages none is refused.
 """
 
 import re
+import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from workers.text.cldr import LANGUAGE_NAMES
@@ -47,7 +49,7 @@ LONG_WORDS: Final = 6
 SUSPECTED, SUSPECTED_LONG, SUSPECTED_KNOWN, SUSPECTED_TOP = 0.8, 0.6, 0.4, 0.5
 """Thresholds of a warning: all unspoken languages, the same in a long text, all in Latin script, the share of the likeliest."""
 
-ENGLISH: Final = word_set("the and you your my with this that from they have what where said mr mrs ms")
+ENGLISH: Final = word_set(tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["english"])
 """Words that hardly any other language has."""
 ENGLISH_SHARE: Final = 0.08
 

@@ -4,7 +4,9 @@ import re
 from typing import Final
 
 from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.nouns import word_set
 from workers.text.normalise.languages.values import Number
+from workers.text.normalise.tables import alternation, load_table
 
 RUN: Final = re.compile(r"\d{1,40}+(?:[.,]\d{1,40}+|['’\u00a0\u202f\u2009 ]\d{3}(?!\d)){0,8}+")
 """Digits and separators of one number. Bounded, so that a hostile run is read in pieces."""
@@ -15,8 +17,8 @@ BEHIND_A_GROUP: Final = re.compile(r"[ -]\d|[-/:]")
 COUNTED: Final = re.compile(r"[ \u00a0]?(?:[%‰€$£°]|[a-zà-öø-ÿμ]{1,24}(?![^\W_]))")
 """Sign, unit or lower-case word after a number that it counts."""
 
-RACE: Final = re.compile(r" ?(?:m|met(?:re|er)s?|yards?|yd|metros?|metri|mètres?)(?![^\W_])")
-RACE_LENGTHS: Final = frozenset(("100", "200", "400", "800"))
+RACE: Final = re.compile(rf" ?{alternation(load_table('races')['units'])}(?![^\W_])")
+RACE_LENGTHS: Final = word_set(load_table("races")["lengths"])
 
 SPACES: Final = "\u00a0\u202f\u2009'’"
 

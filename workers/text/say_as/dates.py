@@ -1,9 +1,12 @@
 """interpret-as="date"."""
 
 import re
+import tomllib
+from pathlib import Path
 from typing import Final
 
 from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.nouns import word_set
 from workers.text.normalise.languages.values import Date
 from workers.text.normalise.rules.dates import date_in_order, full_year
 from workers.text.say_as.errors import SayAsError
@@ -16,7 +19,7 @@ WORDS: Final = re.compile(r"\d{1,4}|(?:[^\W\d_][\u0900-\u0903\u093a-\u094f]{0,3}
 IDEOGRAPHIC: Final = re.compile(r"(?:(\d{4})年)?\s?(?:(\d{1,2})月)?\s?(?:(\d{1,2})[日号])?")
 FIGURES: Final = re.compile(r"\d{1,4}(?:\s?[./\s-]\s?\d{1,4}){0,2}\.?")
 ORDERS: Final = frozenset(("mdy", "dmy", "ymd", "ydm", "md", "dm", "my", "ym", "d", "m", "y"))
-ENDINGS: Final = frozenset("st nd rd th er re e de del of the le der am den º ª o a di".split())  # noqa: SIM905
+ENDINGS: Final = word_set(tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["endings"])
 """Words beside a month's name that do not belong to the date."""
 
 

@@ -7,7 +7,7 @@ from workers.text.normalise.context import LOOK_BACK, Context, Reading
 from workers.text.normalise.languages.nouns import word_set
 from workers.text.normalise.rules.money import read_money_prefix
 from workers.text.normalise.rules.quantities import read_quantity
-from workers.text.normalise.tables import load_table
+from workers.text.normalise.tables import alternation, load_table
 
 OPERATOR: Final = re.compile(r"<=(?![>=])|=<(?=\s?[\d-])|>=(?!=)|!==?(?!=)|<>|=/=|={2,3}(?!=)|~=|\+/-|\+-(?=\s?\d)|[<>≤≥≠≈≦≧⩽⩾≅≃∼±]")
 ARROW: Final = re.compile(r"<?[-=]{1,3}>|<[-=]{2,3}|<-(?!\d)")
@@ -32,8 +32,8 @@ MENU_BEHIND: Final = re.compile(r"[ \u00a0][\"'“‘«(「]?([^\W_][\w\u0900-\u
 
 
 COUNTED: Final = {
-    "ja": re.compile(r"[歳才人個回本枚台件名点円度日年月時分秒週間階割倍票匹冊杯]{1,3}"),
-    "hi": re.compile(r" (?:वर्ष|साल|लोग|लोगों|दिन|दिनों|घंटे|मिनट|महीने|रुपये|रुपए|अंक)(?!\w)"),
+    "ja": re.compile(rf"[{load_table('comparisons')['counted']['ja']}]{{1,3}}"),
+    "hi": re.compile(rf" {alternation(load_table('comparisons')['counted']['hi'])}(?!\w)"),
 }
 """Counters and nouns between a number and the following comparison."""
 

@@ -8,16 +8,17 @@ from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.nouns import Noun, parse_gender
 from workers.text.normalise.languages.values import Number
 from workers.text.normalise.rules.times import DURATION_LANGUAGES
-from workers.text.normalise.tables import load_table
+from workers.text.normalise.tables import alternation, load_table
 
 END: Final = r"(?![^\W_])"
+DAYS, HOURS, MINUTES, SECONDS = (alternation(load_table("durations")["units"][name]) for name in ("days", "hours", "minutes", "seconds"))
 DURATION: Final = re.compile(
-    rf"(?:(\d{{1,4}})\s?d\s?)?(?:(\d{{1,4}})\s?(?:h|hr|hrs)\s?)?(?:(\d{{1,3}})\s?(?:m|min|mins)\s?)?(?:(\d{{1,3}})\s?(?:s|sec|secs)\s?)?(?<=[a-z]){END}"
+    rf"(?:(\d{{1,4}})\s?{DAYS}\s?)?(?:(\d{{1,4}})\s?{HOURS}\s?)?(?:(\d{{1,3}})\s?{MINUTES}\s?)?(?:(\d{{1,3}})\s?{SECONDS}\s?)?(?<=[a-z]){END}"
 )
-HOURS_AND_MINUTES: Final = re.compile(rf"()(\d{{1,4}})(?:h|hrs?)(\d{{2}})(){END}")
+HOURS_AND_MINUTES: Final = re.compile(rf"()(\d{{1,4}}){HOURS}(\d{{2}})(){END}")
 """2h30: the only form without a letter after the minutes."""
 DECADE: Final = re.compile(r"(\d{2}|\d{4})['’]?s(?![^\W_])")
-HYPHENATED: Final = re.compile(r"(?:mid|early|late|low|high|pre|post)-$", re.IGNORECASE)
+HYPHENATED: Final = re.compile(rf"{alternation(load_table('durations')['hyphenated'])}-$", re.IGNORECASE)
 
 
 @cache

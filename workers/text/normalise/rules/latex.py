@@ -8,6 +8,7 @@ from typing import Final
 
 from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.base import Language
+from workers.text.normalise.languages.nouns import word_set
 from workers.text.normalise.languages.values import Number
 from workers.text.normalise.tables import load_table
 from workers.text.normalise.written_numbers import ascii_digits
@@ -24,9 +25,9 @@ AMOUNT: Final = re.compile(r"\d[\d.,]*\s?(?:[kKmMbB]|[-–—/+]|[^\W\d_]{2,}|\s
 TOKEN: Final = re.compile(r"\\[A-Za-z]{1,20}|\\.|\d{1,40}(?:\.\d{1,40})?|[A-Za-z]|\s+|.", re.DOTALL)
 COMMAND: Final = re.compile(r"\\([A-Za-z]{2,20})(?![A-Za-z])")
 BEFORE_A_PATH: Final = frozenset("\\:/")
-SILENT: Final = frozenset(("left", "right", "displaystyle", "limits", "quad", "qquad", "big", "Big", "mathrm", "text", "mathbf", "mathit"))
-TEXTS: Final = frozenset(("mathrm", "text", "mathbf", "mathit"))
-WITH_LIMITS: Final = frozenset(("sum", "prod", "int", "lim"))
+SILENT: Final = word_set(load_table("latex")["silent"])
+TEXTS: Final = word_set(load_table("latex")["texts"])
+WITH_LIMITS: Final = word_set(load_table("latex")["with_limits"])
 
 
 def read_latex(context: Context, position: int) -> Reading | None:

@@ -11,7 +11,7 @@ from workers.text.normalise.languages.values import Number
 from workers.text.normalise.rules.attributive import is_attributive
 from workers.text.normalise.rules.money import append_relation
 from workers.text.normalise.rules.quotes import is_closing_quote
-from workers.text.normalise.tables import load_table
+from workers.text.normalise.tables import alternation, load_table
 from workers.text.normalise.written_numbers import read_number
 
 STOPPED: Final = word_set(load_table("units/shared")["stopped"])
@@ -26,7 +26,8 @@ FEET_AND_INCHES: Final = re.compile(
 FEET: Final = re.compile(r"(\d{1,5})['’](?=[ .,;:!?)]|-[^\W\d_]|$)")
 INCH_MARK: Final = re.compile(r"[\"”″]|''|’’")
 INCHES: Final = re.compile(
-    r"in(?![^\W_])(?:\.(?= [a-z(]|,))?|[ \u00a0]in\.(?= [a-z(]|,)|[ \u00a0]in(?= (?:wide|tall|long|high|deep|thick|x|by)\b)"
+    r"in(?![^\W_])(?:\.(?= [a-z(]|,))?|[ \u00a0]in\.(?= [a-z(]|,)"
+    rf"|[ \u00a0]in(?= {alternation(load_table('measures')['behind_inches'])}\b)"
 )
 WORD_BEHIND: Final = re.compile(r"(?!x\s?\d)\w")
 LETTER_BEHIND: Final = re.compile(r"[ -][^\W\d_]")

@@ -5,14 +5,14 @@ from functools import cache
 from typing import Any, Final
 
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.tables import load_table
+from workers.text.normalise.tables import alternation, load_table
 
 AFTER: Final = re.compile(r"[ \u00a0\u202f]?[-−]?(\d[\d.,\u00a0\u202f]{0,24})")
 BEFORE: Final = re.compile(r"\d[ \u00a0\u202f]?$")
 FOLLOWING: Final = re.compile(r"[ \u00a0\u202f]?([^\W\d_]{1,24})")
 SENTENCE_START: Final = re.compile(r"(?:^|[.!?…\n])[\s\"'“‘«(¿¡–—-]*$")
 MONEY_FORM: Final = re.compile(r"\d+[.,]\d{2}|\d{1,3}(?:[.,\u00a0\u202f]\d{3})+(?:[.,]\d{2})?|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d{2})?")
-MAGNITUDE: Final = re.compile(r"[ \u00a0](?:million|billion|thousand|mill[oó]n|millones|milliards?|milhões|milhão|milioni|milione)")
+MAGNITUDE: Final = re.compile(rf"[ \u00a0]{alternation(load_table('money_codes')['magnitudes'])}")
 LOOK_BACK: Final = 12
 
 

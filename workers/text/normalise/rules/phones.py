@@ -5,7 +5,8 @@ from typing import Final
 
 from workers.text.normalise.context import Context, Reading
 from workers.text.normalise.languages.base import Language
-from workers.text.normalise.tables import load_table
+from workers.text.normalise.languages.nouns import word_set
+from workers.text.normalise.tables import alternation, load_table
 from workers.text.normalise.written_numbers import ascii_digits
 
 INTERNATIONAL: Final = re.compile(r"\+(?=\d)[\d \u00a0.()/-]{6,22}(?<=\d)(?!\d)")
@@ -22,22 +23,20 @@ FRENCH: Final = re.compile(r"0\d{9}(?![\d.,]*\d)")
 BY_LANGUAGE: Final = {"fr": FRENCH, "es": SPANISH, "pt": PORTUGUESE, "it": ITALIAN}
 SERIAL: Final = re.compile(r"\d{1,12}(?:-\d{1,12}){2,8}(?![\d-])")
 POSTCODE: Final = re.compile(r"\d{5}(?:-\d{4})?(?![\w-]|[.,]\d)")
-STATE_BEFORE: Final = re.compile(
-    r"\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])[ \u00a0]$"
-)
+STATE_BEFORE: Final = re.compile(rf"\b{alternation(load_table('phones')['states'])}[ \u00a0]$")
 """State before an American postal code."""
 
 CARD: Final = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}(?!\d)")
 LONG: Final = re.compile(r"\d{16,}+")
 NAMED: Final = re.compile(r"\d{3,15}(?:[ /-]\d{2,8}){0,5}(?![\d.,]*\d|[^\W_])")
-NAMES: Final = re.compile(r"(?:\b|_)(?:tel|tél|tlf|teléf|telef|telefon|phone|fax|mobil|handy|cell)(?:\.|:|\.:)?[ \u00a0]$", re.IGNORECASE)
+NAMES: Final = re.compile(rf"(?:\b|_){alternation(load_table('phones')['names'])}(?:\.|:|\.:)?[ \u00a0]$", re.IGNORECASE)
 """Words followed by a telephone number of any form."""
 EXTENSION: Final = re.compile(
-    r"(?:,? ?(?:x|#) ?|,? (?:ext\.?|extn\.?|extension|extensión|poste|Durchwahl|DW|App\.|Apparat|interno|int\.|ramal|r\.):? ?)(\d{1,6})(?![\w-]|[.,]\d)",
+    rf"(?:,? ?(?:x|#) ?|,? {alternation(load_table('phones')['before_extensions'])}:? ?)(\d{{1,6}})(?![\w-]|[.,]\d)",
     re.IGNORECASE,
 )
 DIALLED: Final = re.compile(r"\d{3}(?![\d.,]\d|\d|[^\W_]|[ -]\d)")
-DIALLING: Final = frozenset(("call", "dial", "dialing", "calling"))
+DIALLING: Final = word_set(load_table("phones")["dialling"])
 FRENCH_NATIONAL_DIGITS: Final = 10
 GROUP: Final = re.compile(r"\d+|\+")
 

@@ -11,6 +11,7 @@ from workers.text.normalise.rules.durations import read_decade
 from workers.text.normalise.rules.measures import read_measure
 from workers.text.normalise.rules.money import THOUSANDS, append_relation, read_currency, read_magnitude, say_magnitude_sum, say_sum
 from workers.text.normalise.rules.temperatures import read_temperature
+from workers.text.normalise.tables import load_table
 from workers.text.normalise.written_numbers import read_number
 from workers.text.scripts import FIRST_IDEOGRAPH
 
@@ -21,12 +22,12 @@ LETTER_MAGNITUDES: Final = frozenset("MBTk")
 CENTS: Final = re.compile(r"[ \u00a0]?¢")
 BEFORE_A_SIGN: Final = frozenset(" \u00a0\n\t([{=:,<>≤≥≈~–—/;\"'«")
 INCH_MARKS: Final = frozenset('"”″')
-DAY_WORDS: Final = frozenset(("am", "vom", "zum"))
+DAY_WORDS: Final = word_set(load_table("quantities")["day_words"])
 LAST_DAY: Final = 31
-STARTERS: Final = word_set("Bitte Dann Danach Dort Er Sie Es Wir Ich Der Die Das Aber Und Am Im In Wenn Wie Was Ob Nein Ja Alle Heute")
+STARTERS: Final = word_set(load_table("quantities")["starters"])
 """German words that begin a sentence after a day far more often than they follow an ordinal."""
 
-FISCAL: Final = frozenset(("FY", "CY"))
+FISCAL: Final = word_set(load_table("quantities")["fiscal"])
 
 DASHED: Final = re.compile(r",[-–—]{1,2}(?![\w-])")
 """5,- €: no hundredths."""

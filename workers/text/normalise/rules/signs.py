@@ -5,6 +5,7 @@ import unicodedata
 from typing import Final
 
 from workers.text.normalise.context import Context, Reading, Rule
+from workers.text.normalise.languages.nouns import word_set
 from workers.text.normalise.languages.values import Number
 from workers.text.normalise.rules.addresses import say_tag
 from workers.text.normalise.rules.arithmetic import read_times
@@ -13,6 +14,7 @@ from workers.text.normalise.rules.emoji import read_emoji
 from workers.text.normalise.rules.formulas import read_formula, read_lowered
 from workers.text.normalise.rules.powers import read_power, read_raised
 from workers.text.normalise.rules.quantities import say_with_tail
+from workers.text.normalise.tables import load_table
 
 REPEATED: Final = re.compile(r"([!?])[!?]+|(\.)\.+|([,;:])\3+|([-–—])[-–—]+|([=_*#~+|^<>/\\])\5{2,}")
 DIGITS_IN_TAG: Final = re.compile(r"#\d{1,20}+(?!(?:st|nd|rd|th)\b)[^\W\d_]{2}")
@@ -152,7 +154,7 @@ def _is_inside_word(context: Context, position: int) -> bool:
     return context.character(position - 1).isalnum() and context.character(position + 1).isalnum()
 
 
-PERIODS: Final = frozenset(("year", "month", "week", "day", "hour", "minute", "second", "night"))
+PERIODS: Final = word_set(load_table("signs")["periods"])
 
 READERS: Final[dict[str, Rule]] = {
     **dict.fromkeys("²³¹⁰⁴⁵⁶⁷⁸⁹⁺⁻", read_raised),
