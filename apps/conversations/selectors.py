@@ -1,13 +1,16 @@
 """Read operations on conversations of an account."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import UTC
+from uuid import UUID
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, QuerySet
 
 from apps.accounts.callers import Caller
 from apps.accounts.models import Plan
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import check_installed, find_model, list_models
+from apps.conversations.kinds import VOICE_CHAT
 from apps.conversations.models import Conversation, Turn
 from apps.core import retry_after
 from apps.core.errors import GoneError, InvalidRequestError, NotFoundError, UnavailableError
@@ -18,6 +21,7 @@ from apps.translation.translators import is_included
 from workers.contract.transcription import Turn as ContractTurn
 
 MAXIMUM_TURNS = 20
+TITLE_CHARACTERS = 80
 MAXIMUM_CHARACTERS = 8000
 """Most characters of history sent to a responder; the latest turns that fit are sent."""
 PREFERRED = ("openai-chat", "local-chat", "offline")
@@ -38,10 +42,33 @@ def get_own_conversation(caller: Caller, *, conversation_id: str) -> Conversatio
 
 
 def list_own_conversations(caller: Caller) -> QuerySet[Conversation]:
-    """The account's conversations, the latest first, with `turn_count` and `opening`: the user's first message, once it was read."""
-    opening = Turn.objects.filter(conversation=OuterRef("pk")).order_by("id").values("user_text")[:1]
+    """The account's conversations, the latest first, with `turn_count`."""
     own = Conversation.objects.filter(account=caller.required_account)
-    return own.annotate(turn_count=Count("turns"), opening=Subquery(opening)).order_by("-last_turn_at", "uuid")
+    return own.annotate(turn_count=Count("turns")).order_by("-last_turn_at", "uuid")
+
+
+def titles_of(conversations: Sequence[Conversation]) -> dict[UUID, str]:
+    """Titles of conversations: the first message, shortened, otherwise the day. One that was spoken is read from its document, once."""
+    turns = Turn.objects.filter(conversation__in=conversations).select_related("job").order_by("conversation_id", "id")
+    first = {turn.conversation_id: turn for turn in turns.distinct("conversation_id")}
+    return {one.uuid: title_of(one, first=first.get(one.uuid)) for one in conversations}
+
+
+def title_of(conversation: Conversation, *, first: Turn | None) -> str:
+    """Title of a conversation with this first turn."""
+    text = "" if first is None else first.user_text or _asked_text(first)
+    words = " ".join(text.split())
+    if words:
+        return words if len(words) <= TITLE_CHARACTERS else f"{words[:TITLE_CHARACTERS].rpartition(' ')[0] or words[:TITLE_CHARACTERS]}…"
+    return f"Conversation of {conversation.created_at.astimezone(UTC):%-d %b %Y}"
+
+
+def _asked_text(turn: Turn) -> str:
+    """Question of a turn that nobody has read yet: as it was written, or from the document of the answer."""
+    if turn.job.is_expired:
+        return ""
+    asked = VOICE_CHAT.read_params(turn.job).text
+    return asked or (_with_texts(turn).user_text if turn.job.state == JobState.COMPLETED else "")
 
 
 def read_turns(conversation: Conversation) -> list[Turn]:

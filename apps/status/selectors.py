@@ -31,10 +31,10 @@ class DayBar:
 
     @property
     def text(self) -> str:
-        """Words for the tooltip and for screen readers."""
+        """Words for the tooltip, after the day."""
         if self.uptime is None:
-            return f"{self.day}: no data"
-        return f"{self.day}: {self.uptime:g}% up, {self.minutes} of 1440 minutes probed"
+            return "no data"
+        return f"{self.uptime:g}% up, {self.minutes} of 1440 minutes probed"
 
 
 @dataclass(frozen=True, slots=True)

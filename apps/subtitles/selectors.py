@@ -43,13 +43,15 @@ def find_order(job: Job, *, options: SubtitleOptions) -> SubtitleOrder | None:
 
 
 def has_subtitles(job: Job) -> bool:
-    """True if a completed job's text is known, from its transcript or as it was given. Reads no file."""
-    if job.find_output(TEXT) is not None:
-        return True
-    output, params = job.main_output, params_of(job)
+    """True if a completed job's text is known, from its transcript or as its speech was asked for: find_order and text_of then find it. The kind
+    decides, since the documents of other kinds, such as an analysis, are stored under the same name. Reads no file.
+    """
+    has_document = job.find_output(TEXT) is not None
     if kind_of(job).document is TranscriptDocument:
-        return job.output_format == DOCUMENT
-    return output is not None and output.format != DOCUMENT and isinstance(params, SpokenParams) and bool(params.text)
+        return has_document or job.output_format == DOCUMENT
+    output, params = job.main_output, params_of(job)
+    is_speech = output is not None and output.format != DOCUMENT and isinstance(params, SpokenParams)
+    return is_speech and (has_document or bool(getattr(params, "text", "")))
 
 
 def text_of(job: Job) -> str:

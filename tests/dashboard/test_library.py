@@ -1,10 +1,14 @@
 """Pronunciations, voices, the overview's first steps, conversations and uploads of the dashboard."""
 
+from datetime import UTC, datetime
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from apps.accounts.callers import Caller
 from apps.accounts.models import Account
+from apps.conversations.selectors import titles_of
+from apps.jobs.models import Job
 from apps.playground.tools.voice_recording import CONSENT
 from apps.pronunciations.models import Pronunciation
 from apps.voice_profiles.models import VoiceProfile
@@ -141,6 +145,21 @@ def test_first_steps_are_ticked_as_they_are_done_and_then_disappear(owner: Clien
     assert done() == [True, True, True, False]
     Endpoint.objects.create(account=account, url="https://example.org/hook", events=["job.completed"])
     assert done() == []
+
+
+def test_conversation_has_a_title_before_anybody_has_read_its_texts(owner: Client, account: Account, sender: Caller) -> None:
+    question = "Tell me about the seagulls of the northern harbour, and of the penguins that live beside the lighthouse there."
+    asked, silent = (account.conversations.create(created_at=datetime(2026, 11, day, tzinfo=UTC)) for day in (29, 30))
+    asked.turns.create(job=submit(sender, question).job)
+    Job.objects.filter(turn__conversation=asked).update(kind="voice-chat", params={"text": question})
+    assert titles_of([asked, silent]) == {
+        asked.uuid: "Tell me about the seagulls of the northern harbour, and of the penguins that…",
+        silent.uuid: "Conversation of 30 Nov 2026",
+    }
+    listed = owner.get("/dashboard/conversations/").content.decode()
+    assert "penguins that…" in listed
+    assert "Conversation of 30 Nov 2026" in listed
+    assert "<h1>Conversation of 30 Nov 2026</h1>" in owner.get(f"/dashboard/conversations/{silent.uuid.hex}/").content.decode()
 
 
 def test_a_conversation_that_is_being_answered_is_not_deleted(owner: Client, account: Account, sender: Caller) -> None:

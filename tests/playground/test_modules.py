@@ -2,11 +2,12 @@
 
 import json
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -229,3 +230,47 @@ def test_python_and_javascript_of_a_request_have_its_values(page: Browser) -> No
     assert (sent["url"], sent["json"], sent["stream"]) == ("http://127.0.0.1:8000/v1/tts/stream/", request["json"], True)
     body = texts["javascript"].partition("body: JSON.stringify(")[2].partition("),\n});")[0]
     assert json.loads(body) == request["json"]
+
+
+FILE_NAME = 'Ada\'s "best" talk $HOME `id` (1); back\\slash, ünïcode 你好.wav'
+
+
+class _Uploads(BaseHTTPRequestHandler):
+    """Keeps the bodies of requests."""
+
+    bodies: ClassVar[list[bytes]] = []
+
+    def do_POST(self) -> None:
+        self.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize("language", ["curl", "python", "javascript"])
+def test_request_with_a_file_sends_it_whatever_its_name(page: Browser, language: str, tmp_path: Path) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Uploads)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    (tmp_path / FILE_NAME).write_bytes(b"its own sound")
+    base = f"http://127.0.0.1:{server.server_port}"
+    request = {"path": "/v1/stt/", "base": base, "fields": {"language": "en"}, "files": {"file": FILE_NAME}}
+    code = run(page, "return buildSnippets(request);", request=request)[language]
+    programs = {
+        "curl": ["sh", "-c", code],
+        "python": [sys.executable, "-c", code],
+        "javascript": ["node", "--input-type=module", "-e", code],
+    }
+    _Uploads.bodies.clear()
+    try:
+        done = subprocess.run(programs[language], cwd=tmp_path, capture_output=True, text=True, check=False)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert done.returncode == 0, done.stderr
+    assert [b"its own sound" in body for body in _Uploads.bodies] == [True]

@@ -1,6 +1,7 @@
 """Numbers, sizes, times and states in words."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -48,6 +49,25 @@ def test_script_writes_sizes_as_the_server_does(tmp_path: Path) -> None:
     program = f'import {{ formatBytes }} from "./formats.mjs"; console.log(JSON.stringify({json.dumps(list(SIZES))}.map(formatBytes)));'
     done = subprocess.run(["node", "--input-type=module", "-e", program], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == list(SIZES.values())
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="no JavaScript program")
+def test_script_writes_moments_as_the_server_does(tmp_path: Path) -> None:
+    (tmp_path / "formats.mjs").write_text((Path(website.__file__).parent / "static/website/js/formats.js").read_text())
+    program = (
+        'import { formatMoment, shortDay } from "./formats.mjs"; const at = new Date("2026-09-03T04:05:00Z"); '
+        "console.log(formatMoment(at)); console.log(shortDay(at));"
+    )
+    environment = {**os.environ, "TZ": "Asia/Tokyo", "LANG": "de_DE.UTF-8"}
+    command = ["node", "--input-type=module", "-e", program]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.splitlines() == ["3 Sep 2026, 13:05", "3 Sep"]
+
+
+def test_scripts_of_pages_write_no_day_in_a_format_of_their_own() -> None:
+    own = re.compile(r"toLocaleDateString|toLocaleTimeString|DateTimeFormat")
+    scripts = Path(website.__file__).parents[1].glob("*/static/**/*.js")
+    assert not [str(file) for file in scripts if "vendor" not in file.parts and own.search(file.read_text())]
 
 
 def test_numbers_and_credits_have_commas_and_no_empty_decimals() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import shutil
+import string
 import struct
 import sys
 from collections.abc import AsyncIterator
@@ -21,6 +22,12 @@ RECORDERS: Final = (
     ("rec", ("-q", "-t", "raw", "-b", "16", "-e", "signed-integer", "-c", "1", "-r", "{rate}", "-")),
 )
 """Programs that record the default microphone to standard output."""
+
+HEAD_BYTES: Final = 12
+COMPRESSED: Final = (b"ID3", b"fLaC", b"OggS", b"\x1aE\xdf\xa3")
+"""Beginnings of MP3, FLAC, Ogg and WebM."""
+TEXT_BYTES: Final = frozenset(string.printable.encode())
+"""Bytes of ASCII. Samples of speech have others within the first six, since silence is zeros and noise has both signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,9 @@ async def microphone(form: PcmFormat) -> AsyncIterator[Recording]:
 async def piped(named: str, form: PcmFormat) -> AsyncIterator[Recording]:
     """PCM of a file or of standard input (`-`). A WAV header, if there is one, tells the format."""
     with await in_thread(lambda: _opened(named)) as file:
-        head = await in_thread(lambda: _read(file, 12))
+        head = await in_thread(lambda: _read(file, HEAD_BYTES))
+        if reason := _obstacle(named, head):
+            raise click.ClickException(reason)
         found = form
         if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
             found, head = await in_thread(lambda: _read_wav_header(file)), b""
@@ -88,6 +97,20 @@ async def piped(named: str, form: PcmFormat) -> AsyncIterator[Recording]:
                 yield block
 
         yield Recording(found, blocks())
+
+
+def _obstacle(named: str, head: bytes) -> str:
+    """Reason why this beginning of a file is neither a WAV file nor samples; empty if it may be. A recogniser hears nothing in it, and says nothing."""
+    is_wav = head[:4] == b"RIFF" and head[8:12] == b"WAVE"
+    if named != "-" and not head:
+        return f"{named} is empty."
+    if named.lower().endswith((".wav", ".wave")) and not is_wav:
+        return f"{named} is no WAV file. `ttsai transcribe` takes other formats."
+    if head.startswith(COMPRESSED) or head[4:8] == b"ftyp":
+        return "This is a compressed recording: `ttsai listen` takes WAV and 16-bit PCM, `ttsai transcribe` takes it."
+    if len(head) == HEAD_BYTES and not is_wav and all(byte in TEXT_BYTES for byte in head):
+        return "This is text, not a recording."
+    return ""
 
 
 def _opened(named: str) -> contextlib.AbstractContextManager[Any]:

@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from apps.conversations.models import Conversation
-from apps.conversations.selectors import MAXIMUM_TURNS, get_own_conversation, list_own_conversations, read_turns
+from apps.conversations.selectors import MAXIMUM_TURNS, get_own_conversation, list_own_conversations, read_turns, titles_of
 from apps.conversations.services import remove_conversation
 from apps.core.errors import ApplicationError, InvalidRequestError, NotFoundError
 from apps.dashboard.job_rows import audio_path
@@ -17,7 +17,10 @@ from apps.teams.access import AccountRequest
 
 @dashboard_page("GET")
 def conversation_list(request: AccountRequest) -> HttpResponseBase:
-    return show(request, "dashboard/conversations.html", {"page": read_page(request, list_own_conversations(request.caller))})
+    page = read_page(request, list_own_conversations(request.caller))
+    titles = titles_of(page.items)
+    rows = [(conversation, titles[conversation.uuid]) for conversation in page.items]
+    return show(request, "dashboard/conversations.html", {"page": page, "rows": rows})
 
 
 @dashboard_page("GET")
@@ -25,7 +28,7 @@ def conversation(request: AccountRequest, conversation_id: str) -> HttpResponseB
     """One conversation with its answered turns and their audio."""
     found = _get(request, conversation_id)
     turns = [{"turn": turn, "audio_url": audio_path(turn.job)} for turn in read_turns(found)]
-    context = {"conversation": found, "turns": turns, "most_turns": MAXIMUM_TURNS}
+    context = {"conversation": found, "title": titles_of([found])[found.uuid], "turns": turns, "most_turns": MAXIMUM_TURNS}
     return show(request, "dashboard/conversation.html", context)
 
 

@@ -51,6 +51,24 @@ def test_refused_connection_of_listen_is_one_line(ttsai: Ttsai, arguments: tuple
     assert message in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("talk.wav", b"Once upon a time.\n" * 50, "is no WAV file"),
+        ("talk.pcm", b"Once upon a time.\n" * 50, "This is text"),
+        ("talk.mp3", b"ID3\x04\x00" + bytes(64), "compressed recording"),
+        ("talk.m4a", b"\x00\x00\x00\x20ftypM4A " + bytes(64), "compressed recording"),
+        ("talk.raw", b"", "is empty"),
+        ("talk.wav", b"RIFF\x24\x00\x00\x00WAVEfmt ", "no samples"),
+    ],
+)
+def test_listen_to_a_file_without_samples_fails_and_says_why(ttsai: Ttsai, tmp_path: Path, name: str, content: bytes, message: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    result = ttsai("listen", str(tmp_path / name))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert message in result.stderr
+
+
 def test_listen_without_a_recorder_says_what_to_install(ttsai: Ttsai, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     result = ttsai("listen")

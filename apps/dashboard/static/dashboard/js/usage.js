@@ -1,5 +1,6 @@
 // Chart of the usage table: its numbers are read from the table, so that both say the same.
 
+import { shortDay } from "../../website/js/formats.js";
 import { onThemeChange, themeColor } from "../../website/js/theme_colors.js";
 
 const MOST_BARS = 40;
@@ -24,7 +25,7 @@ function axes(labels) {
   const look = { stroke: themeColor("--muted"), grid: { stroke: themeColor("--line"), width: 1 }, ticks: { show: false }, font: "12px Geist, sans-serif" };
   const x = { ...look, grid: { show: false } };
   if (labels) Object.assign(x, { splits: () => labels.map((_, index) => index), values: (_, splits) => splits.map((index) => labels[index] ?? ""), rotate: labels.length > 6 ? -45 : 0, size: labels.length > 6 ? 90 : 40 });
-  else x.values = (_, splits) => splits.map((seconds) => new Date(seconds * 1000).toLocaleDateString(undefined, { day: "numeric", month: "short", timeZone: "UTC" }));
+  else x.values = (_, splits) => splits.map((seconds) => shortDay(new Date(seconds * 1000)));
   const widest = (_, values) => 24 + 7 * Math.max(...(values ?? [""]).map((text) => text.length));
   return [x, { ...look, size: widest, incrs: steps(), values: (_, splits) => splits.map((value) => numbers.format(Number(value.toFixed(3)))) }];
 }

@@ -20,6 +20,9 @@ const KEY = "TTSAI_API_KEY";
 /** A word of a POSIX shell. */
 export const shellQuote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
+/** Name of a file in curl's -F: in double quotes, in which a backslash goes before both. `-` alone would be standard input. */
+const curlFile = (name) => `"${(name === "-" ? "./-" : name).replace(/[\\"]/g, "\\$&")}"`;
+
 /** JSON that Python reads as the same value. */
 export function pythonLiteral(value, indent = "") {
   const inner = `${indent}    `;
@@ -41,7 +44,7 @@ function curlOf({ path, json, fields, files, base, hasKey, saves, events }) {
     lines.push(`-H "Content-Type: application/json"`, `-d ${shellQuote(JSON.stringify(json))}`);
   } else {
     for (const [name, value] of Object.entries(fields ?? {})) lines.push(`--form-string ${shellQuote(`${name}=${value}`)}`);
-    for (const [name, file] of Object.entries(files ?? {})) lines.push(`-F ${shellQuote(`${name}=@${JSON.stringify(file)}`)}`);
+    for (const [name, file] of Object.entries(files ?? {})) lines.push(`-F ${shellQuote(`${name}=@${curlFile(file)}`)}`);
   }
   if (saves && !events) lines.push(`-o ${shellQuote(saves)}`);
   return lines.join(" \\\n  ");

@@ -1,12 +1,21 @@
 // Times and sizes as every page writes them.
 
-const formats = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** Moment in local time, as the server writes it in UTC: 30 Nov 2026, 14:05. */
+export function formatMoment(at) {
+  const two = (number) => String(number).padStart(2, "0");
+  return `${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}, ${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+/** Day in UTC, without its year: 30 Nov. */
+export const shortDay = (at) => `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
 
 /** Show the moments of a part of the page in local time; the title keeps UTC. */
 export function showLocalTimes(root = document) {
   for (const time of root.querySelectorAll("time[data-local]")) {
     time.title = time.textContent;
-    time.textContent = formats.format(new Date(time.dateTime));
+    time.textContent = formatMoment(new Date(time.dateTime));
     delete time.dataset.local;
   }
 }

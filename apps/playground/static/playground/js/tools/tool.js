@@ -126,7 +126,7 @@ export class Tool {
   updateRequest() {
     const { panel } = this;
     const fields = this.readFields();
-    const name = plainName(this.recording?.name ?? panel.dataset.exampleFile);
+    const name = this.recording?.name || panel.dataset.exampleFile;
     const hasFile = this.needsSource || this.recording;
     showRequest(this.root.querySelector("[data-request]"), {
       path: `/v1/${panel.dataset.endpoint}`,
@@ -269,9 +269,6 @@ export class Tool {
     place.replaceChildren(lines);
   }
 }
-
-/** A file name that needs no quotes in a shell. */
-const plainName = (name) => name.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^[-.]+/, "") || "recording";
 
 /** The file of a completed job as {blob, seconds, url}; blob is null where a store elsewhere lets pages play it, but not read it. */
 export async function fetchSound(url, seconds = null) {
