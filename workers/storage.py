@@ -15,6 +15,7 @@ import httpx
 
 from workers.contract.errors import INTERNAL_ERROR, STORAGE_UNAVAILABLE, WorkError
 from workers.contract.references import Address, Reference
+from workers.contract.time_units import DAY_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ PAUSES_SECONDS: Final = (0.2, 0.6, 1.8)
 """Pauses between attempts at a URL: three retries."""
 RETRYABLE_STATUSES: Final = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
 BLOCK_BYTES: Final = 1 << 18
-STALE_SECONDS: Final = 86400.0
+STALE_SECONDS: Final = DAY_SECONDS
 """Age at which incomplete files of earlier processes are deleted: a day, since another worker may share the folder."""
 DISK_ERRORS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.ESTALE, errno.ENOTCONN})
 SUFFIXES: Final = frozenset({".in", ".out"})

@@ -10,9 +10,9 @@ from django import forms
 from apps.account_pages.scope_groups import SCOPE_GROUPS
 from apps.webhooks.events import EVENTS
 from apps.website.forms import SiteForm
+from workers.contract.time_units import DAY_SECONDS, HOUR_SECONDS
 
-DAY: Final = 24 * 3600
-OVERLAPS: Final = ((0, "At once"), (3600, "After an hour"), (DAY, "After a day"), (7 * DAY, "After a week"))
+OVERLAPS: Final = ((0, "At once"), (HOUR_SECONDS, "After an hour"), (DAY_SECONDS, "After a day"), (7 * DAY_SECONDS, "After a week"))
 LIMIT_PREFIX: Final = "limit:"
 
 
@@ -90,7 +90,7 @@ class KeyForm(AccessForm, CapForm):
 class OverlapForm(SiteForm):
     """End of the old key or secret after a rotation."""
 
-    overlap_seconds = forms.TypedChoiceField(choices=OVERLAPS, coerce=int, initial=DAY, label="The old one ends")
+    overlap_seconds = forms.TypedChoiceField(choices=OVERLAPS, coerce=int, initial=DAY_SECONDS, label="The old one ends")
 
 
 class EndpointForm(SiteForm):

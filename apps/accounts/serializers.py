@@ -8,8 +8,7 @@ from rest_framework import serializers
 from apps.accounts.models import ApiKey
 from apps.accounts.scopes import NO_SCOPES, SCOPES
 from apps.accounts.services.keys import OVERLAP_SECONDS_LIMIT
-
-DAY_SECONDS = 24 * 3600
+from workers.contract.time_units import DAY_SECONDS
 
 
 class KeySerializer(serializers.ModelSerializer[ApiKey]):

@@ -5,13 +5,14 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.core import fields
+from apps.speech.serializers import SAMPLE_RATES as SPEECH_RATES
 from apps.uploads.serializers import SourceSerializer
 from apps.webhooks.fields import WebhookUrl
 from workers.contract.formats import FORMATS
 
 BITRATES = (64, 128, 192, 256, 320)
 """kbit/s."""
-SAMPLE_RATES = (8000, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000)
+SAMPLE_RATES = (*SPEECH_RATES, 88200, 96000)
 """Hz."""
 BIT_DEPTHS = (16, 24, 32)
 CHANNELS = {"mono": 1, "stereo": 2}

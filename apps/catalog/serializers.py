@@ -13,6 +13,7 @@ from apps.billing import prices
 from apps.catalog.catalogue import EngineRow, VoiceRow
 from apps.catalog.limits import STREAMS_SPEECH, longest_text, speed_range
 from apps.catalog.selectors import can_clone, is_model_allowed, list_plans, list_stand_ins
+from apps.catalog.voices import default_voice
 from apps.core.links import public_base
 from workers.contract.tags import primary_tag
 
@@ -126,7 +127,7 @@ def _model_shape(engine: EngineRow, *, plan: Plan, stands_in_for: list[str]) -> 
         "minimum_speed": minimum_speed,
         "maximum_speed": maximum_speed,
         "sample_rate": engine.spec.sample_rate,
-        "default_voice": next(iter(engine.spoken_voices), None),
+        "default_voice": default_voice(engine).id if engine.spoken_voices else None,
         "voice_count": len(engine.spoken_voices),
         "version": engine.version,
         "licence": engine.spec.licence,

@@ -89,7 +89,16 @@ def resolve_voice(
     takes_substitute: as in find_named_voice. 400 unknown_voice, invalid_mix, voice_model_mismatch, 409 voice_not_ready.
     """
     named = find_named_voice(caller, engine=engine, asked=asked, dialect=dialect, takes_substitute=takes_substitute)
-    return named or _default_voice(engine, language=language)
+    return named or default_voice(engine, language=language)
+
+
+def default_voice(engine: EngineRow, *, language: str = "") -> VoiceRef:
+    """Voice of a model where none is named: one of the region, else of the language, else the first. 400 unknown_voice where the model has none."""
+    if not engine.spoken_voices:
+        raise _unknown_voice(engine, voice_id="")
+    voices = engine.voice_refs
+    fitting = [voice for voice in voices if is_same_language(voice.language, language)]
+    return next((voice for voice in fitting if voice.language == language), fitting[0] if fitting else voices[0])
 
 
 def resolve_text_voice(
@@ -110,7 +119,7 @@ def resolve_text_voice(
     if chosen is None and not engine.spoken_voices:
         raise _unknown_voice(engine, voice_id="")
     if chosen is None and (language or text_language or len(engine.spec.languages) <= 1):
-        chosen = _default_voice(engine, language=language or text_language)
+        chosen = default_voice(engine, language=language or text_language)
     return choose_text_voice(
         text[:SAMPLE_CHARACTERS], chosen=chosen, language=language, languages=engine.spec.languages, voices=engine.voice_refs
     )
@@ -298,15 +307,6 @@ def _find_substitute(engine: EngineRow, *, asked: str, dialect: DialectVoices | 
     if dialect is not None and asked in dialect.names:
         return True, dialect.by_engine.get(engine.id, {}).get(asked)
     return False, None
-
-
-def _default_voice(engine: EngineRow, *, language: str) -> VoiceRef:
-    """A voice of the region, else of the language, else the default voice. 400 unknown_voice where the model has none."""
-    if not engine.spoken_voices:
-        raise _unknown_voice(engine, voice_id="")
-    voices = engine.voice_refs
-    fitting = [voice for voice in voices if is_same_language(voice.language, language)]
-    return next((voice for voice in fitting if voice.language == language), fitting[0] if fitting else voices[0])
 
 
 def _unknown_voice(engine: EngineRow, *, voice_id: str) -> InvalidRequestError:

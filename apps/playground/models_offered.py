@@ -9,6 +9,7 @@ from apps.billing import prices
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.limits import longest_text, speed_range
 from apps.catalog.selectors import PREFERRED_SPEAKERS, is_model_allowed, list_models
+from apps.catalog.voices import default_voice
 from workers.contract.tags import primary_tag
 from workers.text.cldr import LANGUAGE_NAMES
 
@@ -65,7 +66,7 @@ def language_name(tag: str) -> str:
 
 
 def _offered(engine: EngineRow, *, plan: Plan | None) -> OfferedModel:
-    default_voice = next(iter(engine.voices))
+    voice = default_voice(engine).id
     languages = engine.spec.languages or {primary_tag(voice.language) for voice in engine.voices.values()}
     return OfferedModel(
         id=engine.id,
@@ -79,8 +80,8 @@ def _offered(engine: EngineRow, *, plan: Plan | None) -> OfferedModel:
         sample_rate=engine.spec.sample_rate,
         has_word_timings=engine.spec.has_word_timings,
         languages=tuple(sorted(((tag, language_name(tag)) for tag in languages), key=lambda pair: pair[1])),
-        default_voice=default_voice,
-        sample_url=f"/v1/voices/{engine.id}/{default_voice}/preview/" if engine.was_seen_lately else "",
+        default_voice=voice,
+        sample_url=f"/v1/voices/{engine.id}/{voice}/preview/" if engine.was_seen_lately else "",
     )
 
 

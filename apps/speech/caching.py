@@ -10,6 +10,7 @@ from apps.jobs.plans import PartPlan
 from apps.jobs.services.previews import SENTENCES
 from workers.contract.messages import SpeakWork
 from workers.contract.sentences import LONGEST_KEPT_SECONDS, SentenceCaching
+from workers.contract.time_units import DAY_SECONDS
 from workers.contract.voices import VoiceRef
 
 PREVIEW_TEXTS = frozenset(SENTENCES.values())
@@ -41,7 +42,7 @@ def sentence_caching(caller: Caller, *, engine: EngineRow, use: CacheUse) -> Sen
     """Use of cached sentences by the text's parts; None as for results."""
     if use is CacheUse.NONE or caller.account is None or not engine.spec.is_deterministic or not is_cache_on(caller.plan):
         return None
-    return SentenceCaching(min(caller.plan.retention_days * 86400, LONGEST_KEPT_SECONDS), is_read=use is CacheUse.NORMAL)
+    return SentenceCaching(min(caller.plan.retention_days * DAY_SECONDS, LONGEST_KEPT_SECONDS), is_read=use is CacheUse.NORMAL)
 
 
 def _description(part: PartPlan) -> list[Any]:

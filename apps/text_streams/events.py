@@ -27,7 +27,6 @@ class SentenceStarted:
 class SpokenAudio:
     """Audio of a clause or a sentence, in order and without gaps."""
 
-    sentence_index: int
     data: bytes
     """Encoded bytes; perhaps none, since lossy formats hold a frame back."""
     start: float

@@ -209,7 +209,7 @@ class TextStream:
                     chunk, begins_at = self._after_pause(spoken)
                     started = SentenceStarted(pending.index, sentence.text, sentence.start, round(begins_at, 4), job.uuid)
                     await self._events.put(started)
-                await self._publish_audio(chunk, index=pending.index, begins_at=begins_at)
+                await self._publish_audio(chunk, begins_at=begins_at)
         self._pause_after = sentence.kind
         seconds = round(self.seconds - before, 4)
         await self._events.put(SentenceEnded(pending.index, seconds, len(sentence.text), job.price_millicredits))
@@ -221,11 +221,11 @@ class TextStream:
         silence = np.zeros(count * BYTES_PER_SAMPLE, np.uint8).tobytes()
         return replace(chunk, samples=silence + chunk.samples), self.seconds + count / chunk.sample_rate
 
-    async def _publish_audio(self, chunk: AudioChunk, *, index: int, begins_at: float) -> None:
+    async def _publish_audio(self, chunk: AudioChunk, *, begins_at: float) -> None:
         words = tuple(
             {"word": word["word"], "start": round(word["start"] + begins_at, 4), "end": round(word["end"] + begins_at, 4)}
             for word in chunk.words
         )
         data, start = await self._encoder.encode(chunk), self.seconds
         self.seconds += chunk.seconds
-        await self._events.put(SpokenAudio(index, data, round(start, 4), round(chunk.seconds, 4), words))
+        await self._events.put(SpokenAudio(data, round(start, 4), round(chunk.seconds, 4), words))

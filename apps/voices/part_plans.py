@@ -8,6 +8,7 @@ from typing import Final
 from django.conf import settings
 
 from apps.catalog.catalogue import EngineRow
+from apps.catalog.voices import default_voice
 from apps.jobs.plans import PartPlan
 from apps.jobs.services.previews import SENTENCES
 from apps.speech.speech_settings import ClonedVoice
@@ -57,8 +58,7 @@ class EnrolmentPlan:
 
         Its version is new for each job, since workers cache voices by id and version, and another job may make another one of the same id.
         """
-        default = next(iter(engine.voice_refs), None)
-        language = default.language if default else ""
+        language = default_voice(engine).language if engine.spoken_voices else ""
         ref = VoiceRef(
             voice_id, language, engine=engine.id, version=secrets.token_hex(8), conditioning=self.voice, transcript=self.transcript
         )

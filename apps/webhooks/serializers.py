@@ -8,8 +8,8 @@ from rest_framework import serializers
 from apps.core.fields import Flag, Text
 from apps.webhooks.events import EVENTS
 from apps.webhooks.models import Delivery, Endpoint, SigningSecret
+from workers.contract.time_units import DAY_SECONDS
 
-DAY_SECONDS = 24 * 3600
 WEEK_SECONDS = 7 * DAY_SECONDS
 EVENTS_HELP = "Which events are sent; all of them when the list is empty. " + " ".join(f"`{name}`: {text}" for name, text in EVENTS.items())
 

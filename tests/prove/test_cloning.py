@@ -139,7 +139,7 @@ def test_the_decoder_in_jax_gives_the_audio_of_the_packaged_graph() -> None:
     affine = runtime.affine(style)
     wanted = runtime.decode(frames, affine=affine)
     inputs = {"asr": frames.asr.T, "f0": frames.f0, "energy": frames.energy, "har": runtime.harmonics(frames.f0).T}
-    layout = runtime.affine_layout
+    layout = runtime.affine_weights.layout
     found = jax.jit(lambda weights, numbers, given: decode(weights, split_affine(numbers, layout), **given))(
         to_arrays(read_decoder_weights(model)), affine, inputs
     )

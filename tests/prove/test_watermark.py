@@ -9,13 +9,14 @@ import jiwer
 import numpy as np
 import pytest
 
+from tests.workers.audio.decoding import read_samples
+from tests.workers.provenance.searching import find_watermark
 from tests.workers.recognition.clips import LIBRIVOX, RATE, TRANSCRIPTS, clip, spoken_words
-from workers.audio.decode import read_samples
 from workers.audio.encoding import Resampler, encode_file
 from workers.audio.samples import Samples
 from workers.engines.whisper import build_engines
 from workers.protocols.recogniser import RecognitionOptions, as_recogniser
-from workers.provenance.watermark import DETECTED, embed_watermark, find_watermark, score_watermark
+from workers.provenance.watermark import DETECTED, embed_watermark, score_watermark
 from workers.speakers.d_vector import DVectorEncoder
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(900)]

@@ -10,7 +10,7 @@ import pytest
 
 from apps.provenance import signing
 from apps.provenance.signing import Claim, SigningError, sign_file
-from workers.audio.decode import read_samples
+from tests.workers.audio.decoding import read_samples
 from workers.contract.formats import FORMATS
 from workers.contract.provenance import CREDENTIAL_FORMATS
 

@@ -9,11 +9,11 @@ import pytest
 
 from apps.webhooks.events import EVENTS
 from apps.webhooks.models import Delivery, new_secret
-from apps.webhooks.serializers import DAY_SECONDS
 from apps.webhooks.services.endpoints import MOST_ENDPOINTS
 from apps.webhooks.services.outbox import MAXIMUM_BODY_BYTES
 from apps.webhooks.services.retention import KEPT
 from apps.webhooks.services.sending import ANSWER_SECONDS, CLAIM_SECONDS, DISABLE_AFTER, PAUSES_SECONDS, signed_headers
+from workers.contract.time_units import DAY_SECONDS
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "webhooks.md").read_text()
 

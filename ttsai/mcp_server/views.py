@@ -20,9 +20,9 @@ from apps.core.parsing import check_count
 from apps.uploads.admission import admit_form
 from ttsai.mcp_server.origins import is_trusted_origin
 
-BODY_BYTES: Final = 16 * 1024 * 1024
+BODY_BYTES: Final = 16 << 20
 """Largest message: a recording of 12 MB in base64."""
-LARGE_BYTES: Final = 1024 * 1024
+LARGE_BYTES: Final = 1 << 20
 """Size from which messages take turns: while it is answered, a message takes several times its bytes."""
 LARGE_AT_ONCE: Final = 6
 """Large messages that a process answers at once; one account has half of them, and newcomers find two more places."""

@@ -7,6 +7,7 @@ from typing import Any
 from ttsai.settings import environment
 from ttsai.settings.api import TTSAI_FORM_ORIGINS
 from ttsai.settings.platform import TTSAI_PRODUCT_NAME
+from workers.contract.time_units import DAY_SECONDS
 
 TTSAI_SIGN_UP = environment.text("TTSAI_SIGN_UP", "on").lower() not in {"off", "0", "false", "no"}
 """False (`off`): nobody signs up by themselves; the operator creates accounts."""
@@ -36,7 +37,7 @@ LOGOUT_REDIRECT_URL = "/"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 """Rows alone: they survive a restart of Valkey, and a session that was ended while Valkey was away does not come back with it."""
-SESSION_COOKIE_AGE = 30 * 24 * 3600
+SESSION_COOKIE_AGE = 30 * DAY_SECONDS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 if environment.text("TTSAI_PUBLIC_URL").startswith("https://"):

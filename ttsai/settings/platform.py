@@ -2,6 +2,7 @@
 
 from ttsai.settings import environment
 from workers.audio.probe import MAX_AUDIO_SECONDS
+from workers.contract.time_units import DAY_SECONDS, HOUR_SECONDS
 
 TTSAI_HOME = environment.HOME
 TTSAI_VERSION = "0.1.0"
@@ -62,7 +63,7 @@ TTSAI_POLLS_PER_MINUTE = environment.number("TTSAI_POLLS_PER_MINUTE", 1200)
 
 TTSAI_PART_ATTEMPTS = environment.number("TTSAI_PART_ATTEMPTS", 4)
 """Attempts of a part before its job fails."""
-TTSAI_JOB_QUEUE_SECONDS = environment.number("TTSAI_JOB_QUEUE_SECONDS", 6 * 3600)
+TTSAI_JOB_QUEUE_SECONDS = environment.number("TTSAI_JOB_QUEUE_SECONDS", 6 * HOUR_SECONDS)
 """Longest time in the queue; then the job ends as `expired` and its credits are released."""
 
 TTSAI_FAILED_KEYS_PER_MINUTE = environment.number("TTSAI_FAILED_KEYS_PER_MINUTE", 300)
@@ -92,7 +93,7 @@ TTSAI_UPLOAD_AUDIO_SECONDS = environment.number("TTSAI_UPLOAD_AUDIO_SECONDS", MA
 message carries the measured length.
 """
 
-TTSAI_UPLOAD_KEPT_SECONDS = environment.number("TTSAI_UPLOAD_KEPT_SECONDS", 24 * 3600)
+TTSAI_UPLOAD_KEPT_SECONDS = environment.number("TTSAI_UPLOAD_KEPT_SECONDS", DAY_SECONDS)
 """Retention of an upload, and of a used upload after its last use."""
 
 TTSAI_UPLOAD_QUOTA_BYTES = environment.number("TTSAI_UPLOAD_QUOTA_BYTES", 20_000_000_000)

@@ -9,7 +9,7 @@ from wyoming.event import Event
 
 LONGEST_LINE: Final = 65_536
 """Bytes of an event's first line."""
-MOST_DATA: Final = 1_048_576
+MOST_DATA: Final = 1 << 20
 """Bytes of an event's data, such as a text."""
 MOST_PAYLOAD: Final = 4_194_304
 """Bytes of an event's audio: 20 seconds at 48 kHz in stereo."""

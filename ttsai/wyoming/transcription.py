@@ -13,7 +13,7 @@ from ttsai.api_client import ApiClient, ApiError
 from ttsai.wyoming.bounded_events import BadEventError
 from workers.contract.tags import primary_tag
 
-IN_MEMORY_BYTES: Final = 1_048_576
+IN_MEMORY_BYTES: Final = 1 << 20
 RATES: Final = (1_000, 192_000)
 WIDTHS: Final = (1, 2, 3, 4)
 MOST_CHANNELS: Final = 8

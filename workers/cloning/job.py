@@ -13,13 +13,14 @@ import numpy as np
 
 from workers.cloning.features import Floats
 from workers.contract.codec import Message
+from workers.contract.time_units import DAY_SECONDS
 
 HOME_VARIABLE: Final = "TTSAI_HOME"
 STEPS_VARIABLE: Final = "TTSAI_CLONE_STEPS"
 """Environment variable: steps of a fit, each about 1.6 CPU seconds; more bring little, fewer a weaker likeness."""
 DEFAULT_STEPS: Final = 40
 MOST_STEPS: Final = 400
-STALE_SECONDS: Final = 24 * 3600.0
+STALE_SECONDS: Final = DAY_SECONDS
 JOB_FILE, CHECKPOINT, VOICE_FILE, DEMO_FILE = "job.json", "checkpoint.npz", "voice.safetensors", "demo.npy"
 USAGE_FILE: Final = "usage.json"
 """CPU seconds, wall seconds and largest memory of the process that finished the fit, and where the seconds went."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from workers.contract.codec import Message
+from workers.contract.time_units import DAY_SECONDS
 
-LONGEST_KEPT_SECONDS: Final = 30 * 86400
+LONGEST_KEPT_SECONDS: Final = 30 * DAY_SECONDS
 """Longest time for which a worker keeps a sentence after its last use."""
 
 

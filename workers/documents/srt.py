@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from workers.contract.dubbing import Cue
+from workers.contract.time_units import DAY_SECONDS
 from workers.documents.errors import INVALID_SRT, TEXT_TOO_LONG, DocumentError
 from workers.documents.file import TextFile
 from workers.text.references import unescape_references
 
 MOST_CUES: Final = 30_000
-LONGEST_SECONDS: Final = 24 * 3600
+LONGEST_SECONDS: Final = DAY_SECONDS
 SPARE_SECONDS: Final = 600.0
 SECONDS_PER_CHARACTER: Final = 2.0
 """Length of the whole that a text may have: silence costs nothing to speak, but it is encoded and stored."""

@@ -102,7 +102,7 @@ class KokoroRuntime:
     ) -> None:
         self._sessions = sessions
         self._decoder = decoder
-        self._affine_weights = affine_weights
+        self.affine_weights = affine_weights
         self.vocabulary = vocabulary
         """Token by phoneme symbol."""
         self.styles = styles
@@ -132,11 +132,6 @@ class KokoroRuntime:
             raise WorkError(ENGINE_UNAVAILABLE, f"{path.name} of Kokoro cannot be used: {error}") from error
         return cls(sessions=sessions, decoder=decoder, affine_weights=affine_weights, vocabulary=vocabulary, styles=styles)
 
-    @property
-    def affine_layout(self) -> tuple[tuple[str, int], ...]:
-        """Norms in the order of `affine`, each with its count of numbers: gamma of all channels, then beta."""
-        return self._affine_weights.layout
-
     def tokens(self, phonemes: str) -> Tracks:
         """Tokens [n] of phonemes of the vocabulary, with padding. Raises ValueError for more than MOST_PHONEMES."""
         if len(phonemes) > MOST_PHONEMES:
@@ -153,7 +148,7 @@ class KokoroRuntime:
 
     def affine(self, style: Array) -> Array:
         """AdaIN numbers [37396] of a style [256] or of its acoustic half [128]."""
-        return self._affine_weights(style[:ACOUSTIC_SIZE])
+        return self.affine_weights(style[:ACOUSTIC_SIZE])
 
     def synthesise(
         self, tokens: Tracks, *, style: Array, affine: Array | None = None, speed: float = 1.0, pitch: Pitch = UNCHANGED_PITCH

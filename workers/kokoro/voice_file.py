@@ -60,11 +60,6 @@ class KokoroVoice:
             object.__setattr__(self, "log_f0", _check_log_f0(self.log_f0))
         object.__setattr__(self, "pace", _check_number("pace", self.pace, lowest=PACES[0], highest=PACES[1]))
 
-    @classmethod
-    def of_stock(cls, voice: str) -> Self:
-        """The stock voice itself. Raises ValueError for an unknown one."""
-        return cls({voice: 1.0}, {voice: 1.0})
-
     def to_bytes(self) -> bytes:
         """The voice as a file; equal voices give equal bytes."""
         fields = encode_fields(timbre=self.timbre, prosody=self.prosody, log_f0=self.log_f0, pace=self.pace)

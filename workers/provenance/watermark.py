@@ -1,6 +1,5 @@
 """Perth's watermark: embedded into speech at any sample rate, and found again. It says that audio was synthesised, and nothing else."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -117,14 +116,6 @@ class WatermarkSearch:
         score = score_watermark(samples, sample_rate=self._sample_rate)
         self._confidence = max(self._confidence, score)
         self._marked_seconds += len(samples) / self._sample_rate if score >= DETECTED else 0.0
-
-
-def find_watermark(blocks: Iterable[Samples], *, sample_rate: int) -> WatermarkReport:
-    """Search all blocks at once. Raises WorkError (engine_unavailable)."""
-    search = WatermarkSearch(sample_rate)
-    for block in blocks:
-        search.feed(block)
-    return search.finish()
 
 
 def score_watermark(samples: Samples, *, sample_rate: int) -> float:

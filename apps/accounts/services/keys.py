@@ -14,6 +14,7 @@ from apps.accounts.scopes import check_scope_limits, check_scopes
 from apps.accounts.selectors import PREFIX_LENGTH, digest_of
 from apps.core.errors import ConflictError, InvalidRequestError
 from apps.core.notices import record_notice
+from workers.contract.time_units import DAY_SECONDS
 
 KEY_START = "sk-tts-"
 CLONYVOICE_KEY_START = "cvk_"
@@ -27,7 +28,7 @@ LIVE_KEYS_LIMIT = 200
 """Most live keys of one account: enough for a key per machine, and a bound on what listing and rotating keys may cost."""
 UNCHANGED_CAP: Final = -1
 """Value of a cap that a change leaves as it is."""
-OVERLAP_SECONDS_LIMIT = 30 * 24 * 3600
+OVERLAP_SECONDS_LIMIT = 30 * DAY_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from apps.compat.clonyvoice.job_feed import Watcher, get_feed
 from apps.core.errors import AuthenticationFailedError, InvalidRequestError
 from apps.core.parsing import parse_json
 from apps.core.sockets import Socket, SocketLimits, SocketRoute
+from workers.contract.time_units import DAY_SECONDS
 
 SCOPE: Final = "ws:connect"
 HEARTBEAT_SECONDS: Final = 20.0
@@ -100,6 +101,6 @@ ROUTES: Final = (
         handler=serve_jobs,
         scope=SCOPE,
         takes_keys_later=True,  # by the first message
-        limits=SocketLimits(message_bytes=4096, messages_per_second=10, total_seconds=86_400.0),
+        limits=SocketLimits(message_bytes=4096, messages_per_second=10, total_seconds=DAY_SECONDS),
     ),
 )

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Final
 
 from apps.core.errors import InvalidRequestError
+from apps.speech.serializers import SAMPLE_RATES
 from apps.streaming.answers import AudioForm
 from workers.audio.encoding.g711 import Law, encode_g711_bytes
 
@@ -12,7 +13,7 @@ OUTPUT_FORMATS: Final = (
     "mp3_22050_32",
     "mp3_24000_48",
     *(f"mp3_44100_{kilobits}" for kilobits in (32, 64, 96, 128, 192)),
-    *(f"{codec}_{rate}" for codec in ("pcm", "wav") for rate in (8000, 16000, 22050, 24000, 32000, 44100, 48000)),
+    *(f"{codec}_{rate}" for codec in ("pcm", "wav") for rate in SAMPLE_RATES),
     *(f"opus_48000_{kilobits}" for kilobits in (32, 64, 96, 128, 192)),
     "ulaw_8000",
     "alaw_8000",

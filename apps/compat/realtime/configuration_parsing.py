@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from apps.compat.realtime.audio_formats import SAMPLE_RATES
 from apps.compat.realtime.configuration import Modality, SessionConfig, SessionKind, Transcription, TurnDetection
 from apps.compat.realtime.errors import EventError, invalid_value
 from workers.audio.voice_activity import TurnSettings
@@ -16,7 +17,7 @@ MOST_ECHOED_BYTES: Final = 32_768
 SLOWEST, FASTEST = 0.25, 1.5
 BETA_FORMATS: Final = {"pcm16": "audio/pcm", "g711_ulaw": "audio/pcmu", "g711_alaw": "audio/pcma"}
 FORMATS: Final = tuple(BETA_FORMATS.values())
-PCM_RATE: Final = 24_000
+PCM_RATE: Final = SAMPLE_RATES["audio/pcm"]
 EAGERNESS_SILENCE_MS: Final = {"low": 1200, "medium": 700, "auto": 700, "high": 400}
 """Silence that ends a turn, by the eagerness of semantic_vad."""
 ECHOED: Final = ("temperature", "max_output_tokens", "max_response_output_tokens", "tracing", "truncation", "prompt", "reasoning")

@@ -74,4 +74,4 @@ def _is_reusable(job: Job) -> bool:
 
 def _plan(engine: EngineRow, voice: VoiceRow) -> JobPlan:
     text = SENTENCES.get(primary_tag(voice.language), SENTENCES["en"])
-    return plan_platform_speech(PREVIEW, text, engine=engine, voice=voice, audio_format=FORMAT)
+    return plan_platform_speech(PREVIEW, text, voice=engine.voice_ref(voice), queue=engine.queue, audio_format=FORMAT)

@@ -18,6 +18,7 @@ from apps.accounts.scopes import SCOPES, check_scope_limits
 from apps.accounts.services.keys import OVERLAP_SECONDS_LIMIT
 from apps.billing.models import LedgerEntry
 from apps.core.errors import ApplicationError
+from workers.contract.time_units import HOUR_SECONDS
 
 CREDITS_LIMIT = Decimal(1_000_000_000)
 
@@ -158,7 +159,7 @@ class RotationForm(forms.Form):
 
     overlap_hours = forms.IntegerField(
         min_value=0,
-        max_value=OVERLAP_SECONDS_LIMIT // 3600,
+        max_value=OVERLAP_SECONDS_LIMIT // HOUR_SECONDS,
         initial=24,
         widget=UnfoldAdminIntegerFieldWidget,
         help_text="Hours for which the old key stays valid; 0 revokes it at once.",

@@ -13,6 +13,7 @@ from apps.accounts.models import ApiKey, User
 from apps.accounts.services import create_key, revoke_key, rotate_key
 from apps.operator.admin.forms import ConfirmForm, KeyForm, NewKeyForm, RotationForm
 from apps.operator.admin.pages import ConfirmationAdmin, FormPage
+from workers.contract.time_units import HOUR_SECONDS
 
 STATE_COLOURS = {"live": "success", "expires": "warning", "expired": "danger", "revoked": "danger"}
 
@@ -93,7 +94,7 @@ class ApiKeyAdmin(ConfirmationAdmin):
         key: ApiKey = self.get_or_404(request, object_id)
 
         def perform(given: dict[str, Any]) -> HttpResponse:
-            successor, secret = rotate_key(key, overlap_seconds=given["overlap_hours"] * 3600)
+            successor, secret = rotate_key(key, overlap_seconds=given["overlap_hours"] * HOUR_SECONDS)
             self.log_change(request, key, f"Rotated: {successor} follows")
             return self._secret_page(request, key=successor, secret=secret)
 

@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.utils.text import capfirst
 
 from apps.operator.wording import in_credits
+from workers.contract.time_units import DAY_SECONDS, HOUR_SECONDS
 
 register = template.Library()
 
@@ -21,9 +22,9 @@ def seconds(value: float | None) -> str:
         return f"{value:.2f} s"
     if value < 120:
         return f"{value:.0f} s"
-    if value < 2 * 3600:
+    if value < 2 * HOUR_SECONDS:
         return f"{value / 60:.0f} min"
-    return f"{value / 3600:.0f} h" if value < 48 * 3600 else f"{value / 86400:.0f} days"
+    return f"{value / HOUR_SECONDS:.0f} h" if value < 2 * DAY_SECONDS else f"{value / DAY_SECONDS:.0f} days"
 
 
 @register.filter(name="in_credits")

@@ -9,8 +9,7 @@ from apps.playground.tools.declaration import Rate, ToolPage
 from apps.uploads.services import SourceLimits
 from apps.website.words import format_bytes
 from workers.audio.probe import SUPPORTED_FORMATS
-
-MINUTE, HOUR = 60, 3600
+from workers.contract.time_units import HOUR_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +40,9 @@ class StatedLimits:
     @property
     def length(self) -> str:
         """The longest recording in words."""
-        if self.max_seconds >= HOUR:
-            return f"{self.max_seconds / HOUR:.3g} hours"
-        return f"{self.max_seconds / MINUTE:.3g} minutes"
+        if self.max_seconds >= HOUR_SECONDS:
+            return f"{self.max_seconds / HOUR_SECONDS:.3g} hours"
+        return f"{self.max_seconds / 60:.3g} minutes"
 
     @property
     def minute_millicredits(self) -> int:

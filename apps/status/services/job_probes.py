@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import list_models
+from apps.catalog.voices import default_voice
 from apps.jobs.models import ACTIVE_STATES, Job, JobState
 from apps.jobs.params import JobParams
 from apps.jobs.plans import PartPlan
@@ -113,8 +114,7 @@ def _spoken_key() -> str:
 
 
 def _speech_plan(engine: EngineRow) -> JobPlan:
-    voice = engine.voices.get(engine.spec.default_voice) or next(iter(engine.voices.values()))
-    return plan_platform_speech(SPEECH_PROBE, TEXT, engine=engine, voice=voice, audio_format=FORMAT)
+    return plan_platform_speech(SPEECH_PROBE, TEXT, voice=default_voice(engine), queue=engine.queue, audio_format=FORMAT)
 
 
 def _transcription_plan(engine: EngineRow) -> JobPlan:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import list_models
+from apps.catalog.voices import default_voice
 from apps.core.events import publish_event
 from apps.core.storage import MissingObjectError, StorageAwayError, get_storage
 from apps.jobs.models import Job, JobState, Part
@@ -191,9 +192,9 @@ def _takes_recordings(enrolment: Enrolment) -> bool:
 def _described(enrolment: Enrolment, report: VoiceReport) -> dict[str, Any]:
     """Language and gender of the voice: the full tag of the nearest built-in voice, if it has the language of the recordings."""
     engine = _engine_of(enrolment)
-    voices = engine.voice_refs if engine else ()
-    near = [voice for voice in voices if voice.id == report.nearest_voice]
-    spoken = pick_voice(near, language=report.language) or pick_voice(voices, language=report.language) or next(iter(voices), None)
+    near = [voice for voice in engine.voice_refs if voice.id == report.nearest_voice] if engine else ()
+    default = default_voice(engine, language=report.language) if engine and engine.spoken_voices else None
+    spoken = pick_voice(near, language=report.language) or default
     stored = report.to_dict()
     return {
         "language": spoken.language if spoken else report.language[:20],

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from apps.accounts.callers import Caller
 from apps.catalog.catalogue import EngineRow
 from apps.catalog.selectors import find_cloning_model
+from apps.catalog.voices import default_voice
 from apps.core.errors import ConflictError, InvalidRequestError
 from apps.jobs.models import Job
 from apps.jobs.services.acceptance import Acceptance, accepting_jobs
@@ -107,8 +108,8 @@ def check_order(caller: Caller, *, order: CloneOrder, recordings: int, param: st
 def _check_text(caller: Caller, *, order: CloneOrder, engine: EngineRow) -> None:
     """Check a text as POST /v1/tts/ does, before there is a voice for it."""
     if order.speech is not None:
-        any_voice = next(iter(engine.voice_refs), VoiceRef("", engine=engine.id))
-        plan_speech(caller, order=replace(order.speech, clone=ClonedVoice(engine, any_voice)))
+        voice = default_voice(engine) if engine.spoken_voices else VoiceRef("", engine=engine.id)
+        plan_speech(caller, order=replace(order.speech, clone=ClonedVoice(engine, voice)))
 
 
 def request_clone(

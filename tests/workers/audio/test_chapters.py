@@ -8,9 +8,9 @@ import av
 import numpy as np
 import pytest
 
+from tests.workers.audio.decoding import read_samples
 from tests.workers.audio.stepping import opened, run_steps
 from workers.audio.convert import join_files
-from workers.audio.decode import read_samples
 from workers.audio.encoding import EncodingOptions, FileEncoder, encode_file
 from workers.audio.encoding.id3 import chapter_tag
 from workers.audio.encoding.wav import wav_header

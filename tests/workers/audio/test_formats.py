@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.workers.audio.decoding import read_samples
 from tests.workers.audio.signals import RATE, probe, silence, tone
 from tests.workers.audio.stepping import opened, run_steps
 from workers.audio.convert import convert_file, join_files
-from workers.audio.decode import AudioReader, read_samples
+from workers.audio.decode import AudioReader
 from workers.audio.encoding import Encoder, EncodingOptions, FileEncoder, Resampler, encode_file
 from workers.audio.encoding.wav import wav_header
 from workers.contract.errors import WorkError

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.workers.audio.decoding import read_samples
 from tests.workers.audio.stepping import opened, run_steps
 from workers.audio.convert import Overlap, join_files
-from workers.audio.decode import read_samples
 from workers.audio.encoding import EncodingOptions, encode_file
 
 WHOLE = np.sin(np.arange(1000) / 7).astype(np.float32)

@@ -7,8 +7,8 @@ import av
 import numpy as np
 import pytest
 
+from tests.workers.audio.decoding import read_samples
 from tests.workers.audio.probe.recordings import FORMATS, film, record, silent_flac, tone, wav_bytes
-from workers.audio.decode import read_samples
 from workers.audio.probe import ProbeError, ProbeLimits
 from workers.audio.recordings import decoding_limits, open_recording, read_recording
 from workers.contract.errors import BAD_AUDIO, WorkError

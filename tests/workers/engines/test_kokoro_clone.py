@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.workers.engines.conftest import median_pitch
+from tests.workers.kokoro.voices import stock_voice_file
 from tests.workers.voices import voice_ref
 from workers.contract.engines import EngineSpec
 from workers.contract.errors import WorkError
@@ -58,7 +59,7 @@ def test_both_engines_share_one_loaded_model(kokoro: KokoroEngine, clone: Kokoro
 
 
 def test_voice_file_of_a_stock_voice_sounds_and_is_timed_like_that_voice(kokoro: KokoroEngine, clone: KokoroCloneEngine) -> None:
-    own = clone.read_voice(KokoroVoice.of_stock("af_bella").to_bytes(), voice=MINE)
+    own = clone.read_voice(stock_voice_file("af_bella").to_bytes(), voice=MINE)
     mine = clone.speak_as(own, "Good day.", voice=MINE, language="en-us", speed=1.0)
     stock = kokoro.speak("Good day.", voice=voice_ref(kokoro, "af_bella"), language="en-us", speed=1.0)
     assert np.array_equal(mine.samples, stock.samples)
@@ -80,7 +81,7 @@ def test_fitted_voice_has_the_speakers_pitch_and_its_affine_maps_sound(clone: Ko
     [("Buenos días.", "es", ["Buenos", "días"]), ("Hello there.", "en", ["Hello", "there."])],
 )
 def test_own_voice_speaks_other_languages_than_its_speakers(clone: KokoroCloneEngine, text: str, language: str, words: list[str]) -> None:
-    own = clone.read_voice(KokoroVoice.of_stock("af_bella").to_bytes(), voice=MINE)
+    own = clone.read_voice(stock_voice_file("af_bella").to_bytes(), voice=MINE)
     spoken = clone.speak_as(own, text, voice=MINE, language=language, speed=2.0)
     assert [word.word for word in spoken.words] == words
     assert 0.2 < len(spoken.samples) / spoken.sample_rate < 3.0
@@ -131,8 +132,8 @@ def test_own_voice_is_mixed_with_the_shares_of_stock_voices(clone: KokoroCloneEn
     [
         (b"", ()),
         (b"RIFF....WAVEfmt ", ()),
-        (KokoroVoice.of_stock("af_bella").to_bytes(), (VoiceWeight("am_onyx", 1.5),)),
-        (KokoroVoice.of_stock("af_bella").to_bytes(), (VoiceWeight("nobody", 0.5),)),
+        (stock_voice_file("af_bella").to_bytes(), (VoiceWeight("am_onyx", 1.5),)),
+        (stock_voice_file("af_bella").to_bytes(), (VoiceWeight("nobody", 0.5),)),
     ],
 )
 def test_voice_file_that_cannot_be_read_is_refused_with_what_to_do(

@@ -43,8 +43,8 @@ def test_parts_of_the_runtime_give_arrays_of_the_documented_shapes(runtime: Koko
     assert runtime.harmonics(frames.f0).shape == (22, 120 * t + 1)
     assert runtime.affine(style).shape == (AFFINE_SIZE,)
     assert runtime.decode(frames, affine=runtime.affine(style)).shape == (600 * t,)
-    assert (len(runtime.affine_layout), sum(size for _, size in runtime.affine_layout)) == (58, AFFINE_SIZE)
-    assert [name for name, _ in runtime.affine_layout] == sorted(name for name, _ in runtime.affine_layout)
+    assert (len(runtime.affine_weights.layout), sum(size for _, size in runtime.affine_weights.layout)) == (58, AFFINE_SIZE)
+    assert [name for name, _ in runtime.affine_weights.layout] == sorted(name for name, _ in runtime.affine_weights.layout)
 
 
 def test_timing_of_another_recording_takes_the_place_of_the_durations(runtime: KokoroRuntime) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import save
 
 from tests.examples import examples
+from tests.workers.kokoro.voices import stock_voice_file
 from workers.kokoro.mix_file import write_mix_file
 from workers.kokoro.stock_voices import STOCK_VOICES
 from workers.kokoro.voice_file import AFFINE_SIZE, LOG_F0_MEANS, METADATA_KEY, MOST_BYTES, WEIGHTS_VERSION, KokoroVoice
@@ -138,7 +139,7 @@ def test_affine_of_a_voice_is_a_copy_that_cannot_be_written() -> None:
 
 
 def test_voice_file_of_one_stock_voice_equals_that_voice() -> None:
-    voice = KokoroVoice.of_stock("bm_george")
+    voice = stock_voice_file("bm_george")
     assert (voice.timbre, voice.prosody, voice.affine, voice.log_f0) == ({"bm_george": 1.0}, {"bm_george": 1.0}, None, None)
     assert len(STOCK_VOICES) == 54
     assert math.isclose(sum(voice.timbre.values()), 1.0)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from tests.workers.kokoro.voices import stock_voice_file
 from workers.kokoro.runtime import KokoroRuntime, Pitch
 from workers.kokoro.voice_file import AFFINE_SIZE, KokoroVoice
 from workers.kokoro.voices import SpeakableVoice, measure_log_f0, pitch_between, speakable_voice, stock_voice
@@ -43,7 +44,7 @@ def test_own_voice_without_an_affine_map_is_mixed_by_style(runtime: KokoroRuntim
 @pytest.mark.parametrize("stock", [{"am_adam": 1.2}, {"am_adam": -0.1}, {"am_adam": 0.6, "af_sky": 0.6}])
 def test_shares_of_a_mix_outside_zero_to_one_are_refused(runtime: KokoroRuntime, stock: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="not from 0 to 1"):
-        speakable_voice(KokoroVoice.of_stock("af_bella"), runtime, stock=stock)
+        speakable_voice(stock_voice_file("af_bella"), runtime, stock=stock)
 
 
 def test_pitch_of_an_own_voice_moves_its_prosody_to_the_speakers_mean(runtime: KokoroRuntime) -> None:

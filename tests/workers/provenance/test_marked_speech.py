@@ -6,14 +6,15 @@ from dataclasses import replace
 import pytest
 import redis
 
+from tests.workers.audio.decoding import read_samples
 from tests.workers.messages import targets
+from tests.workers.provenance.searching import find_watermark
 from tests.workers.tasks.task_harness import TaskHarness
-from workers.audio.decode import read_samples
 from workers.contract.messages import SpeakWork
 from workers.contract.outputs import AUDIO
 from workers.contract.references import Address
 from workers.engines.hibari import HibariEngine
-from workers.provenance.watermark import WatermarkReport, find_watermark
+from workers.provenance.watermark import WatermarkReport
 from workers.tasks.speak import speak
 
 VOICE = HibariEngine.spec.voice_ref(HibariEngine.spec.voices[0])

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.workers.audio.decoding import read_samples
+from tests.workers.provenance.searching import find_watermark
 from tests.workers.recognition.clips import RATE, clip, clips
-from workers.audio.decode import read_samples
 from workers.audio.encoding import Resampler, encode_file
 from workers.audio.samples import Samples
 from workers.contract.errors import WorkError
@@ -15,7 +16,7 @@ from workers.contract.provenance import needs_watermark
 from workers.contract.references import StoredObject
 from workers.contract.voices import VoiceRef
 from workers.provenance import watermark
-from workers.provenance.watermark import DETECTED, Watermarker, embed_watermark, find_watermark, score_watermark
+from workers.provenance.watermark import DETECTED, Watermarker, embed_watermark, score_watermark
 
 ORIGINAL = Path(__file__).parents[2] / "data" / "provenance" / "perth.json"
 SPEECH = "librivox-0880"

@@ -10,6 +10,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from tests.workers.messages import address_of, targets
+from tests.workers.provenance.searching import find_watermark
 from tests.workers.recognition.clips import clip, noise, silence
 from tests.workers.tasks.task_harness import TaskHarness
 from workers.contract.conversion import (
@@ -29,7 +30,6 @@ from workers.conversion.world import measure_profile
 from workers.engines.hibari import build_engines as build_hibari
 from workers.engines.world import build_engines as build_world
 from workers.protocols.engine import Model
-from workers.provenance.watermark import find_watermark
 from workers.recognition.pitch import voiced_pitches
 from workers.tasks.results import read_document
 

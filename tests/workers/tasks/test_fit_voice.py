@@ -9,12 +9,12 @@ import pytest
 
 from tests.workers.cloning.recordings import person
 from tests.workers.messages import speak_message
+from tests.workers.provenance.searching import find_watermark
 from workers.cloning.child import FitProgress, run_fit
 from workers.cloning.job import DEMO_FILE
 from workers.contract.errors import WorkError
 from workers.kokoro.runtime import SAMPLE_RATE
 from workers.parts import PartRun, Parts, PartStoppedError
-from workers.provenance.watermark import find_watermark
 from workers.tasks import fit_voice
 from workers.tasks.fit_voice import checking_that_continues, try_to_fit
 

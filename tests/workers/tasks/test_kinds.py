@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.workers.audio.decoding import read_samples
 from tests.workers.messages import address_of, speak_message, targets
 from tests.workers.object_server import ObjectServer
 from tests.workers.running_worker import RunningWorker
-from workers.audio.decode import read_samples
 from workers.contract.formats import FORMATS
 from workers.contract.messages import ConvertWork, JoinInput, JoinWork, Manifest, PartMessage, PartOutcome
 from workers.contract.outputs import AUDIO, TIMINGS, StoredOutput

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.workers.audio.decoding import read_samples
 from tests.workers.chat_http import ChatHTTP, Exchange, chat_http, refuses, says
 from tests.workers.messages import Platform, address_of, speak_message, targets
 from tests.workers.running_worker import RunningWorker
 from tests.workers.valkey_server import ValkeyServer
-from workers.audio.decode import read_samples
 from workers.contract.messages import PartMessage, PartOutcome, SpeakWork
 from workers.contract.outputs import AUDIO, TEXT
 from workers.contract.references import Address

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from workers.audio.recordings import Recording
-from workers.audio.samples import Samples
+from workers.audio.samples import RECOGNITION_SAMPLE_RATE, Samples
 from workers.contract.transcription import SpeakerEmbedding
 from workers.recognition.diarize.speaker_embeddings import embed_windows, has_spans
 from workers.recognition.diarize.timelines import build_timeline
@@ -66,7 +66,7 @@ def _spans_within(recording: Recording, *, start: float, end: float) -> list[Voi
 
 
 def _embed_stretch(samples: Samples, *, start: float, found: _Findings) -> None:
-    regions = find_regions(speech_probabilities(samples), seconds=len(samples) / 16_000)
+    regions = find_regions(speech_probabilities(samples), seconds=len(samples) / RECOGNITION_SAMPLE_RATE)
     speech = [(region.start, region.end) for region in regions]
     found.windows += embed_windows(samples, speech=speech, offset_seconds=start)
     found.speech += [(first + start, last + start) for first, last in speech]
