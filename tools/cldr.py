@@ -11,6 +11,7 @@ from typing import Final
 from babel import Locale
 
 FILE: Final = Path(__file__).resolve().parents[1] / "workers" / "text" / "cldr.toml"
+OTHERS_FILE: Final = FILE.with_name("other_languages.toml")
 SPOKEN: Final = ("de", "en", "es", "fr", "hi", "it", "ja", "pt")
 """Languages whose normalisation says names of months."""
 NAMED: Final = [
@@ -44,6 +45,7 @@ NAMED: Final = [
     "gl",
     "gu",
     "ha",
+    "haw",
     "he",
     "hi",
     "hr",
@@ -140,9 +142,22 @@ def _lines() -> Iterator[str]:
         yield f"{code} = {_quote(names[code])}"
 
 
+def render_others() -> str:
+    return "\n".join(_other_lines()) + "\n"
+
+
+def _other_lines() -> Iterator[str]:
+    yield "# English names from CLDR of the languages that cldr.toml leaves out, written by `python -m tools.cldr`."
+    names = Locale("en").languages
+    for code in sorted({*names} - {*NAMED}):
+        if code.isalpha():
+            yield f"{code} = {_quote(names[code])}"
+
+
 def _quote(value: str | list[str]) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
 if __name__ == "__main__":
     FILE.write_text(render(), encoding="utf-8")
+    OTHERS_FILE.write_text(render_others(), encoding="utf-8")

@@ -32,7 +32,7 @@ from apps.core.exception_handler import asked_path, error_response, path_not_fou
 from apps.core.limits import LimitState
 from apps.core.page_safety import add_security_headers
 from apps.core.read_only_sessions import refuse_change
-from apps.core.zones import SITE, Zone, with_slash, zone_of, zone_of_request
+from apps.core.zones import PAGE, SITE, Zone, with_slash, zone_of, zone_of_request
 
 SESSION_KEY: Final = re.compile("[A-Za-z0-9]{8,64}")
 
@@ -48,6 +48,8 @@ class PlatformRequest(HttpRequest):
     zone: Zone
     limit_state: LimitState
     """Set by the throttle that counted this request."""
+    page_refusal: ApplicationError
+    """Set for a refused address of a page, which is answered with a page."""
     refusal: ApplicationError
     """Set by the shell if it refuses the body; rendered as a usual response with the usual headers."""
 
@@ -78,6 +80,8 @@ class RequestMiddleware:
         request.request_id = dialect_of(request.path).request_id_of(request.META)
         bind_contextvars(request=request.request_id)
         refusal = getattr(request, "refusal", None) or _refusal_of(request)
+        if refusal is None and _has_nul_in_address(request):
+            refusal = _nul_refusal(request)
         if refusal is not None:
             response: HttpResponseBase = error_response(refusal, request_id=request.request_id, path=request.path)
         elif is_preflight(request):
@@ -122,11 +126,28 @@ def _peek() -> Callable[[HttpRequest], LimitState]:
 
 
 def _refusal_of(request: HttpRequest) -> ApplicationError | None:
-    if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-        return InvalidRequestError("The URL contains a NUL character.")
     if not split_domain_port(request.META.get("HTTP_HOST", "none"))[0]:  # most views never ask for it
         return InvalidRequestError("The Host header is not a valid host name.")
     return None
+
+
+def _has_nul_in_address(request: HttpRequest) -> bool:
+    return "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", "")
+
+
+def _nul_refusal(request: PlatformRequest) -> ApplicationError | None:
+    """Refusal of an address with a NUL character; None for people, to whom SessionZoneMiddleware shows it as a page."""
+    refusal = InvalidRequestError("The URL contains a NUL character.")
+    if not (request.zone.has_error_pages or _is_unknown_page(request)):
+        return refusal
+    request.page_refusal = refusal
+    request.zone = request.zone if request.zone.has_error_pages else SITE
+    return None
+
+
+def _is_unknown_page(request: HttpRequest) -> bool:
+    """True for a browser at an address that no zone claims, which is a 404."""
+    return zone_of_request(request) is PAGE and "text/html" in request.headers.get("Accept", "")
 
 
 def _not_allowed(request: PlatformRequest, response: HttpResponseNotAllowed) -> HttpResponseBase:
@@ -191,14 +212,22 @@ class SessionZoneMiddleware:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        inner = XFrameOptionsMiddleware(MessageMiddleware(PageCompressionMiddleware(get_response)))
+        inner = XFrameOptionsMiddleware(MessageMiddleware(PageCompressionMiddleware(self._respond)))
         self.csrf = CsrfViewMiddleware(AuthenticationMiddleware(inner))
         self.with_session = CheckedSessionMiddleware(self.csrf)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and _is_unknown_page(request):
+            request.zone = SITE  # type: ignore[attr-defined]  # the page of the 404 shows who is signed in
         if zone_of_request(request).has_sessions:
             response: HttpResponseBase = self.with_session(request)  # type: ignore[assignment]
             return response
+        return self.get_response(request)
+
+    def _respond(self, request: HttpRequest) -> HttpResponseBase:
+        refusal: ApplicationError | None = getattr(request, "page_refusal", None)
+        if refusal is not None:
+            return render(request, "refused.html", {"message": refusal.message}, status=refusal.status)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:

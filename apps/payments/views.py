@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from apps.accounts.models import AccountStatus
+from apps.accounts.models import Account, AccountStatus
 from apps.accounts.roles import Permission
 from apps.billing.selectors import available_millicredits
 from apps.core.errors import ApplicationError, ConflictError, NotFoundError
@@ -26,6 +26,7 @@ from apps.payments.services.checkout import BILLING_PATH, Buyer
 from apps.payments.services.syncing import sync_checkout
 from apps.payments.services.top_up_switch import disable_top_up
 from apps.teams.access import AccountRequest, account_page
+from apps.website.context import acting_account
 
 PAYMENTS_SHOWN = 10
 View = Callable[..., HttpResponseBase]
@@ -57,11 +58,11 @@ def money_page(*methods: str, is_open_while_suspended: bool = False) -> Callable
 
 @require_safe
 def prices(request: HttpRequest) -> HttpResponse:
-    """Plans compared, packs, prices of services, and what a month would cost."""
-    interval = _interval(request)
+    """Plans compared, also with the plan of the account that the person acts in; packs, prices of services, and what a month would cost."""
+    interval, account = _interval(request), acting_account(request)
     context = {
         "interval": interval,
-        "cards": pricing.plan_cards(interval),
+        "choices": [(card, _standing_of(account, card=card, interval=interval)) for card in pricing.plan_cards(interval)],
         "packs": selectors.list_packs(),
         "tiers": pricing.tier_lines(),
         "services": pricing.service_lines(),
@@ -193,6 +194,16 @@ def _show_billing(request: AccountRequest, *, form: TopUpForm | None) -> HttpRes
         "form_id": secrets.token_urlsafe(18),
     }
     return render(request, "payments/billing.html", context, status=422 if form is not None and form.errors else 200)
+
+
+def _standing_of(account: Account | None, *, card: pricing.PlanCard, interval: str) -> str:
+    """Relation of a plan to the account's own: current, upgrade, downgrade, or subscribe if nothing is subscribed; empty for a visitor."""
+    if account is None:
+        return ""
+    subscription = selectors.find_live_subscription(account)
+    if subscription is None:
+        return "current" if account.plan_id == card.offer.plan_id else "subscribe"
+    return "downgrade" if card.is_free else _change_of(subscription, card=card, interval=interval)
 
 
 def _change_of(subscription: Any, *, card: pricing.PlanCard, interval: str) -> str:

@@ -11,7 +11,7 @@ from apps.catalog.limits import longest_text, speed_range
 from apps.catalog.selectors import PREFERRED_SPEAKERS, is_model_allowed, list_models
 from apps.catalog.voices import default_voice
 from workers.contract.tags import primary_tag
-from workers.text.cldr import LANGUAGE_NAMES
+from workers.text.cldr import language_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,6 @@ def list_offered_models(visitor: Caller | None) -> list[OfferedModel]:
     speaking = [engine for engine in list_models() if engine.kind == "tts" and engine.base is None and engine.voices]
     offered = [_offered(engine, plan=visitor.plan if visitor else None) for engine in sorted(speaking, key=speaking_rank)]
     return sorted(offered, key=lambda model: (not model.is_allowed, not model.is_available))
-
-
-def language_name(tag: str) -> str:
-    """English name of a tag's language, or the tag."""
-    return LANGUAGE_NAMES.get(primary_tag(tag), tag)
 
 
 def _offered(engine: EngineRow, *, plan: Plan | None) -> OfferedModel:

@@ -11,10 +11,10 @@ from apps.jobs.kinds import params_of
 from apps.jobs.models import Job, JobState
 from apps.jobs.params import SpokenParams
 from apps.jobs.selectors import find_job
-from apps.playground.models_offered import language_name
 from apps.provenance.policy import is_synthetic
 from workers.contract.formats import FORMATS, extension_of
 from workers.contract.outputs import TIMINGS
+from workers.text.cldr import language_name
 
 PLAYED_FORMATS = ("mp3", "wav", "m4a", "flac")
 """Formats that every browser plays; results in others are heard as MP3."""

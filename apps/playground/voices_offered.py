@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 from apps.accounts.callers import Caller
 from apps.catalog.catalogue import EngineRow, VoiceRow
 from apps.catalog.selectors import is_model_allowed, list_models
-from apps.playground.models_offered import language_name, speaking_rank
+from apps.playground.models_offered import speaking_rank
 from apps.voice_library.selectors import list_favourite_ids
 from apps.voices.models import EnrolmentState, Voice
 from apps.voices.selectors import VOICE_PREFIX, VoiceFilter, list_own_voices
 from apps.voices.serializers import preview_url
 from workers.contract.tags import primary_tag, region_of
+from workers.text.cldr import language_name
 
 GENDERS = ("female", "male", "neutral")
 

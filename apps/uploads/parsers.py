@@ -34,12 +34,21 @@ class FormParser(BaseParser):
         meta = {**request.META, "CONTENT_TYPE": f"{kind.lower()}{semicolon}{parameters}"}  # Django knows it in small letters only
         handler = SpoolHandler()
         try:
-            data, files = MultiPartParser(meta, cast("Any", stream), [handler], "utf-8").parse()
+            data, files = NamedFilesParser(meta, cast("Any", stream), [handler], "utf-8").parse()
         except UNREADABLE as error:
             raise _as_parse_error(error) from error
         finally:
             handler.drop()
         return DataAndFiles(_without_nul(data), files)
+
+
+class NamedFilesParser(MultiPartParser):
+    """Django's parser, which would drop a NUL character from the name of a file: without it, it is another name."""
+
+    def sanitize_file_name(self, file_name: str) -> str | None:
+        if "\x00" in file_name:
+            raise InvalidRequestError("The name of a file contains a NUL character.", param="filename")
+        return super().sanitize_file_name(file_name)
 
 
 class ContentParser(BaseParser):

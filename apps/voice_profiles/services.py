@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import Account
@@ -22,15 +23,19 @@ def change_profile(
     settings: Mapping[str, Any] | None = None,
 ) -> VoiceProfile:
     """Replace what is given. settings: only those that are named."""
-    known = VoiceProfile.objects.filter(account=account, voice_id=voice_id).first()
-    if known is None and VoiceProfile.objects.filter(account=account).count() >= MOST_PROFILES:
+    profiles = VoiceProfile.objects.filter(account=account)
+    if not profiles.filter(voice_id=voice_id).exists() and profiles.count() >= MOST_PROFILES:
         raise InvalidRequestError(f"An account describes at most {MOST_PROFILES:,} voices.", code="too_many_profiles")
-    profile = known or VoiceProfile(account=account, voice_id=voice_id)
     changes: dict[str, Any] = {"changed_at": timezone.now()}
     changes |= {} if description is None else {"description": description}
     changes |= {} if labels is None else {"labels": dict(labels)}
-    changes |= {} if settings is None else {"settings": {**profile.settings, **settings}}
-    profile, _ = VoiceProfile.objects.update_or_create(account=account, voice_id=voice_id, defaults=changes)
+    with transaction.atomic():
+        VoiceProfile.objects.get_or_create(account=account, voice_id=voice_id)
+        profile = profiles.select_for_update().get(voice_id=voice_id)  # another request may be changing other settings
+        changes |= {} if settings is None else {"settings": {**profile.settings, **settings}}
+        for name, value in changes.items():
+            setattr(profile, name, value)
+        profile.save(update_fields=[*changes])
     return profile
 
 

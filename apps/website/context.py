@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from apps.accounts.acting import SESSION_ACCOUNT, find_person
 from apps.accounts.impersonation import membership_of_visit
-from apps.accounts.models import AccountStatus, Membership
+from apps.accounts.models import Account, AccountStatus, Membership
 from apps.accounts.selectors import list_memberships
 from apps.core.page_safety import csp_nonce
 from apps.core.zones import SITE, zone_of_request
@@ -55,6 +55,12 @@ def _memberships(request: HttpRequest) -> list[Membership]:
     if visited is not None:
         return [visited]
     return [] if person is None else list_memberships(person, first_account_id=request.session.get(SESSION_ACCOUNT))
+
+
+def acting_account(request: HttpRequest) -> Account | None:
+    """Account that the person of a request acts in, on pages that visitors see too; None for a visitor."""
+    request.memberships = memberships = _memberships(request)  # type: ignore[attr-defined]  # read once, here and by the context
+    return memberships[0].account if memberships else None
 
 
 def _is_suspended(memberships: Sequence[Membership]) -> bool:

@@ -1,5 +1,6 @@
 """Visits of operators: they see an account's pages, change nothing, and every visit is audited."""
 
+import re
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -9,8 +10,11 @@ from django.utils import timezone
 
 from apps.accounts.models import Account, User
 from apps.audit.models import AuditEntry
+from apps.core.read_only_sessions import OPEN_PATHS
 from tests.factories import AccountFactory, UserFactory
 from tests.operator.rows import staff
+from tests.pages.table import site_routes
+from tests.routes.table import routes_below
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +48,19 @@ def test_a_visit_refuses_every_method_that_changes_something(visitor: Client, vi
             assert answer.status_code == 403, (method, path)
             assert "nothing can be changed" in answer.content.decode(), (method, path)
     assert not visited.keys.exists()
+
+
+def test_a_visit_refuses_a_post_to_every_page_and_operation_by_session(visitor: Client) -> None:
+    paths = [*(route.path for route in site_routes()), *(f"web/v1/{route.path}" for route in routes_below("web/v1/"))]
+    changing = {*paths} - {path.removeprefix("/") for path in OPEN_PATHS}
+    filled = sorted({re.sub(r"<(int:)?[^>]+>", lambda name: "1" if name[1] else "a" * 32, path) for path in changing})
+    answers = {path: visitor.post(f"/{path}", "{}", content_type="application/json") for path in filled}
+    assert len(answers) > 150
+    unexpected = {path: answer.status_code for path, answer in answers.items() if answer.status_code not in {403, 404}}
+    assert unexpected == {}
+    found = [answer for answer in answers.values() if answer.status_code == 403]
+    assert len(found) > 150
+    assert all("nothing can be changed" in answer.content.decode() for answer in found)
 
 
 def test_refused_changes_of_a_visit_are_audited_once_a_minute_for_each_path(visitor: Client, visited: Account) -> None:

@@ -1,5 +1,6 @@
 """The billing page by role and state, its actions, and the public page of prices."""
 
+import re
 from typing import Any
 
 import pytest
@@ -228,6 +229,40 @@ class TestPricing:
         client = Client()
         client.force_login(MembershipFactory(account=AccountFactory()).user)
         assert "Dashboard" in text_of(client.get("/pricing/"))
+
+
+class TestPricingOfAnAccount:
+    """The page of prices for a member."""
+
+    @pytest.mark.parametrize(
+        ("interval", "expected"),
+        [
+            ("month", {"Free": "Downgrade to Free", "Starter": "Your plan", "Pro": "Upgrade to Pro"}),
+            ("year", {"Free": "Downgrade to Free", "Starter": "Upgrade to Starter", "Pro": "Upgrade to Pro"}),
+        ],
+    )
+    def test_plan_of_the_account_is_marked_and_the_others_say_which_way_they_lead(
+        self, shop: Shop, interval: str, expected: dict[str, str]
+    ) -> None:
+        shop.subscribe()
+        assert {name: offered(browser_of(shop), interval)[name] for name in expected} == expected
+
+    def test_account_without_a_subscription_sees_its_plan_and_offers_of_others(self, shop: Shop) -> None:
+        found = offered(browser_of(shop), "month")
+        assert (found["Free"], found["Starter"], found["Pro"]) == ("Your plan", "Choose Starter", "Choose Pro")
+
+    def test_member_without_the_permission_of_money_is_offered_no_change(self, shop: Shop) -> None:
+        shop.subscribe()
+        found = offered(browser_of(shop, Role.VIEWER), "month")
+        assert (found["Starter"], found["Pro"]) == ("Your plan", "")
+
+
+def offered(client: Client, interval: str) -> dict[str, str]:
+    """Button or badge of each plan on the page of prices."""
+    page = text_of(client.get("/pricing/", {"interval": interval}))
+    cards = re.findall(r"<article.*?</article>", page)
+    ends = {re.findall(r"<h3>(.*?)</h3>", card)[0]: card.partition("</ul>")[2] for card in cards}
+    return {name: " ".join(re.sub(r"<[^>]+>", "", end).split()) for name, end in ends.items()}
 
 
 class TestSuspended:

@@ -192,6 +192,15 @@ def test_a_malformed_form_is_a_client_error(owner: Person, body: bytes, content_
     assert not Upload.objects.exists()
 
 
+@pytest.mark.parametrize("name", [b'filename="a\x00.wav"', b"filename*=UTF-8''a%00.wav"])
+def test_file_whose_name_has_a_nul_character_is_refused_with_that_reason(owner: Person, name: bytes) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; ' + name + b"\r\n\r\n1\r\n--x--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Authorization": f"Bearer {owner.secret}"}
+    answer = httpx.post(f"{owner.url}/v1/hear/", content=body, headers=headers, timeout=20)
+    assert (answer.status_code, answer.json()["error"]["message"]) == (400, "The name of a file contains a NUL character.")
+    assert not Upload.objects.exists()
+
+
 def test_a_forms_fields_are_limited_apart_from_its_file(owner: Person, settings: Any) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100_000
     answer = listen(owner, data={"note": "x" * 200_000}, files={"file": b"x"})

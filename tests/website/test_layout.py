@@ -8,7 +8,7 @@ from django.conf import settings
 from django.test import Client
 
 from apps.website.navigation import DASHBOARD, FOOTER, HEADER, TOOLS
-from tests.factories import AnonymousPlanFactory
+from tests.factories import AccountFactory, AnonymousPlanFactory, MembershipFactory
 from tools.vendor import ICONS, read_table, wrong_files
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,31 @@ def test_unknown_address_is_a_page_for_a_browser_and_json_for_a_program(client: 
     assert "Page not found" in page.content.decode()
     assert "style-src 'self'" in page.headers["Content-Security-Policy"]
     assert client.get(path).json()["error"]["code"] == "not_found"
+
+
+def test_unknown_address_shows_a_signed_in_person_their_menu_instead_of_sign_in(client: Client) -> None:
+    AnonymousPlanFactory()
+    assert "/account/login/" in client.get("/nowhere/", headers=BROWSER).content.decode()
+    client.force_login(MembershipFactory(account=AccountFactory()).user)
+    answer = client.get("/nowhere/", headers=BROWSER)
+    page = answer.content.decode()
+    assert (answer.status_code, "/account/login/" in page, 'href="/dashboard/"' in page) == (404, False, True)
+    assert "style-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert client.get("/nowhere/").json()["error"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("path", ["/", "/dashboard/jobs/", "/docs/", "/admin/jobs/job/", "/nowhere/"])
+def test_address_of_a_page_with_a_nul_character_is_refused_by_a_page(client: Client, path: str) -> None:
+    AnonymousPlanFactory()
+    answer = client.get(f"{path}?q=%00", headers=BROWSER)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "text/html; charset=utf-8")
+    assert "NUL character" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/v1/models/", "/web/v1/jobs/", "/nowhere/"])
+def test_address_of_a_program_with_a_nul_character_is_refused_as_json(client: Client, path: str) -> None:
+    AnonymousPlanFactory()
+    assert client.get(f"{path}?q=%00").json()["error"]["code"] == "invalid_request"
 
 
 def test_page_is_compressed_for_a_browser_that_takes_gzip(client: Client) -> None:

@@ -31,6 +31,7 @@ from apps.uploads.parsers import FormParser
 from apps.uploads.services import Source, hand_over, ingest_sources_async
 from apps.voice_profiles.services import change_profile
 from apps.voices.embed_waiting import wait_for_examination
+from apps.voices.models import Voice
 from apps.voices.recordings import BODY_BYTES, order_recordings
 from apps.voices.selectors import get_own_voice
 from apps.voices.services.consent import ConsentStatement
@@ -110,20 +111,20 @@ class VoiceEditView(VoiceFormView):
         if files:
             check_addition(caller, voice_id=voice_id, recordings=len(files), consent=consent)
 
-        def change() -> None:
-            with transaction.atomic():
-                change_voice(caller, voice, name=body.get("name"), categories=None)
-                _describe(caller, voice_id, body=body)
+        def change(voice: Voice) -> None:
+            change_voice(caller, voice, name=body.get("name"), categories=None)
+            _describe(caller, voice_id, body=body)
 
         if not files:
-            change()
+            with transaction.atomic():
+                change(voice)
             return Response(OK)
         recordings = order_recordings(caller, files=files, file_url=None, upload_id=None, param="files")
 
         def submit(*sources: Source) -> Submission:
             fields = {**{name: value for name, value in body.items() if name != "files"}, "voice_id": voice_id}
             idempotency = request_idempotency(request, endpoint="elevenlabs-voice-edit", body=fields, sha256=_digest(sources))
-            submission = add_recordings(
+            return add_recordings(
                 caller,
                 voice_id=voice_id,
                 sources=sources,
@@ -131,9 +132,8 @@ class VoiceEditView(VoiceFormView):
                 webhook_url="",
                 idempotency=idempotency,
                 request_id=request_id_of(request),
+                change=change,
             )
-            change()
-            return submission
 
         return RecordingResponse(
             recordings.first,

@@ -12,7 +12,7 @@ from apps.voices.models import EnrolmentState
 from apps.voices.selectors import VoiceFilter, list_own_voices
 from apps.voices.serializers import preview_signature
 from workers.contract.tags import primary_tag
-from workers.text.cldr import LANGUAGE_NAMES
+from workers.text.cldr import language_name
 
 AUTOMATIC: Final = "auto"
 OWN_VOICES: Final = "Your voices"
@@ -43,11 +43,6 @@ def first_choice(engines: Iterable[EngineRow], visitor: Visitor, *, default: str
     stand_in = next((one.id for one in list_stand_ins(visitor.plan) if one.requested_id == default), "")
     ordered = sorted(engines, key=lambda one: (one.id != default, one.id != stand_in))
     return [Option(one.id, one.name) for one in ordered]
-
-
-def language_name(tag: str) -> str:
-    """English name of a language."""
-    return LANGUAGE_NAMES.get(primary_tag(tag), tag)
 
 
 def language_options(tags: Iterable[str], *, automatic: str = "") -> list[Option]:

@@ -1,6 +1,6 @@
 """Changes of a kept voice's recordings: it is enrolled again from all of them, and speaks as before until the new voice is ready."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from apps.accounts.callers import Caller
 from apps.catalog.catalogue import EngineRow
@@ -42,8 +42,9 @@ def add_recordings(
     webhook_url: str,
     idempotency: Idempotency | None,
     request_id: str,
+    change: Callable[[Voice], None] | None = None,
 ) -> Submission:
-    """Enrol the voice again with further recordings. 403 sample_limit_reached, 404, 409 sample_exists, voice_not_ready, voice_has_no_name."""
+    """Enrol the voice again with further recordings. change: further writes of the request, in the same transaction. 403 sample_limit_reached, 404, 409 sample_exists, voice_not_ready, voice_has_no_name."""
     with accepting_jobs(caller, idempotency=idempotency, request_id=request_id) as acceptance:
         if acceptance.earlier is not None:
             return Submission(acceptance.earlier, is_replay=True)
@@ -56,6 +57,8 @@ def add_recordings(
         check_sample_limit(caller, count=len(kept) + len(new))
         if consent is not None:
             record_consent(voice.enrolment, caller=caller, consent=consent)
+        if change is not None:
+            change(voice)
         return _enrol_again(acceptance, caller, voice=voice, kept=kept, new=new, webhook_url=webhook_url)
 
 

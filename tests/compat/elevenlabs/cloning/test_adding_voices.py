@@ -4,6 +4,8 @@ import pytest
 from elevenlabs.client import ElevenLabs
 from elevenlabs.core.api_error import ApiError
 
+from apps.jobs.models import Job
+from apps.voice_profiles import services as profiles
 from apps.voices.models import Enrolment, Voice
 from tests.flows.following import wait_until
 from tests.text_streams.reader import Reader
@@ -32,6 +34,19 @@ def test_voice_that_is_edited_with_files_is_made_anew_with_all_its_recordings(cl
         client.voices.update(voice_id, name="Grace", files=[("song.mp3", b"no sound")])
     assert refused.value.status_code == 400
     assert client.voices.get(voice_id).name == "Lady Ada"
+
+
+@pytest.mark.usefixtures("reader")
+def test_edit_with_files_that_is_refused_half_way_changes_nothing(client: ElevenLabs, clip: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    voice_id = client.voices.ivc.create(name="Ada", files=[("ada.mp3", clip)]).voice_id
+    wait_until(lambda: Enrolment.objects.get().state == "ready", seconds=20)
+    jobs = Job.objects.count()
+    monkeypatch.setattr(profiles, "MOST_PROFILES", 0)
+    with pytest.raises(ApiError) as refused:
+        client.voices.update(voice_id, name="Grace", files=[("again.mp3", clip + bytes(64))], description="A reader")
+    assert refused.value.status_code == 400
+    voice = Voice.objects.get()
+    assert (voice.name, voice.next_enrolment, Enrolment.objects.count(), Job.objects.count()) == ("Ada", None, 1, jobs)
 
 
 @pytest.mark.usefixtures("reader")
