@@ -13,7 +13,7 @@ ADDRESS: Final = "203.0.113.7"
 
 
 def change_plan(**values: Any) -> None:
-    """As an operator changes the row."""
+    """Change the row as an operator does."""
     Plan.objects.filter(slug=ANONYMOUS_PLAN).update(**values)
     clear_all_caches()
 

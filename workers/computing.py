@@ -98,7 +98,7 @@ class ComputeJournal:
                 self._changed.notify_all()
 
     def _write(self, slot: int, entry: bytes) -> None:
-        """Not flushed to disk: the kernel's page cache survives the death of a process."""
+        """Write without a flush to disk: the kernel's page cache survives the death of a process."""
         if self._file is None:
             return
         try:

@@ -39,7 +39,7 @@ class _QuietWorker(Worker):
     """Celery worker without its banner, signal handlers and process title, which this module replaces."""
 
     def on_before_init(self, quiet: bool = False, **kwargs: Any) -> None:  # noqa: FBT001, FBT002 - Celery's signature
-        """Like Celery's, without the warning about root: it concerns pickle, and this app accepts only JSON."""
+        """Celery's check of the process without the warning about root: it concerns pickle, and this app accepts only JSON."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", platforms.SecurityWarning)  # type: ignore[attr-defined]
             super().on_before_init(quiet=quiet, **kwargs)

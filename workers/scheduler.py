@@ -41,7 +41,7 @@ class _Pool:
 
 
 class SentenceScheduler:
-    """As many compute threads for each lane as there are cores, those of less urgent lanes with lower OS priority.
+    """Compute threads, as many for each lane as there are cores, those of less urgent lanes with lower OS priority.
 
     A sentence cannot be interrupted, so that it never waits for one of a less urgent lane: it has a thread of its own, to which the operating
     system gives most of a core. A piece computes in one thread; if cores are left over it may ask for them from moment to moment

@@ -32,7 +32,7 @@ class StateAware:
     """Mixin of connections: raises ValkeyRefusesError, a ConnectionError, for errors that concern the server's state."""
 
     def read_response(self, *arguments: Any, **options: Any) -> Any:
-        """Like the connection's own. The connection is closed after a refusal, since a pipeline may have left responses in it."""
+        """Read the response as the connection itself does. The connection is closed after a refusal, since a pipeline may have left responses in it."""
         try:
             return super().read_response(*arguments, **options)  # type: ignore[misc]
         except redis.ResponseError as error:

@@ -86,7 +86,7 @@ class Plan(models.Model):
 
 
 class AccountStatus(models.TextChoices):
-    """Only active accounts are served."""
+    """State of an account; active accounts alone are served."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
@@ -101,7 +101,7 @@ class Account(models.Model):
     status = models.CharField(max_length=20, choices=AccountStatus.choices, default=AccountStatus.ACTIVE)
     status_reason = models.CharField(max_length=300, blank=True, help_text="Reason for a suspension or closure; not shown to customers.")
     suspension_notice = models.CharField(
-        max_length=300, blank=True, default="", db_default="", help_text="Told to the members of a suspended account."
+        max_length=300, blank=True, default="", db_default="", help_text="Shown to the members of a suspended account."
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

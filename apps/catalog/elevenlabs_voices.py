@@ -26,7 +26,7 @@ PREMADE_VOICES: Final[Mapping[str, PremadeVoice]] = MappingProxyType(
         for voice_id, row in tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")).items()
     }
 )
-"""By id, as of ElevenLabs' list of default and legacy voices."""
+"""Names by id, from ElevenLabs' list of default and legacy voices."""
 
 SPEAKERS_OF_PREMADE: Final = {
     name: voice.speaker for voice in PREMADE_VOICES.values() for name in (voice.voice_id.casefold(), voice.name.casefold())

@@ -44,7 +44,7 @@ class Zone:
     has_optional_slash: bool = True
     """True if a missing trailing slash is added, and OPTIONS lists the methods."""
     content_security_policy: str = ""
-    """For all responses; empty for the strict policy of JSON and text."""
+    """Content Security Policy of all responses; empty for the strict policy of JSON and text."""
 
 
 API: Final = Zone(name="api", is_private=True)

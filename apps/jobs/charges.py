@@ -27,7 +27,7 @@ class PartProgress:
 
     @property
     def share(self) -> Fraction:
-        """From 0 to 1."""
+        """Share of the work, from 0 to 1."""
         if self.is_done:
             return Fraction(1)
         return Fraction(min(self.units_done, self.units), self.units) if self.units else Fraction(0)

@@ -181,7 +181,7 @@ def _admit(queue: str, *, limits: Capacity) -> tuple[list[Attempt], bool]:
         )
         for job, index, token, kind, work, outputs, tenant, lane, created_at, runs_alone, request_id, has_listener, limit in rows
     ]
-    # What somebody listens to follows once the first words are spoken (renew_leases): in a burst the first clause of the last listener
+    # Jobs with a listener follow once their first words are spoken (renew_leases): in a burst the first clause of the last listener
     # waits for nobody's second part, neither for a slot nor for a core.
     opened = [attempt.job for attempt in attempts if not attempt.has_listener] if candidates.long_jobs.intersection(ids) else []
     return attempts, bool(opened) and bool(open_jobs(opened))

@@ -33,7 +33,7 @@ class Charge(StrEnum):
     WORK_DONE = "work_done"
     """The share of the price whose work is done (apps/jobs/charges.py)."""
     WORK_READ = "work_read"
-    """As WORK_DONE if the owner read a generated text in the job's events; otherwise nothing."""
+    """The charge of WORK_DONE if the owner read a generated text in the job's events; otherwise nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ IDEMPOTENCY_HEADER = OpenApiParameter(
     "Idempotency-Key",
     str,
     OpenApiParameter.HEADER,
-    description="Remembered for 24 hours: the same key and body give the same job and one charge; another body is 409.",
+    description="Valid for 24 hours: the same key and body give the same job and one charge; another body is 409.",
 )
 
 CACHE_HEADER = OpenApiParameter(

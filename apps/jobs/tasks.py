@@ -62,13 +62,13 @@ def delete_expired_results() -> None:
 
 @shared_task(name=DISCARD_JOINED_PARTS, ignore_result=True)
 def discard(job: str) -> None:
-    """After a job's end: delete its intermediate outputs."""
+    """Delete a job's intermediate outputs after its end."""
     discard_joined_parts(UUID(job))
 
 
 @shared_task(name=SETTLE_FOLLOWERS, ignore_result=True)
 def settle(scope: str, key: str) -> None:
-    """After the end of a job that others follow."""
+    """Settle the jobs that follow one that has ended."""
     settle_followers(scope, key=key)
 
 

@@ -96,7 +96,7 @@ class JobEventsView(APIView):
         operation_id="jobs_events",
         tags=["jobs"],
         summary="Watch a job",
-        parameters=[OpenApiParameter("Last-Event-ID", str, OpenApiParameter.HEADER, description="Goes on after this event.")],
+        parameters=[OpenApiParameter("Last-Event-ID", str, OpenApiParameter.HEADER, description="Continue after this event.")],
         responses={(200, "text/event-stream"): OpenApiResponse(str, description="started, progress, words; the last event is `end`.")},
     )
     def get(self, request: Request, uuid: str) -> HttpResponseBase:
@@ -144,7 +144,7 @@ class HealthView(APIView):
 
     @extend_schema(operation_id="health", tags=["health"], responses=HealthSerializer, summary="Health")
     def get(self, request: Request) -> Response:  # noqa: ARG002
-        """Always 200, without a key: `status` is `online` or `degraded`, `away` lists the missing parts."""
+        """Health of the platform, always 200, without a key: `status` is `online` or `degraded`, `away` lists the missing parts."""
         health = monitor.read()
         return Response(health.to_dict(), headers=health.headers)
 

@@ -91,7 +91,7 @@ def still_running(job_uuid: UUID) -> GatewayTimeoutError:
 
 
 def cancel_later_if_abandoned(exchange: Exchange, job_uuid: UUID) -> None:
-    """As `cancel_if_abandoned`, in a task of its own: that of the response may be cancelled already."""
+    """Run `cancel_if_abandoned` in a task of its own: that of the response may be cancelled already."""
     task = asyncio.create_task(cancel_if_abandoned(exchange, job_uuid))
     _abandoning.add(task)
     task.add_done_callback(_abandoning.discard)

@@ -39,7 +39,7 @@ class OperatorSite(UnfoldAdminSite):
         return page
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002 - Django's signature
-        """As Django's, after the second factor, and with an entry of the audit log for each action that a staff user lacks the permission for."""
+        """Django's view after the second factor, with an entry of the audit log for each action that a staff user lacks the permission for."""
         guarded: View = super().admin_view(view, cacheable)
 
         @wraps(guarded)

@@ -16,6 +16,6 @@ def continue_erasures() -> None:
 @shared_task(name=MAKE_EXPORTS, ignore_result=True)
 @statement_limit(MAINTENANCE_SECONDS)
 def make_waiting_exports() -> None:
-    """At once when an export is requested, and every ten minutes: make what waits, delete what has expired."""
+    """Make requested exports and delete expired ones: at once after a request, and every ten minutes."""
     expire_exports()
     make_exports()

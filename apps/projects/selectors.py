@@ -37,7 +37,7 @@ def get_generation(caller: Caller, generation_id: str) -> Composition:
 
 
 def find_generation(caller: Caller, uuid: UUID) -> Composition | None:
-    """As get_generation; None if there is none."""
+    """Generation as get_generation returns it, or None."""
     return _own(caller).filter(uuid=uuid, is_project=False).select_related("last_job").prefetch_related(LINES).first()
 
 

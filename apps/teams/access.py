@@ -44,7 +44,7 @@ class AccountRequest(HttpRequest):
 
     user: User
     caller: Caller
-    """For services and selectors, exactly as the API's views have it."""
+    """Caller for services and selectors, exactly as the API's views have it."""
     account: Account
     membership: Membership
     memberships: list[Membership]

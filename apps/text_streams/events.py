@@ -15,7 +15,7 @@ class SentenceStarted:
     index: int
     """Number of the sentence in the stream, from 0; sentences that failed or were cleared have numbers too."""
     text: str
-    """With the white space after it."""
+    """Text with the white space after it."""
     start_character: int
     """Characters of the stream's text before it."""
     start: float
@@ -64,7 +64,7 @@ class Flushed:
     """Everything before a flush was spoken."""
 
     marker: Any
-    """As given to `flush`."""
+    """Value that was given to `flush`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def admit_form(request: HttpRequest, **_: str) -> int:
 
 
 def form_gate(permission: type[HasAccount]) -> Callable[..., int]:
-    """As admit_form, for a view with this permission. A visitor whose daily audio is used up is refused with 429."""
+    """Admit a form as admit_form does, for a view with this permission. A visitor whose daily audio is used up is refused with 429."""
 
     def admit(request: HttpRequest, **_: str) -> int:
         return _admit(request, permission())

@@ -45,7 +45,7 @@ class Description:
     """Meaning of a description."""
 
     mentions: tuple[Mention, ...]
-    """At most one for each attribute, except values that are ruled out."""
+    """Findings, at most one for each attribute, except values that are ruled out."""
     contradictions: tuple[str, ...]
     """Words that contradict earlier ones and are not followed."""
     not_understood: tuple[str, ...]

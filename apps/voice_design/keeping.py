@@ -36,7 +36,7 @@ class KeptDesign:
 
     name: str
     weights: Mapping[str, float]
-    """By built-in voice, above 0."""
+    """Weights by built-in voice, above 0."""
     pace: float
     language: str
     gender: str

@@ -171,7 +171,7 @@ class Takedown(models.Model):
     )
     voice_id = models.CharField(max_length=40)
     voice_name = models.CharField(max_length=100, blank=True)
-    reason = models.CharField(max_length=300, help_text="Told to the owner of the voice.")
+    reason = models.CharField(max_length=300, help_text="Shown to the owner of the voice.")
     decided_by = models.CharField(max_length=200, help_text="Email address of the operator.")
     decided_at = models.DateTimeField(db_default=Now(), editable=False)
     appeal_ends_at = models.DateTimeField(help_text="The files are deleted after this time.")

@@ -9,7 +9,7 @@ from apps.core.outbound import AddressRefusedError
 from apps.core.outbound.admission import check_given_url
 
 HELP = (
-    "Told when the work has ended: a signed POST (see Webhooks). http:// or https://, on a public address. "
+    "Notified when the work has ended: a signed POST (see Webhooks). http:// or https://, on a public address. "
     "Signed with the account's default secret (`POST /v1/webhooks/secret/` shows it). Needs a key."
 )
 

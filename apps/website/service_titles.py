@@ -34,7 +34,7 @@ SERVICES: Final = {
     "audio-verify": ServiceTitle("Watermark check", "badge-check", "/audio-converter/"),
     "composition": ServiceTitle("Project render", "folder-open"),
 }
-"""By the name of the service in the table of prices, or of the kind of job."""
+"""Titles by the name of the service in the table of prices, or of the kind of job."""
 
 
 def service_title(name: str) -> ServiceTitle:

@@ -1,4 +1,4 @@
-"""Abuse reports and takedowns: a voice stops at once, its owner is told, its files go after the appeal period."""
+"""Abuse reports and takedowns: a voice stops at once, its owner is notified, its files go after the appeal period."""
 
 from datetime import timedelta
 from typing import Any

@@ -49,7 +49,7 @@ def test_new_key_is_shown_once_and_has_what_was_chosen(browser: Client, account:
     assert all(text in listed for text in ("Website", secret[:12], "2 scopes", "of 12.5"))
 
 
-def test_invalid_fields_of_a_new_key_are_told_beside_them(browser: Client, account: Account) -> None:
+def test_invalid_fields_of_a_new_key_are_reported_beside_them(browser: Client, account: Account) -> None:
     plan = account.plan
     for form, message in (
         ({"access": "all"}, "Fill in this field."),

@@ -146,7 +146,7 @@ def test_an_eviction_leaves_an_open_download_readable(account: Account) -> None:
 
 
 def test_a_purge_during_a_hit_leaves_the_hit_whole(account: Account) -> None:
-    """At the same instant: the request either gets the result, with files that stay, or computes."""
+    """A request at the same instant either gets the result, with files that stay, or computes."""
     spoken(account)
 
     def act(number: int) -> Job | int:

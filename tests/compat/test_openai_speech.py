@@ -314,7 +314,7 @@ def test_event_without_its_row_is_sent_unchanged(server: RunningShell, owner: Pe
         assert (answer.result().status_code, answer.result().json()["error"]["code"]) == (409, "cancelled")
 
 
-def test_from_s3_the_audio_comes_through(settings: Any, s3_server: S3Server, server: RunningShell, owner: Person) -> None:
+def test_audio_in_s3_comes_through(settings: Any, s3_server: S3Server, server: RunningShell, owner: Person) -> None:
     storage = s3_server.storage()
     settings.S3_BUCKET, settings.S3_ENDPOINT_URL, settings.S3_PUBLIC_ENDPOINT_URL = storage.bucket, storage.endpoint_url, ""
     settings.S3_ACCESS_KEY_ID, settings.S3_SECRET_ACCESS_KEY = storage.access_key_id, storage.secret_access_key

@@ -13,7 +13,7 @@ from apps.core.streamed_body import PIECE_BYTES, StreamedBody, begin_body
 
 
 class Client:
-    """ASGI side of a client that reads only as much as it is told."""
+    """ASGI side of a client that reads only as much as the test asks for."""
 
     def __init__(self) -> None:
         self.exchange: Any = SimpleNamespace(has_left=asyncio.Event())

@@ -93,14 +93,14 @@ def test_the_page_of_a_job_shows_its_result_once_it_is_done(page: Browser, serve
     page.wait_until("document.querySelector('#player')")
 
 
-def test_a_large_file_is_paused_and_goes_on_after_a_reload(
+def test_a_large_file_is_paused_and_continues_after_a_reload(
     page: Browser, server: RunningShell, owner: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    go_on = threading.Event()
+    resume = threading.Event()
 
     def store_on_request(upload: Upload, *, spool: Spool) -> str:
         if upload.received_bytes:
-            go_on.wait(60)
+            resume.wait(60)
         return store_piece(upload, spool=spool)
 
     monkeypatch.setattr("apps.uploads.resumable_views.store_piece", store_on_request)
@@ -120,7 +120,7 @@ def test_a_large_file_is_paused_and_goes_on_after_a_reload(
     page.screenshot(PICTURES / "unfinished-1440-light.png")
     page.screenshot(PICTURES / "unfinished-390-dark.png", width=390, theme="dark")
     page.show_as()
-    go_on.set()
+    resume.set()
     page.set_file("#upload-files", recording)
     page.wait_until("document.querySelector('#sending').children.length === 0", seconds=90)
     upload = Upload.objects.get()

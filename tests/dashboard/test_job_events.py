@@ -77,7 +77,7 @@ def test_a_job_that_a_worker_takes_is_shown_as_processing(browser: httpx.Client,
         assert "In progress" in next(reported)[1]["html"]
 
 
-def test_a_finished_job_is_told_once_and_the_stream_ends(browser: httpx.Client, owner: Person) -> None:
+def test_a_finished_job_is_reported_once_and_the_stream_ends(browser: httpx.Client, owner: Person) -> None:
     job = submit(caller(owner.account), "Hello.").job
     work_off()
     with watch(browser, job) as response:

@@ -165,7 +165,7 @@ def test_every_example_with_a_body_is_served(server: RunningShell) -> None:
 
 @pytest.mark.prove
 def test_no_operation_answers_402_or_504_without_naming_it(server: RunningShell, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody works, so that everything that waits is late; and people without credits ask for everything."""
+    """Operations without workers, so that everything that waits is late; and people without credits ask for everything."""
     monkeypatch.setattr("apps.jobs.waiting.LEAST_WAIT_SECONDS", 0.2)
     settings.TTSAI_SPEECH_WAIT_SECONDS = settings.TTSAI_UPLOAD_WAIT_SECONDS = 0.2
     ServicePrice.objects.update(millicredits=1000)

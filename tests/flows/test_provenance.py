@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.prove, pytest.mark.timeout(1800)]
 
 TEXT = "The library opens at nine in the morning, and the reading room closes late in the evening."
 HEADERLESS = frozenset({"pcm"})
-"""Formats that no program can open without being told what they hold."""
+"""Formats that no program can open without knowing what they hold."""
 SYNTHESISED, CONVERTED = "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"
 """Source types of C2PA: speech made by a model, and a person's recording that a model changed."""
 
@@ -99,7 +99,7 @@ def test_long_speech_batches_clones_and_conversions_are_marked_and_signed(client
     assert not verify(client, recording)["watermark"]["detected"]
 
 
-def test_converted_and_tampered_files_of_the_platform_are_told_apart(client: httpx.Client, listener: Listener) -> None:
+def test_converted_and_tampered_files_of_the_platform_are_distinguished(client: httpx.Client, listener: Listener) -> None:
     uuid, audio = spoken(client, format="wav")
     tampered = bytearray(audio)
     tampered[len(tampered) // 2] ^= 1

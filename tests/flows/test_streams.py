@@ -52,7 +52,7 @@ def test_stream_is_heard_as_its_text_and_equals_the_stored_file(platform: Runnin
 
 
 @pytest.mark.parametrize("part", ["engine", "valkey"])
-def test_stream_goes_on_after_a_killed_process_without_a_word_lost_or_doubled(part: str, harmed: RunningPlatform, listen: Listen) -> None:
+def test_stream_continues_after_a_killed_process_without_a_word_lost_or_doubled(part: str, harmed: RunningPlatform, listen: Listen) -> None:
     text = long_text(f"a killed {part}")
     listener = listen({"text": text}, path=EVENTS)
     listener.wait_for(1)
@@ -63,7 +63,7 @@ def test_stream_goes_on_after_a_killed_process_without_a_word_lost_or_doubled(pa
     harmed.wait_until_ready()
 
 
-def test_killed_web_process_breaks_the_stream_and_the_job_goes_on(harmed: RunningPlatform, listen: Listen) -> None:
+def test_killed_web_process_breaks_the_stream_and_the_job_continues(harmed: RunningPlatform, listen: Listen) -> None:
     listener = listen({"text": long_text("a killed web process")})
     listener.wait_for(1)
     harmed.kill("web")

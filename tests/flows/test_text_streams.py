@@ -27,7 +27,7 @@ PATIENCE = 60.0
 ENOUGH = 0.9
 """Share of a sentence's audio that ends within its last silence, or so close to it that its last word is heard."""
 WORD_SECONDS = 0.1
-"""Pace of a client that hands on what it is told word by word."""
+"""Pace of a client that hands on a text word by word."""
 
 
 def opened(platform: RunningPlatform, **limits: Any) -> ClientConnection:
@@ -68,7 +68,7 @@ def send_words(connection: ClientConnection, text: str, *, done: bool = False) -
 
 
 def heard_until(connection: ClientConnection, *, byte_count: int) -> bytes:
-    """At least so much audio, however long it takes."""
+    """Wait for at least so much audio, however long it takes."""
     audio = b""
     while len(audio) < byte_count:
         answer = read(connection)

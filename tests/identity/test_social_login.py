@@ -156,7 +156,7 @@ def test_cancelling_at_the_provider_leads_back_without_a_login(provider: Provide
     assert not is_logged_in(client)
 
 
-def test_a_provider_that_does_not_answer_is_told_on_a_page(provider: Provider) -> None:
+def test_a_provider_that_does_not_answer_is_reported_on_a_page(provider: Provider) -> None:
     client = Client()
     back = leave(client)
     provider.is_broken = True

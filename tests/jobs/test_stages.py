@@ -38,15 +38,15 @@ class Saying(Message):
     """Work that reads an output that is there, and perhaps one that may be missing."""
 
     script: Reference
-    survey: Reference | None
+    analysis: Reference | None
     engine: str = "kokoro"
 
 
 def staged_job() -> Job:
     """Job that is prepared, transcribed in two pieces, translated by another engine, and spoken."""
     announce(engine_spec(), engine_spec("scribe", kind="translate", voices=()))
-    prepare, audio, survey = PrepareWork(StoredObject("source.mp3"), "whisper", pieces=2), PartOutput(0, AUDIO), PartOutput(0, ANALYSIS)
-    pieces = tuple(ListenWork("whisper", audio, analysis=survey, piece=piece) for piece in range(2))
+    prepare, audio, analysis = PrepareWork(StoredObject("source.mp3"), "whisper", pieces=2), PartOutput(0, AUDIO), PartOutput(0, ANALYSIS)
+    pieces = tuple(ListenWork("whisper", audio, analysis=analysis, piece=piece) for piece in range(2))
     parts = (
         PartPlan("prepare", prepare, (OutputSpec(AUDIO, "wav"), OutputSpec(ANALYSIS, "json")), units=0),
         *(PartPlan("listen", work, text_outputs(is_kept=False), units=5, stage=1) for work in pieces),
@@ -90,14 +90,14 @@ def test_a_stage_waits_until_all_of_the_one_before_is_done() -> None:
 def test_a_later_part_reads_what_the_earlier_ones_made() -> None:
     job = staged_job()
     prepared = finish(job, 0)
-    survey = prepared.replace("audio.wav", "survey.json")
+    analysis = prepared.replace("audio.wav", "survey.json")
     for index in (1, 2):
         work = part_of(job, index).work
-        assert (work["audio"], work["survey"]) == (stored(prepared), stored(survey))
+        assert (work["audio"], work["survey"]) == (stored(prepared), stored(analysis))
     heard = [finish(job, 1), finish(job, 2)]
     assert part_of(job, 3).work["pieces"] == [stored(key) for key in heard]
     written = finish(job, 3)
-    assert (part_of(job, 4).work["script"], part_of(job, 4).work["survey"]) == (stored(written), None)
+    assert (part_of(job, 4).work["script"], part_of(job, 4).work["analysis"]) == (stored(written), None)
 
 
 def test_result_holds_the_audio_and_the_written_words() -> None:

@@ -41,7 +41,7 @@ def test_message_with_an_invalid_key_is_answered_with_a_challenge(server: Runnin
     assert post(server, Person("sk-tts-" + "0" * 43, None)).headers["www-authenticate"] == "Bearer"
 
 
-def test_a_key_without_the_scope_is_told_which_one_it_needs(server: RunningShell, owner: Person) -> None:
+def test_a_key_without_the_scope_learns_which_one_it_needs(server: RunningShell, owner: Person) -> None:
     _, secret = make_key(owner.account, scopes=["stt:transcribe"])
     refused = answer_of(post(server, Person(secret, owner.account), SPEAK))["result"]
     assert refused["isError"]

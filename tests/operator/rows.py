@@ -29,7 +29,7 @@ from tests.routes.voices import make_voice
 
 
 def make_one_of_everything() -> None:
-    """At least one row of each registered table."""
+    """Make at least one row of each registered table."""
     account = AccountFactory(credits=5)
     MembershipFactory(account=account)
     make_key(account)

@@ -105,7 +105,7 @@ def test_another_persons_proof_in_the_session_does_not_count(boss: User) -> None
     assert client.get("/admin/").headers["Location"].startswith("/account/2fa/reauthenticate/")
 
 
-def test_customers_are_told_that_the_admin_is_not_theirs_without_a_loop() -> None:
+def test_customers_read_that_the_admin_is_not_theirs_without_a_loop() -> None:
     client = Client()
     client.force_login(UserFactory())
     answer = client.get("/admin/", follow=True)

@@ -24,7 +24,7 @@ def spend(shop: Shop, millicredits: int) -> None:
 
 
 class TestBuying:
-    """From the button to the balance."""
+    """Buy a pack, from the button to the balance."""
 
     def test_paid_pack_is_granted_once_with_its_payment_and_entry(self, shop: Shop) -> None:
         intent = shop.buy_pack()

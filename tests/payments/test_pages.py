@@ -107,7 +107,7 @@ class TestBilling:
         assert "You are on Enterprise now." in shown_messages(client)
         assert Subscription.objects.get().plan.slug == shop.plan == "enterprise"  # type: ignore[union-attr]
 
-    def test_declined_upgrade_is_told_on_the_page(self, shop: Shop) -> None:
+    def test_declined_upgrade_is_reported_on_the_page(self, shop: Shop) -> None:
         shop.subscribe()
         shop.fake.set_cards(shop.fake.all("customer")[0]["id"], works=False)
         client = browser_of(shop)

@@ -122,7 +122,7 @@ def test_erasure_cancels_the_subscription_deletes_the_customer_and_keeps_the_boo
     shop.subscribe()
     request_erasure(shop.account, requested_by=shop.email)
     settings.TTSAI_STRIPE_SECRET_KEY = "sk_test_wrong"
-    assert continue_erasures() == 0  # Stripe does not let us in: the next run goes on
+    assert continue_erasures() == 0  # Stripe does not let us in: the next run continues
     settings.TTSAI_STRIPE_SECRET_KEY = fake_key()
     assert continue_erasures() == 1
     assert [one["status"] for one in fake.all("subscription")] == ["canceled"]

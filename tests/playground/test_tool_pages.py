@@ -173,7 +173,7 @@ def test_each_control_of_a_tool_page_has_a_label_and_ids_are_unique() -> None:
         assert offered <= controls.labelled, page.slug
 
 
-def test_visitors_are_told_to_sign_up_before_anything_is_sent() -> None:
+def test_visitors_are_asked_to_sign_up_before_anything_is_sent() -> None:
     for page in TOOL_PAGES:
         if page.slug == "voice-cloning":  # has no model here
             continue

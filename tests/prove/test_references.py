@@ -43,7 +43,7 @@ def refusal_of(samples: Floats, encoder: Ge2eEncoder) -> str:
 
 
 def in_turns(one: Floats, other: Floats, *, seconds: float) -> Floats:
-    """Both by turns of this length, each from where that person has stopped."""
+    """Speech of both by turns of this length, each from where that person has stopped."""
     turn = round(seconds * SAMPLE_RATE)
     firsts = range(0, min(len(one), len(other)) - turn + 1, turn)
     return np.concatenate([voice[first : first + turn] for first in firsts for voice in (one, other)])

@@ -43,7 +43,7 @@ def conversation_of(people: int, *, seed: int, rounds: int = 1) -> SyntheticConv
 
 
 @pytest.mark.parametrize("people", [1, 2, 3, 4, 5])
-def test_people_of_unknown_number_are_told_apart(people: int, tmp_path: Path) -> None:
+def test_people_of_unknown_number_are_distinguished(people: int, tmp_path: Path) -> None:
     errors, counts, seconds, started = [], [], 0.0, time.process_time()
     for seed in range(CONVERSATIONS):
         conversation = conversation_of(people, seed=seed)
@@ -58,7 +58,7 @@ def test_people_of_unknown_number_are_told_apart(people: int, tmp_path: Path) ->
     assert sum(count == people for count in counts) >= 0.8 * CONVERSATIONS
 
 
-def test_four_people_in_a_long_recording_are_told_apart_across_stretches(tmp_path: Path) -> None:
+def test_four_people_in_a_long_recording_are_distinguished_across_stretches(tmp_path: Path) -> None:
     conversation = conversation_of(4, seed=3, rounds=16)
     turns = turns_of(conversation, folder=tmp_path, speakers=0)
     error = error_of(conversation, turns)

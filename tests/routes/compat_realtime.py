@@ -1,4 +1,4 @@
-"""Rows of apps/compat/realtime/urls.py. The walker has no models, so valid requests are told that none is installed."""
+"""Rows of apps/compat/realtime/urls.py. The walker has no models, so the answer to valid requests is that none is installed."""
 
 from tests.routes.table import row
 

@@ -76,7 +76,7 @@ def talk(server: RunningShell, address: str, messages: Sequence[Message | str], 
 
 
 def attempt(server: RunningShell, opening: Opening, *, secret: str) -> tuple[int, list[Any]]:
-    """As `talk`; the status of a refused handshake, without messages."""
+    """Talk as `talk` does; the status of a refused handshake, without messages."""
     try:
         return talk(server, opening.address, opening.messages, secret=secret)
     except InvalidStatus as refused:
@@ -148,7 +148,7 @@ def test_text_of_a_megabyte_in_one_message_is_refused_and_costs_nothing(server: 
     check_nothing_was_charged(owner)
 
 
-def test_client_that_never_ends_its_text_is_told_and_closed(server: RunningShell, owner: Account, key: str) -> None:
+def test_client_that_never_ends_its_text_gets_an_error_and_is_closed(server: RunningShell, owner: Account, key: str) -> None:
     for case in CASES:
         closing, received = talk(server, case.address, [*case.begin, *case.unfinished], secret=key)
         assert (closing, "idle_timeout" in received[-1]) == (1008, True), (case.path, received[-1:])

@@ -62,7 +62,7 @@ def test_the_other_names_of_the_kinds_are_taken(owner: Person, kind: str) -> Non
     [({"language": "es"}, 200), ({"voice": "ef_dora"}, 200), ({"language": "en"}, 400), ({"voice": "af_bella"}, 400), ({}, 200)],
 )
 def test_the_language_of_the_voice_or_the_request_decides(owner: Person, options: dict[str, str], status: int) -> None:
-    """Without either the worker detects the language first: then one supported language is enough."""
+    """Requests without either: the worker detects the language first, so that one supported language is enough."""
     assert owner.say(text='<say-as interpret-as="date">31 de diciembre de 1999</say-as>', **options).status_code == status
 
 

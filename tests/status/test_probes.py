@@ -102,7 +102,7 @@ def test_status_is_slow_for_waiting_customers_but_not_for_bulk_work(settings: An
         assert states()["speech"] == state
 
 
-def test_servers_that_do_not_answer_and_late_webhooks_are_told(settings: Any) -> None:
+def test_servers_that_do_not_answer_and_late_webhooks_are_reported(settings: Any) -> None:
     settings.TTSAI_STATUS_URL = f"http://127.0.0.1:{free_port()}"
     account = AccountFactory()
     Delivery.objects.create(

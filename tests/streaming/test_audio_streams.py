@@ -124,7 +124,7 @@ def test_a_job_that_fails_in_mid_stream_breaks_the_connection(listening: Listen,
     assert listener.body == pcm_of(1, has_silence=False)
 
 
-def test_no_audio_in_time_is_a_504_and_the_job_goes_on(listening: Listen, settings: Any) -> None:
+def test_no_audio_in_time_is_a_504_and_the_job_continues(listening: Listen, settings: Any) -> None:
     settings.TTSAI_SPEECH_WAIT_SECONDS = 0
     listener = listening({"text": SHORT})
     job = only_job()

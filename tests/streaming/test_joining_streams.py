@@ -115,7 +115,7 @@ def test_the_first_job_stops_when_both_have_left_and_costs_what_was_made(
     assert reread(following).state == "cancelled"
 
 
-def test_a_second_stream_goes_on_with_its_own_job_if_the_first_fails(join: Join, valkey: redis.Redis) -> None:
+def test_a_second_stream_continues_with_its_own_job_if_the_first_fails(join: Join, valkey: redis.Redis) -> None:
     first, second, leading, following, speaker = both(join, valkey)
     PartSpeaker.fail(speaker.part, code="engine_unavailable")
     first.finish()

@@ -25,7 +25,7 @@ def exchange(port: int, sent: bytes) -> bytes:
                     break
                 received += more
         except ConnectionError:
-            pass  # closed while it was still being written to; what was told before that counts
+            pass  # closed while it was still being written to; what arrived before that counts
     return received
 
 

@@ -45,7 +45,7 @@ def test_slow_uploads_delay_no_other_request(swept: RunningPlatform, key: str, d
         for _ in range(20):
             assert client.get("/v1/account/").status_code == 200
             assert client.post("/v1/audio/speech", json=spoken).status_code == 200
-        assert drops.result() > DRIPPING  # they did go on
+        assert drops.result() > DRIPPING  # they did continue
 
 
 def test_a_client_that_drips_its_body_gets_a_timeout(dripping: list[socket.socket]) -> None:
@@ -61,7 +61,7 @@ def _drip(connections: list[socket.socket], *, seconds: float) -> int:
         for connection in connections:
             try:
                 taken += connection.send(b" ")
-            except OSError:  # told to stop already
+            except OSError:  # stopped already
                 continue
         time.sleep(0.2)
     return taken

@@ -37,18 +37,18 @@ PATIENCE: Final = 20.0
 
 
 class Reader:
-    """Speaks a tone of a tenth of a second for each word. A sentence with `hold` waits for `go_on` after its first word, one with `later`
+    """Speaks a tone of a tenth of a second for each word. A sentence with `hold` waits for `resume` after its first word, one with `later`
     before it, while others are spoken; one with `fail` fails.
     """
 
     def __init__(self) -> None:
-        self.go_on = threading.Event()
+        self.resume = threading.Event()
         self.texts: list[str] = []
         """Texts of the parts, in the order in which they were begun."""
 
     def do(self, part: Part) -> PartOutcome | None:
         text = part.work["text"]
-        if "later" in text and not self.go_on.is_set():
+        if "later" in text and not self.resume.is_set():
             return None
         self.texts.append(text)
         part = started(part)
@@ -57,7 +57,7 @@ class Reader:
         words = text.split()
         samples = [self._say(part, words, index=index) for index in range(1 if "hold" in text else len(words))]
         if "hold" in text:
-            self.go_on.wait(PATIENCE)
+            self.resume.wait(PATIENCE)
             if Job.objects.get(pk=part.job_id).cancel_requested_at is not None:
                 return outcome_of(part, status="cancelled", units_done=part.units // len(words))
             samples += [self._say(part, words, index=index) for index in range(1, len(words))]
@@ -92,7 +92,7 @@ def reading(reader: Reader | None = None) -> Iterator[Reader]:
         try:
             yield reader
         finally:
-            reader.go_on.set()
+            reader.resume.set()
 
 
 async def serve(socket: Socket) -> None:

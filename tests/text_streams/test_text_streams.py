@@ -116,7 +116,7 @@ def test_clearing_stops_the_sentence_and_discards_the_rest(server: RunningShell,
         events = client.until("Cleared")
         assert not named(events, "SentenceEnded")
         wait_until(lambda: Job.objects.filter(cancel_requested_at__isnull=False).count() == 1)
-        reader.go_on.set()
+        reader.resume.set()
         client.send(text="A new one.", finish=True)
         spoken = client.until("Finished")
     assert [event["text"] for event in named(spoken, "SentenceStarted")] == ["A new one."]

@@ -46,6 +46,19 @@ def test_a_test_name_beginning_with_an_interrogative_is_reported(name: str) -> N
     assert findings_of(f"def {name}(): ...\n") == [f"1 {name} begins with an interrogative; begin with the unit under test"]
 
 
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("test_of_two_pieces_one_is_taken", "begins with 'of'"),
+        ("test_owner_of_a_voice_is_told", "has 'told'"),
+        ("test_a_stream_goes_on_alone", "has 'goes_on'"),
+    ],
+)
+def test_a_test_name_with_a_riddle_is_reported(name: str, part: str) -> None:
+    (finding,) = findings_of(f"def {name}(): ...\n")
+    assert finding.startswith(f"1 {name} {part}")
+
+
 def test_names_of_four_words_and_other_functions_are_accepted() -> None:
     assert findings_of("def test_one_two_three_four(): ...\ndef testing(): ...\ndef check(): ...\n") == []
 
@@ -102,6 +115,7 @@ def test_docstring_with_units_errors_examples_or_readers_is_accepted(source: str
         "port_remembered = 1\n",
         "class Square:\n    def __init__(self):\n        self.twin = 1\n",
         "for told_job in (): ...\n",
+        "def place_survey(): ...\n",
     ],
 )
 def test_identifier_with_a_forbidden_word_is_reported(source: str) -> None:
@@ -109,5 +123,10 @@ def test_identifier_with_a_forbidden_word_is_reported(source: str) -> None:
     assert "name the thing itself" in finding
 
 
+def test_identifier_with_an_inexact_verb_is_reported() -> None:
+    (finding,) = findings_of("class Job:\n    def _go_on(self): ...\n")
+    assert "no exact verb" in finding
+
+
 def test_test_names_and_words_that_contain_a_forbidden_one_are_accepted() -> None:
-    assert findings_of("def test_owner_of_a_voice_is_told(): ...\ntoldya = 1\nprint(told)\n") == []
+    assert findings_of("def test_owner_has_a_twin_here(): ...\ntoldya = 1\nprint(told)\n") == []

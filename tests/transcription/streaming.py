@@ -24,7 +24,7 @@ Event = tuple[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class BegunStream:
-    """Response that has begun with the words of HEARD, and the part that goes on."""
+    """Response that has begun with the words of HEARD, and the part that continues."""
 
     response: httpx.Response
     part: Part

@@ -16,7 +16,7 @@ PIECE = 5_000
 pytestmark = [pytest.mark.prove, pytest.mark.skipif(shutil.which("npm") is None, reason="Node is not installed")]
 
 
-def test_tus_js_client_stops_and_goes_on_where_it_was(owner: Person, song: bytes, tmp_path: Path) -> None:
+def test_tus_js_client_stops_and_continues_where_it_was(owner: Person, song: bytes, tmp_path: Path) -> None:
     for name in ("client.mjs", "package.json"):
         shutil.copy(NODE / name, tmp_path)
     subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent"], check=True, cwd=tmp_path, timeout=300)

@@ -21,7 +21,7 @@ PIECE = 8 * 1024 * 1024
 pytestmark = [pytest.mark.prove, pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")]
 
 
-def test_a_page_that_was_closed_goes_on_where_the_file_stopped(owner: Person, tmp_path: Path) -> None:
+def test_a_page_that_was_closed_continues_where_the_file_stopped(owner: Person, tmp_path: Path) -> None:
     browser = Client()
     browser.force_login(MembershipFactory(account=owner.account, role=Role.DEVELOPER).user)
     shutil.copytree(SCRIPTS, tmp_path / "js")

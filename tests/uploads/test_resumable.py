@@ -86,7 +86,7 @@ def test_an_acknowledged_piece_is_in_the_store_whatever_becomes_of_the_process(o
     assert (upload.received_bytes, upload.announced_bytes) == (1000, len(song))
 
 
-def test_a_piece_for_another_offset_is_a_conflict_that_says_where_to_go_on(owner: Person) -> None:
+def test_a_piece_for_another_offset_is_a_conflict_that_says_where_to_continue(owner: Person) -> None:
     path = begin(owner, 100)
     append(owner, path, b"x" * 40, offset=0)
     for offset in (0, 39, 41, 100):
@@ -95,7 +95,7 @@ def test_a_piece_for_another_offset_is_a_conflict_that_says_where_to_go_on(owner
     assert stored(owner, path) == 40
 
 
-def test_of_pieces_sent_at_once_exactly_one_is_taken(owner: Person) -> None:
+def test_exactly_one_of_the_pieces_sent_at_once_is_taken(owner: Person) -> None:
     path, answers = begin(owner, 400_000), []
     content = [bytes([number]) * 200_000 for number in range(6)]
     threads = [threading.Thread(target=lambda one=one: answers.append(append(owner, path, one, offset=0).status_code)) for one in content]
@@ -245,7 +245,7 @@ def send_and_break(person: Person, path: str, content: bytes, *, offset: int, an
 
 
 @pytest.mark.parametrize("arrived", [1, 70_000, 3_000_000])
-def test_of_a_piece_whose_connection_breaks_the_bytes_that_arrived_are_kept(owner: Person, arrived: int) -> None:
+def test_bytes_that_arrived_before_a_broken_connection_are_kept(owner: Person, arrived: int) -> None:
     content = random.Random(5).randbytes(4_000_000)
     path = begin(owner, len(content))
     append(owner, path, content[:10], offset=0)
@@ -273,11 +273,11 @@ def test_a_broken_piece_with_a_checksum_or_a_wrong_offset_or_key_keeps_nothing(o
 def test_a_piece_that_stops_arriving_is_a_408_and_its_bytes_are_kept(owner: Person, settings: Any) -> None:
     settings.TTSAI_BODY_SECONDS, settings.TTSAI_BODY_BYTES_PER_SECOND = 1, 1_000_000
     path = begin(owner, 1000)
-    go_on = threading.Event()
+    resume = threading.Event()
 
     def stalled() -> Iterator[bytes]:
         yield b"x" * 300
-        go_on.wait(60)
+        resume.wait(60)
 
     def send() -> None:
         with contextlib.suppress(httpx.HTTPError):
@@ -288,7 +288,7 @@ def test_a_piece_that_stops_arriving_is_a_408_and_its_bytes_are_kept(owner: Pers
     try:
         wait_until(lambda: stored(owner, path) == 300)
     finally:
-        go_on.set()
+        resume.set()
         sender.join()
 
 

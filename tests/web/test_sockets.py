@@ -207,7 +207,7 @@ def test_message_above_the_largest_of_any_route_is_answered_while_it_is_still_se
     wait_until(lambda: not shell.server.server_state.connections)
 
 
-def test_socket_that_sends_more_messages_than_its_rate_is_told_and_closed(shell: RunningShell, secret: str) -> None:
+def test_socket_that_sends_more_messages_than_its_rate_gets_an_error_and_is_closed(shell: RunningShell, secret: str) -> None:
     with open_socket(shell, "/v1/echo/", secret=secret, max_queue=None) as connection:
         with pytest.raises(ConnectionClosed) as closed:
             send_without_end(connection)

@@ -138,7 +138,7 @@ def test_closed_scheduler_refuses_new_work() -> None:
 
 
 def ask_spare_cores(scheduler: SentenceScheduler, *, lane: Lane = "normal") -> int:
-    """Spare cores as one more piece of work is told when it asks."""
+    """Spare cores in the view of one more piece of work."""
     return scheduler.submit(order(lane=lane), work=count_spare_cores).result(WAIT_SECONDS)
 
 
@@ -171,7 +171,7 @@ def test_piece_beside_others_computes_in_one_thread_until_they_end(scheduler: Se
     assert reported == [0, 1]
 
 
-def test_a_live_piece_is_told_of_cores_that_less_urgent_work_takes(scheduler: SentenceScheduler) -> None:
+def test_a_live_piece_learns_of_cores_that_less_urgent_work_takes(scheduler: SentenceScheduler) -> None:
     bulk = fill(scheduler, lane="bulk", count=3)
     assert all(gate.begun.wait(WAIT_SECONDS) for gate, _ in bulk[:2])
     assert ask_spare_cores(scheduler, lane="live") == 1

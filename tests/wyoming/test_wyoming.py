@@ -127,7 +127,7 @@ def test_a_streamed_text_waits_for_the_limit_of_jobs(wyoming_of: WyomingMaker, o
     assert pcm_of(events).count(HALVES) == 4
 
 
-def test_a_refused_sentence_ends_a_stream_whose_text_goes_on(wyoming_of: WyomingMaker, owner: Person) -> None:
+def test_a_refused_sentence_ends_a_stream_whose_text_continues(wyoming_of: WyomingMaker, owner: Person) -> None:
     pieces = [SynthesizeChunk(f"This is sentence {number} of a text. ") for number in range(300)]
     with wyoming_of(owner) as port:
         events = ask(port, SynthesizeStart(voice=SynthesizeVoice(name="nobody")), *pieces, SynthesizeStop())

@@ -215,7 +215,7 @@ async def close_response(response: httpx.Response) -> None:
 
 async def _finish(closing: Coroutine[Any, Any, None]) -> None:
     """Wait for something that is finished even if this task is cancelled. httpcore leaves a connection open whose closing is interrupted, so that the
-    platform would go on with a job that nobody hears.
+    platform would continue a job that nobody hears.
     """
     task = asyncio.ensure_future(closing)
     _closing.add(task)

@@ -45,7 +45,7 @@ if environment.text("TTSAI_PUBLIC_URL").startswith("https://"):
     SESSION_COOKIE_NAME = "__Host-sessionid"
 
 CACHES = {"default": {"BACKEND": "apps.core.valkey_cache.ValkeyCache"}}
-"""For rate limits of django-allauth."""
+"""Cache of django-allauth's rate limits."""
 
 ACCOUNT_ADAPTER = "apps.identity.adapters.AccountAdapter"
 ACCOUNT_FORMS = {

@@ -69,7 +69,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._stop_waiting()
         if self._counted_bytes > HEAD_BYTES:  # a head that came at once
             self._fault = (431, TOO_LARGE)
-            raise ValueError(TOO_LARGE)  # ends the parser, which has the fault told
+            raise ValueError(TOO_LARGE)  # ends the parser, which then reports the fault
         if self.parser.get_http_version() == "1.1" and not any(name == b"host" for name, _ in self.headers):
             self._fault = (400, "The Host header is missing.")
             raise ValueError(self._fault[1])

@@ -30,7 +30,7 @@ class Package:
         return f"The library {self.name} is not installed: pip install {self.name}=={self.version}"
 
     def prepare(self) -> None:
-        """Nothing to do: an installed package is found by its name."""
+        """Do nothing: an installed package is found by its name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class DecoderWeights:
     """Everything frozen in the decoder."""
 
     convolutions: Mapping[str, ConvolutionWeights]
-    """By module, such as `decode.0/conv1`."""
+    """Weights by module, such as `decode.0/conv1`."""
     alphas: Mapping[str, Floats]
     """Snake's alpha [channels] by parameter, such as `generator.resblocks.0.alpha1.0`."""
     basis: Floats

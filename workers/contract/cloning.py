@@ -98,4 +98,4 @@ class FitWork(Message):
     """Full tag."""
     demo_format: str = "mp3"
     watermark: str = ""
-    """As in SpeakWork."""
+    """Speech to mark as synthesised, as in SpeakWork."""

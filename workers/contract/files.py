@@ -4,7 +4,7 @@ from typing import Final
 
 EMPTY_FILE: Final = "empty_file"
 UNSUPPORTED_FORMAT: Final = "unsupported_format"
-"""Not a supported format, such as a picture."""
+"""File of no supported format, such as a picture."""
 TOO_LARGE: Final = "too_large"
 """Too many bytes."""
 TOO_COMPLEX: Final = "too_complex"

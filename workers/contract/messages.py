@@ -106,7 +106,7 @@ class JoinWork(Message):
     title: str = ""
     """Title of a book, for the file's tags."""
     expected_seconds: float = 0.0
-    """At least the length of the audio; 0 if nobody knows."""
+    """Upper estimate of the length of the audio; 0 if it is unknown."""
     least_seconds: float = 0.0
     """Length to which the audio is filled with silence."""
 
@@ -268,7 +268,7 @@ class Heartbeat(Message):
     loaded: tuple[str, ...] = ()
     is_stopping: bool = False
     died_computing: tuple[str, ...] | None = None
-    """As in Announcement."""
+    """Deaths of earlier processes, as in Announcement."""
     memory_bytes: int = 0
     """Resident memory of the worker's process; 0 if unknown."""
     model_memory_bytes: int = 0

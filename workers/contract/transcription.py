@@ -164,7 +164,7 @@ class SpeakerEmbedding(Message):
     encoder: str = "ge2e"
     """ge2e: of a window of 1.6 s; campplus: of a span of one voice, two of which may overlap."""
     clear_seconds: float = 0.0
-    """With campplus: speech without overlap by which the span was embedded."""
+    """Seconds, with campplus, of speech without overlap by which the span was embedded."""
 
 
 @dataclass(frozen=True, slots=True)

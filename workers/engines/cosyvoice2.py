@@ -9,7 +9,7 @@ from workers.protocols.engine import Model
 
 
 class CosyVoice2Engine(ReferenceSpeechEngine):
-    """With the recording's words it continues the recording; without them it takes the voice alone."""
+    """Engine that, with the recording's words, continues the recording; without them takes the voice alone."""
 
     spec = cloning_spec(
         "cosyvoice2",

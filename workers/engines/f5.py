@@ -14,7 +14,7 @@ VOCODER: Final = "f5-vocos"
 
 
 class F5Engine(ReferenceSpeechEngine):
-    """Without the recording's words the library transcribes it, by a recogniser that it downloads at the first such sentence."""
+    """Engine whose library transcribes a recording without words, by a recogniser that it downloads at the first such sentence."""
 
     spec = cloning_spec(
         "f5",

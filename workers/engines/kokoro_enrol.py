@@ -49,7 +49,7 @@ class KokoroEnroller(Enroller):
             raise WorkError(ENGINE_UNAVAILABLE, obstacle)
 
     def unload(self) -> None:
-        """Nothing: the child process ended with its fit."""
+        """Do nothing: the child process ended with its fit."""
 
     def prepare(self) -> None:
         """Compile what every fit needs, once and at idle priority."""

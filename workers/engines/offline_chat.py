@@ -35,10 +35,10 @@ class OfflineChat(Responder):
     )
 
     def load(self) -> None:
-        """Nothing to read."""
+        """Do nothing: there are no weights to read."""
 
     def unload(self) -> None:
-        """Nothing to drop."""
+        """Do nothing: there are no weights to drop."""
 
     def is_notice(self, answer: str) -> bool:  # noqa: ARG002 - the protocol's
         """Every answer is a notice."""

@@ -23,7 +23,7 @@ LANGUAGES: Final = {
 
 
 class Qwen3TtsEngine(ReferenceSpeechEngine):
-    """With the recording's words it continues the recording; without them it takes the speaker's embedding alone."""
+    """Engine that, with the recording's words, continues the recording; without them takes the speaker's embedding alone."""
 
     spec = cloning_spec(
         "qwen3-tts",

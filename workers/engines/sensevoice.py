@@ -122,7 +122,7 @@ class SenseVoiceEngine(Recogniser):
         return found.most_common(1)[0][0] if found else ""
 
     def align(self, samples: Samples, *, text: str, language: str) -> tuple[TranscriptWord, ...]:  # noqa: ARG002 - the protocol's
-        """Not supported: the model cannot align a given text. Raises WorkError (unknown_engine)."""
+        """Refuse: the model cannot align a given text. Raises WorkError (unknown_engine)."""
         raise WorkError(UNKNOWN_ENGINE, "SenseVoice does not align known text; Whisper does.")
 
     def _decode_window(self, window: Samples, *, language: str) -> DecodedWindow:

@@ -24,7 +24,7 @@ class WorldEngine(Converter):
         import pyworld  # noqa: F401 - imported here, so that the first stretch does not wait for it
 
     def unload(self) -> None:
-        """Nothing is held."""
+        """Do nothing: the engine holds no weights."""
 
     def convert(self, samples: Samples, *, text: str, language: str, options: ConversionOptions) -> Samples:  # noqa: ARG002 - needs no words
         return convert_by_world(samples, source=options.source, target=options.target, delivery=options.delivery)

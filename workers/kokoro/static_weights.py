@@ -50,7 +50,7 @@ class Calibration:
     fingerprint: str
     """Digest of the weights that the ranges were measured with."""
     ranges: Mapping[str, ConvolutionRanges]
-    """By convolution, such as generator/resblocks.0/convs1.0."""
+    """Ranges by convolution, such as generator/resblocks.0/convs1.0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,9 @@ class Convolution:
     name: str
     node: Any
     input: str
-    """Before quantisation."""
+    """Weights before quantisation."""
     output: str
-    """With bias and scale applied."""
+    """Weights with bias and scale applied."""
     weight_scale: str
     bias: str
     """Empty without one."""

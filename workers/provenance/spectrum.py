@@ -15,7 +15,7 @@ FLOOR: Final = 1e-9
 """Smallest magnitude (stft_magnitude_min)."""
 FLOOR_DB: Final = -180.0
 SPAN_DB: Final = 195.0
-"""From the floor to 15 dB of headroom (perth_net_implicit/utils.py: normalize)."""
+"""Range from the floor to 15 dB of headroom (perth_net_implicit/utils.py: normalize)."""
 LOUD_SHARE: Final = 0.05
 """Frames whose levels sum to less than this share of the largest sum carry no mark (model/__init__.py: magmask)."""
 

@@ -80,7 +80,7 @@ class Window:
 def pack_windows(
     regions: Sequence[Region], *, window_seconds: float, seconds: float, before: float | None = None, after: float | None = None
 ) -> tuple[Window, ...]:
-    """As few windows of at most `window_seconds` as hold all regions in order.
+    """Fewest windows of at most `window_seconds` that hold all regions in order.
 
     regions: ascending, not overlapping; seconds: duration of the recording; before, after: end of the speech before the first region and
     beginning of the speech after the last, if any.

@@ -53,7 +53,7 @@ class CampplusEncoder(SpeakerEncoder):
 
 
 CAMPPLUS: Final = CampplusEncoder()
-"""For diarization and for judging; in cloning and conversion nothing is tuned or chosen by it."""
+"""Encoder for diarization and for judging; in cloning and conversion nothing is tuned or chosen by it."""
 
 
 def frames_of(samples: Samples) -> NDArray[np.float32]:

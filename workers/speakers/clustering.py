@@ -24,9 +24,9 @@ class SimilarityThresholds:
 
 
 GE2E_WINDOWS: Final = SimilarityThresholds(same_speaker=0.64, same_centre=0.80, surely_same=0.72, smallest_speaker=2.0)
-"""For windows of 1.6 s, of weight 1. Of 68 real speakers they have 0.76 within a speaker and 0.52 between two, centres 0.88 and 0.60."""
+"""Thresholds for windows of 1.6 s, of weight 1. Of 68 real speakers they have 0.76 within a speaker and 0.52 between two, centres 0.88 and 0.60."""
 CAMPPLUS_SPANS: Final = SimilarityThresholds(same_speaker=0.42, same_centre=0.60, surely_same=0.60, smallest_speaker=2.0)
-"""For spans identified by up to 2 s of speech, weighted by seconds; chosen on conversations of 34 real speakers, judged on those of 34 others
+"""Thresholds for spans identified by up to 2 s of speech, weighted by seconds; chosen on conversations of 34 real speakers, judged on those of 34 others
 (tests/prove/test_diarization.py).
 """
 STRETCH: Final = 500

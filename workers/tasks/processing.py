@@ -25,7 +25,7 @@ def process(source: Path, target: Path, *, stretch: Stretch, finish: Finish | No
 def process_all(
     source: Path, targets: Sequence[Path], *, stretch: Stretch, finish: Finish | None, open_stream: OpenStream
 ) -> Steps[list[EncodedFile]]:
-    """As `process`, to several files that share the channels of the stream's result."""
+    """Process a recording to several files that share the channels of the stream's result."""
     if finish is None:
         return (yield from process_stretch(source, targets, stretch=stretch, open_stream=open_stream))
     check_format(finish.format)

@@ -112,7 +112,7 @@ class _Response:
         self._marks = work.marks
 
     def add(self, utterance: Utterance, *, spoken: SynthesisedAudio, compute_seconds: float) -> None:
-        """Append a sentence: to the listener first, who waits for it."""
+        """Append a sentence: to the waiting listener first."""
         spoken = replace(spoken, words=utterance.written_words(spoken.words, text=self._written))
         joined = self._joiner.feed(spoken, pause_after=utterance.pause_after, gain_decibels=utterance.settings.gain_decibels)
         words = [asdict(word) for word in joined.words]

@@ -10,7 +10,7 @@ from typing import Any, Final
 _NAMES: Final[dict[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 MONTH_NAMES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({code: tuple(names) for code, names in _NAMES["months"].items()})
-"""By language, January first."""
+"""Names of months by language, January first."""
 
 OWN_LANGUAGE_NAMES: Final = {"bn": "Bengali", "jw": "Javanese", "mi": "Maori"}
 """CLDR says Bangla and Māori, which models know less; `jw` is Whisper's code of Javanese."""

@@ -28,7 +28,7 @@ SAMPLE_CHARACTERS: Final = 2000
 """Characters of a long text that detection reads; more do not change the result."""
 
 SHORT_LETTERS: Final = 16
-"""Below this many letters the classifier needs more certainty to overrule the preferred language."""
+"""Number of letters below which the classifier needs more certainty to overrule the preferred language."""
 
 SURE_SHORT: Final = 0.75
 SURE: Final = 0.5

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='account',
             name='suspension_notice',
-            field=models.CharField(blank=True, db_default='', default='', help_text='Told to the members of a suspended account.', max_length=300),
+            field=models.CharField(blank=True, db_default='', default='', help_text='Shown to the members of a suspended account.', max_length=300),
         ),
     ]

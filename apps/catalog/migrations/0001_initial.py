@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('engines', models.JSONField(blank=True, default=list, help_text='The ids that it can serve.')),
                 ('loaded', models.JSONField(blank=True, default=list, help_text='The ids whose weights are in memory.')),
                 ('is_stopping', models.BooleanField(default=False)),
-                ('last_sent_at', models.FloatField(default=0.0, help_text="The worker's own clock: a message that overtook another is told by it.")),
+                ('last_sent_at', models.FloatField(default=0.0, help_text="The worker's own clock: it shows that a message overtook another.")),
                 ('announced_sent_at', models.FloatField(default=0.0, help_text='The same, of its latest announcement.')),
                 ('last_seen_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('first_seen_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),

@@ -24,7 +24,7 @@ def get_generation_job(caller: Caller, generation_id: str) -> Job:
 
 
 def get_shown_job(caller: Caller, generation_id: str) -> Job:
-    """As get_generation_job, and for a key that may clone also a job that makes a voice."""
+    """Job as get_generation_job finds it; for a key that may clone also one that makes a voice."""
     return _get(caller, generation_id, among=IS_GENERATION | _IS_NEW_VOICE if caller.has_scope("clone:create") else IS_GENERATION)
 
 

@@ -99,7 +99,7 @@ class LiveChannel:
         self._pricing = asyncio.Lock()
         """Held until a job is accepted, so that no other one of the same utterance has the same price in it."""
         self._last_word_end: float | None = None
-        """End of the last word, until `UtteranceEnd` was sent for it or speech went on."""
+        """End of the last word, until `UtteranceEnd` was sent for it or speech continued."""
 
     async def append(self, samples: Samples) -> None:
         """Take audio. Waits while too many results are outstanding."""

@@ -129,7 +129,7 @@ class ListeningSession:
         await handler(read)
 
     async def _keep_alive(self, message: Mapping[str, Any]) -> None:
-        """Nothing: the connection has seen a message."""
+        """Do nothing: the connection has seen a message."""
 
     async def _finalize(self, message: Mapping[str, Any]) -> None:
         wanted = message.get("channel")

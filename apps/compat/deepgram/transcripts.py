@@ -20,7 +20,7 @@ class HeardWord:
     """Word with its times in the stream."""
 
     written: str
-    """As recognised, with capital letters and punctuation."""
+    """Word as it was recognised, with capital letters and punctuation."""
     start: float
     end: float
     confidence: float

@@ -22,7 +22,7 @@ class Alignment:
             self.ends.append(round(start + span * (index + 1) / len(text), 3))
 
     def shape(self) -> dict[str, Any] | None:
-        """As responses over HTTP have it; None without characters."""
+        """Shape of responses over HTTP; None without characters."""
         if not self.characters:
             return None
         return {
@@ -32,7 +32,7 @@ class Alignment:
         }
 
     def socket_shape(self) -> dict[str, Any] | None:
-        """As messages of WebSockets have it, in milliseconds; None without characters."""
+        """Shape of messages of WebSockets, in milliseconds; None without characters."""
         if not self.characters:
             return None
         starts = [round(1000 * start) for start in self.starts]

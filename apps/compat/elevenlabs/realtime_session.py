@@ -79,11 +79,11 @@ class RealtimeShapes:
         return {"message_type": COMMITTED, "text": text, "language_code": long_code(language), "words": spaced_shapes(words)}
 
     def speech_started(self, *, channel: int, seconds: float) -> dict[str, Any]:  # noqa: ARG002 - no such message
-        """Nothing."""
+        """Empty shape: the API has no such message."""
         return {}
 
     def utterance_end(self, *, channel: int, last_word_end: float) -> dict[str, Any]:  # noqa: ARG002 - as above
-        """Nothing."""
+        """Empty shape: the API has no such message."""
         return {}
 
 

@@ -153,7 +153,7 @@ class VoiceChangeStreamView(VoiceChangeView):
         responses=AUDIO,
     )
     def post(self, request: Request, voice_id: str) -> HttpResponseBase:
-        """As without `stream`: the audio is sent in pieces when the conversion is done."""
+        """Change the voice as without `stream`; the audio is sent in pieces when the conversion is done."""
         return super().post(request, voice_id)
 
 
@@ -167,7 +167,7 @@ class SharedVoiceChangeView(VoiceChangeView):
         responses=AUDIO,
     )
     def post(self, request: Request, voice_id: str) -> HttpResponseBase:
-        """As `/v1/voice-changer/<voice_id>`."""
+        """Change the voice as `/v1/voice-changer/<voice_id>` does."""
         return super().post(request, voice_id)
 
 
@@ -181,7 +181,7 @@ class SharedVoiceChangeStreamView(VoiceChangeView):
         responses=AUDIO,
     )
     def post(self, request: Request, voice_id: str) -> HttpResponseBase:
-        """As `/v1/voice-changer/<voice_id>/stream`."""
+        """Change the voice as `/v1/voice-changer/<voice_id>/stream` does."""
         return super().post(request, voice_id)
 
 
@@ -230,7 +230,7 @@ class IsolationStreamView(IsolationView):
         responses={(200, "audio/mpeg"): OpenApiTypes.BINARY},
     )
     def post(self, request: Request) -> HttpResponseBase:
-        """As without `stream`: sent when the whole recording is done."""
+        """Isolate the voice as without `stream`; the audio is sent when the whole recording is done."""
         return super().post(request)
 
 

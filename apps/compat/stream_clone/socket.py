@@ -41,7 +41,7 @@ class SessionParameters:
     form: AudioForm = field(default_factory=lambda: AudioForm("wav", USUAL_RATE))
     instructions: str = ""
     model: str = "kokoro"
-    """Beside the document: another model than the usual one."""
+    """Model; a parameter that the document does not have."""
 
 
 async def serve_tts(socket: Socket) -> None:

@@ -82,7 +82,7 @@ class VoiceSlotView(APIView):
         responses={200: shapes.SlotAnswerSerializer, 402: OpenApiResponse(description="")},
     )
     def put(self, request: Request, slot_id: str) -> HttpResponseBase:
-        """With a URL in `key`: fetch the recording and train the voice, in the state Training, then Success or Failed. With an empty key: rename.
+        """Train or rename a slot. With a URL in `key`: fetch the recording and train the voice, in the state Training, then Success or Failed. With an empty key: rename.
         A trained slot may be trained anew; its earlier voice is deleted then.
         """
         body, caller = validated(CHANGE, request.data), get_caller(request)

@@ -32,7 +32,7 @@ class BoundedConnection(psycopg.Connection[Any]):
     """Parameters that the connection was opened with; a probe of the breaker uses them too."""
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Like psycopg's method, for at most `answer_seconds`. Raises OperationalError."""
+        """Wait as psycopg's method does, for at most `answer_seconds`. Raises OperationalError."""
         if breaker.is_open:
             self.pgconn.finish()
             raise _away()

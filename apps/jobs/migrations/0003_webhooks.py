@@ -23,6 +23,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='job',
             name='webhook_url',
-            field=models.CharField(blank=True, help_text="Told of the end, beside the account's endpoints.", max_length=2048),
+            field=models.CharField(blank=True, help_text="Notified of the end, beside the account's endpoints.", max_length=2048),
         ),
     ]

@@ -39,7 +39,7 @@ FROM (
 WHERE part.id = held.id RETURNING part.job_id, held.state_before, part.index = 0 AND part.units_done > 0
 """
 
-# What a lost attempt spoke stays counted: its words were published, and are charged if the owner cancels before another attempt gets there.
+# Speech of a lost attempt stays counted: its words were published, and are charged if the owner cancels before another attempt gets there.
 REQUEUE = """
 UPDATE jobs_part SET state = 'queued', token = NULL, worker = '', boot = '', lease_expires_at = NULL, started_at = NULL,
     earlier_attempts = earlier_attempts || jsonb_build_array(jsonb_build_object('worker', worker, 'admitted_at', admitted_at,

@@ -12,7 +12,7 @@ from apps.jobs.models import IdempotencyRecord, Job
 KEPT_HOURS = 24
 LONGEST_KEY = 255
 
-# A twin that comes at the same time waits here for the first one's transaction. Of a record that is no longer good, the row is taken over.
+# A duplicate request at the same time waits here for the transaction of the first one. The row of an expired record is taken over.
 CLAIM = """
 INSERT INTO jobs_idempotencyrecord AS record (scope, key, body_digest, job_id) VALUES (%(scope)s, %(key)s, %(digest)s, %(job)s)
 ON CONFLICT (scope, key) DO UPDATE

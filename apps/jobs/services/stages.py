@@ -12,7 +12,7 @@ from apps.jobs.services.attempts import LARGEST_UNITS
 from workers.contract.messages import SpeakWork
 from workers.contract.references import PartOutput, StoredObject, replace_references
 
-# Of one stage: those with a worker or in line, and those that the dispatcher has not let into the line yet.
+# Unfinished parts of one stage: those with a worker or in its queue, and those that wait for the dispatcher.
 LEFT = """
 SELECT count(*) FILTER (WHERE state <> 'waiting'), count(*) FILTER (WHERE state = 'waiting') FROM jobs_part
 WHERE job_id = %(job)s AND stage = %(stage)s AND state IN ('waiting', 'queued', 'admitted', 'running')

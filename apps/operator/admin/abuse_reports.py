@@ -30,7 +30,7 @@ CONSEQUENCES = (
 class TakedownForm(forms.Form):
     """Reason of a takedown, and its reach."""
 
-    reason = forms.CharField(max_length=300, widget=UnfoldAdminTextInputWidget, help_text="Told to the owner of the voice.")
+    reason = forms.CharField(max_length=300, widget=UnfoldAdminTextInputWidget, help_text="Shown to the owner of the voice.")
     is_speaker_blocked = forms.BooleanField(
         label="Block the speaker on the whole platform",
         required=False,

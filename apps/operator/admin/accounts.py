@@ -112,7 +112,7 @@ class AccountAdmin(ConfirmationAdmin):
         return rows.annotate(key_count=Coalesce(Subquery(live), 0), used_at=Subquery(used)).prefetch_related("memberships__user")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Account], search_term: str) -> tuple[QuerySet[Account], bool]:
-        """By the prefix of a key or a job's uuid, otherwise as usual."""
+        """Find accounts also by the prefix of a key or by a job's uuid."""
         term = search_term.strip()
         if term.startswith(KEY_PREFIX):
             return queryset.filter(pk__in=ApiKey.objects.filter(prefix=term[:PREFIX_LENGTH]).values("account")), False
@@ -161,7 +161,7 @@ class AccountAdmin(ConfirmationAdmin):
             self.message_user(request, f"{counted(revoked, 'key')} of removed members revoked")
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """Never: the ledger refers to it. Suspend it instead."""
+        """Deletion is refused: the ledger refers to the account. Suspend it instead."""
         return False
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -365,5 +365,5 @@ class AnonymousUseAdmin(AuditedAdmin):
     readonly_fields = ["day", "block", "characters", "audio_milliseconds"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Never: the platform counts."""
+        """Adding is refused: the platform counts."""
         return False

@@ -174,11 +174,11 @@ class EngineAdmin(CatalogueAdmin):
         return rows.annotate(voices_of_it=Count("voices", filter=Q(voices__is_enabled=True)), price_of_tier=Subquery(of_tier))
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Never: workers announce models."""
+        """Adding is refused: workers announce models."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """Never: its next announcement would recreate it without the operator's price. Disable it instead."""
+        """Deletion is refused: the model's next announcement would recreate it without the operator's price. Disable it instead."""
         return False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:  # noqa: ARG002 - Django's signature
@@ -248,11 +248,11 @@ class VoiceAdmin(CatalogueAdmin):
         return ", ".join(voice.tags) or "-"
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Never: workers announce voices."""
+        """Adding is refused: workers announce voices."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """Never: disable it instead."""
+        """Deletion is refused: disable the voice instead."""
         return False
 
 
@@ -271,7 +271,7 @@ class StandInAdmin(CatalogueAdmin):
         return [] if obj is None else ["model_id"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Only for added rows: starting rows are disabled instead, since the next start of the platform would recreate them."""
+        """Deletion is offered for added rows alone: starting rows are disabled instead, since the next start of the platform would recreate them."""
         is_starting = isinstance(obj, StandIn) and obj.model_id in STARTING_STAND_INS
         return not is_starting and bool(super().has_delete_permission(request, obj))
 

@@ -52,7 +52,7 @@ class ApiKeyAdmin(ConfirmationAdmin):
     actions_detail = ["rotate", "revoke"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """Never: revoke it, so that its uses stay traceable."""
+        """Deletion is refused: revoke the key, so that its uses stay traceable."""
         return False
 
     @display(description="state", label=STATE_COLOURS)

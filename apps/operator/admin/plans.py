@@ -118,7 +118,7 @@ class PlanAdmin(CatalogueAdmin):
         return ["is_default"] if obj is None else ["slug", "is_default"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Never for the plan of new accounts: without one nobody could sign up."""
+        """Deletion is refused for the plan of new accounts: without one nobody could sign up."""
         return not (isinstance(obj, Plan) and obj.is_default) and bool(super().has_delete_permission(request, obj))
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -177,11 +177,11 @@ class TierPriceAdmin(CatalogueAdmin):
         return ["tier"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Never: no model has a tier that only a price names."""
+        """Adding is refused: no model has a tier that only a price names."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Only for a tier that no model has: models of a tier without a row cost as much as the most expensive tier, which no page would show."""
+        """Deletion is offered for a tier that no model has: models of a tier without a row cost as much as the most expensive tier, which no page would show."""
         is_free = isinstance(obj, TierPrice) and obj.tier not in STARTING_TIER_PRICES and not _is_tier_in_use(obj.tier)
         return is_free and bool(super().has_delete_permission(request, obj))
 
@@ -219,11 +219,11 @@ class ServicePriceAdmin(CatalogueAdmin):
         return ["service", "unit", "charged_for"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Never: a price without a service would never be charged."""
+        """Adding is refused: a price without a service would never be charged."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Only for a price that no service charges any more: without its row a service costs its starting price, which no page would show."""
+        """Deletion is offered for a price that no service charges any more: without its row a service costs its starting price, which no page would show."""
         is_charged = not isinstance(obj, ServicePrice) or obj.service in DESCRIPTIONS
         return not is_charged and bool(super().has_delete_permission(request, obj))
 

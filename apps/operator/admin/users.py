@@ -97,7 +97,7 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # Dja
     add_fieldsets = [(None, {"fields": ["email", "password1", "password2"]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        """Only a superuser grants permissions: the staff cannot promote themselves."""
+        """Permissions are granted by superusers alone: the staff cannot promote themselves."""
         fields = [*super().get_readonly_fields(request, obj)]
         return fields if request.user.is_superuser else [*fields, *RIGHTS]
 
@@ -123,5 +123,5 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # Dja
             self.message_user(request, f"{counted(revoked, 'key')} of this person revoked")
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """Never: their actions stay traceable. Clear `active` instead."""
+        """Deletion is refused: the actions of a user stay traceable. Clear `active` instead."""
         return False

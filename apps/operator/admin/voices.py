@@ -229,6 +229,6 @@ class BlockedVoiceAdmin(AuditedAdmin):
         apply_block_list()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[BlockedVoice]) -> None:
-        """As delete_model, for several rows."""
+        """Delete several rows as delete_model deletes one."""
         super().delete_queryset(request, queryset)
         apply_block_list()

@@ -89,7 +89,7 @@ def _ask_storage() -> None:
 
 
 def _probe_webhooks() -> Result:
-    """By the oldest delivery that is due, and by one of our own that must arrive."""
+    """Probe webhooks by the oldest delivery that is due, and by one of our own that must arrive."""
     due = Delivery.objects.filter(state=DeliveryState.PENDING, next_attempt_at__isnull=False).aggregate(oldest=Min("next_attempt_at"))[
         "oldest"
     ]
@@ -102,7 +102,7 @@ def _probe_webhooks() -> Result:
 
 
 def _probe_tools() -> Result:
-    """By the workers alone: down if a kind of tool that is installed has no worker, or conversions wait too long."""
+    """Probe tools by the workers alone: down if a kind of tool that is installed has no worker, or conversions wait too long."""
     kinds = {engine.kind: False for engine in list_models() if engine.kind in TOOL_KINDS}
     for engine in list_models():
         if engine.kind in kinds and engine.was_seen_lately:

@@ -135,7 +135,7 @@ def _check_room(caller: Caller) -> None:
     if ours.filter(accepted_at=None, revoked_at=None, expires_at__gt=now).count() >= OPEN_INVITATIONS:
         raise ConflictError(f"An account has at most {OPEN_INVITATIONS} open invitations: revoke one first.", code="too_many_invitations")
     if ours.filter(created_at__gt=now - timedelta(days=1)).count() >= INVITATIONS_PER_DAY:
-        raise TooManyRequestsError(f"An account invites at most {INVITATIONS_PER_DAY} people a day. Go on tomorrow.")
+        raise TooManyRequestsError(f"An account invites at most {INVITATIONS_PER_DAY} people a day. Invite more tomorrow.")
     if Membership.objects.filter(account=account).count() >= MEMBERS_LIMIT:
         raise ConflictError(f"An account has at most {MEMBERS_LIMIT} members.", code="too_many_members")
 
@@ -144,7 +144,7 @@ def _check_mails(caller: Caller, email: str) -> None:
     """Raise 429 beyond MAILS_PER_DAY, which the history counts: withdrawn invitations count too."""
     sent = MemberEvent.objects.filter(account=caller.required_account, action__in=SENT, subject__iexact=email)
     if sent.filter(created_at__gt=timezone.now() - timedelta(days=1)).count() >= MAILS_PER_DAY:
-        raise TooManyRequestsError(f"{email} got {MAILS_PER_DAY} mails today. Go on tomorrow.", code="too_many_mails")
+        raise TooManyRequestsError(f"{email} got {MAILS_PER_DAY} mails today. Try again tomorrow.", code="too_many_mails")
 
 
 def _in_mail(name: str, *, otherwise: str) -> str:

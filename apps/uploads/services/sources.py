@@ -43,7 +43,7 @@ class SourceLimits:
     max_bytes: int = 100_000_000
     """Largest file in the request or behind `file_url`; a file uploaded in advance may have TTSAI_UPLOAD_BYTES."""
     max_audio_seconds: float = math.inf
-    """At most TTSAI_UPLOAD_AUDIO_SECONDS."""
+    """Limit in seconds, at most TTSAI_UPLOAD_AUDIO_SECONDS."""
     min_audio_seconds: float = 0.05
 
     def for_probe(self, caller: Caller, *, is_advance: bool = False) -> ProbeLimits:

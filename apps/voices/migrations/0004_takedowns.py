@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('voice_id', models.CharField(max_length=40)),
                 ('voice_name', models.CharField(blank=True, max_length=100)),
-                ('reason', models.CharField(help_text='Told to the owner of the voice.', max_length=300)),
+                ('reason', models.CharField(help_text='Shown to the owner of the voice.', max_length=300)),
                 ('decided_by', models.CharField(help_text='Email address of the operator.', max_length=200)),
                 ('decided_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('appeal_ends_at', models.DateTimeField(help_text='The files are deleted after this time.')),

@@ -25,7 +25,7 @@ QUERY = "model=nova-3&encoding=linear16&sample_rate=16000&punctuate=true"
 
 
 class Recogniser:
-    """Hears one word a second: `One two three.` in three seconds of audio. With `is_hesitant` it waits for `go_on`."""
+    """Hears one word a second: `One two three.` in three seconds of audio. With `is_hesitant` it waits for `resume`."""
 
     NAMES = [
         "One",
@@ -46,9 +46,9 @@ class Recogniser:
     ]
 
     def __init__(self, *, is_hesitant: bool = False) -> None:
-        self.go_on = threading.Event()
+        self.resume = threading.Event()
         if not is_hesitant:
-            self.go_on.set()
+            self.resume.set()
         self.works: list[dict[str, Any]] = []
         self.seconds: list[float] = []
 
@@ -57,7 +57,7 @@ class Recogniser:
         self.works.append(part.work)
         seconds = (len(get_storage().read_bytes(part.work["audio"]["key"])) - 44) / 2 / RATE
         self.seconds.append(round(seconds, 2))
-        self.go_on.wait(PATIENCE)
+        self.resume.wait(PATIENCE)
         names = self.NAMES[: max(1, int(seconds))]
         words = tuple(TranscriptWord(f" {name}", 0.2 + n, 0.8 + n, 0.9) for n, name in enumerate(names))
         text = " ".join(names) + "."
@@ -74,7 +74,7 @@ def recognising(recogniser: Recogniser | None = None) -> Iterator[Recogniser]:
         try:
             yield recogniser
         finally:
-            recogniser.go_on.set()
+            recogniser.resume.set()
 
 
 def pcm(samples: NDArray[np.float32]) -> bytes:

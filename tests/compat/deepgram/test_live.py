@@ -140,7 +140,7 @@ def test_finalizing_without_end_is_read_no_faster_than_it_is_answered(
             connection.send("Finalize")
         connection.send("Configure", keyterms=["Nova"])
         wait_until(lambda: bool(recogniser.works))
-        recogniser.go_on.set()
+        recogniser.resume.set()
         connection.send("CloseStream")
         _, messages = ending_of(connection)
     types = [message["type"] for message in messages]
@@ -161,7 +161,7 @@ def test_utterance_end_follows_the_final_result_after_the_pause(server: RunningS
     }
 
 
-def test_long_speech_is_cut_at_a_quiet_moment_and_goes_on(server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_speech_is_cut_at_a_quiet_moment_and_continues(server: RunningShell, owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(utterances, "LONGEST_SECONDS", 1.5)
     monkeypatch.setattr(utterances, "SEARCHED_SECONDS", 0.5)
     with recognising() as recogniser, line(server, owner.key) as connection:
@@ -292,7 +292,7 @@ def test_unreadable_messages_are_answered_and_too_many_close_the_connection(
     assert messages[0]["message"] == "no json"
 
 
-def test_account_without_credits_is_told_at_its_first_utterance(server: RunningShell, owner: Person) -> None:
+def test_account_without_credits_gets_an_error_at_its_first_utterance(server: RunningShell, owner: Person) -> None:
     poor = person(credits=0)
     with recognising() as recogniser, line(server, poor.key, f"{QUERY}&interim_results=true") as connection:
         connection.say(spoken())
@@ -308,7 +308,7 @@ def test_client_that_leaves_pays_for_what_was_recognised(server: RunningShell, o
             connection.say(spoken(after=1.0))
             wait_until(lambda: bool(recogniser.works))
         wait_until(lambda: Job.objects.filter(cancel_requested_at__isnull=False).exists())
-        recogniser.go_on.set()
+        recogniser.resume.set()
         wait_until(lambda: all(job.is_over for job in Job.objects.all()))
     job = Job.objects.get()
     assert owner.millicredits == 1_000_000 - job.charged_millicredits

@@ -103,7 +103,7 @@ def test_words_of_a_model_without_timings_share_their_segment(client: DeepgramCl
     assert [(word.start, word.end) for word in response.results.channels[0].alternatives[0].words] == [(0.0, 0.5), (0.5, 1.0)]
 
 
-def test_raw_samples_are_heard_by_the_encoding_in_the_query(client: DeepgramClient, owner: Person) -> None:
+def test_raw_samples_are_decoded_by_the_encoding_in_the_query(client: DeepgramClient, owner: Person) -> None:
     with hearing():
         for encoding, rate, size in (("linear16", 16_000, 2), ("mulaw", 8000, 1), ("alaw", 8000, 1)):
             samples = bytes(range(200)) * (rate * size // 200) + b"\x01" * (size - 1)  # and half a sample
@@ -184,7 +184,7 @@ def test_key_is_taken_behind_either_scheme(server: RunningShell, owner: Person, 
     assert [answer.status_code for answer in answers] == [200, 200, 200]
 
 
-def test_poor_account_is_told_to_pay(server: RunningShell, owner: Person, song: bytes) -> None:
+def test_poor_account_is_asked_to_pay(server: RunningShell, owner: Person, song: bytes) -> None:
     poor = person(credits=0)
     answer = httpx.post(f"{server.url}/v1/listen", content=song, headers=token(poor))
     assert (answer.status_code, answer.json()["err_code"]) == (402, "ASR_PAYMENT_REQUIRED")

@@ -104,7 +104,7 @@ def address(server: RunningShell, query: str = "") -> str:
     return f"{server.url.replace('http', 'ws')}/v1/speech-to-text/realtime?model_id=scribe_v2_realtime&{query}"
 
 
-def test_messages_that_cannot_be_read_are_input_errors_and_the_connection_goes_on(server: RunningShell, owner: Person) -> None:
+def test_messages_that_cannot_be_read_are_input_errors_and_the_connection_continues(server: RunningShell, owner: Person) -> None:
     chunk = {"message_type": "input_audio_chunk", "audio_base_64": ""}
     unfit = [b"audio", "{", "[]", json.dumps({"message_type": "hello"}), json.dumps(chunk | {"audio_base_64": "a"}),
              json.dumps(chunk | {"sample_rate": 8000})]  # fmt: skip

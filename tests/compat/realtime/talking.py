@@ -42,14 +42,14 @@ SPOKEN = [tone(SENTENCE_SECONDS), tone(SENTENCE_SECONDS, hertz=330)]
 
 
 class Talker:
-    """Worker of all three kinds of part. With `is_hesitant` it waits for `go_on` after the first sentence."""
+    """Worker of all three kinds of part. With `is_hesitant` it waits for `resume` after the first sentence."""
 
     def __init__(self, *, heard: str = QUESTION, answer: str = ANSWER, is_hesitant: bool = False) -> None:
         self.heard = heard
         self.answer = answer
-        self.go_on = threading.Event()
+        self.resume = threading.Event()
         if not is_hesitant:
-            self.go_on.set()
+            self.resume.set()
         self.replies: list[dict[str, Any]] = []
         """Work of the parts that answered."""
         self.recordings: list[dict[str, Any]] = []
@@ -70,7 +70,7 @@ class Talker:
     def _speak(self, part: Part) -> PartOutcome:
         for index, (samples, words) in enumerate(zip(SPOKEN, WORDS, strict=True)):
             if index:
-                self.go_on.wait(PATIENCE)
+                self.resume.wait(PATIENCE)
                 if Job.objects.get(pk=part.job_id).cancel_requested_at is not None:
                     return outcome_of(part, status="cancelled", units_done=part.units * index // len(SPOKEN))
             self._publish(part, index=index, samples=samples, words=words)
@@ -111,7 +111,7 @@ def talking(talker: Talker | None = None) -> Iterator[Talker]:
         try:
             yield talker
         finally:
-            talker.go_on.set()
+            talker.resume.set()
 
 
 def spoken_question(*, seconds_after: float = 1.0) -> bytes:

@@ -87,7 +87,7 @@ def test_speech_beyond_the_longest_turn_becomes_the_next_turn(monkeypatch: pytes
     assert sum(isinstance(one, SpeechStarted) for one in found) == len(turns)
 
 
-def test_buffer_that_gets_another_format_or_detection_goes_on_with_it() -> None:
+def test_buffer_that_gets_another_format_or_detection_continues_with_it() -> None:
     buffer = InputBuffer(MANUAL)
     buffer.append(bytes(48_000))
     buffer.configure(SessionConfig(turn_detection=None, input_format="audio/pcma"))

@@ -145,7 +145,7 @@ def test_cancelled_response_ends_at_once_and_is_charged_for_what_was_sent(client
         refused = events_until(connection, "error")[-1].error
         assert (refused.code, refused.message.startswith("Cancellation failed")) == ("response_cancel_not_active", True)
         wait_until(lambda: Job.objects.get(kind="speech").cancel_requested_at is not None)
-        talker.go_on.set()
+        talker.resume.set()
         connection.conversation.item.truncate(item_id=response.output[0].id, content_index=0, audio_end_ms=200)
         assert events_until(connection, "conversation.item.truncated")[-1].audio_end_ms == 200
         connection.conversation.item.retrieve(item_id=response.output[0].id)

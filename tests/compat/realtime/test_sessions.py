@@ -84,7 +84,7 @@ def test_speech_while_the_answer_plays_interrupts_it_and_is_answered(server: Run
         assert (done["status"], done["status_details"]) == ("cancelled", {"type": "cancelled", "reason": "turn_detected"})
         assert events[-2]["type"] == "response.output_item.done"
         wait_until(lambda: Job.objects.filter(kind="speech", cancel_requested_at__isnull=False).count() == 1)
-        talker.go_on.set()
+        talker.resume.set()
         assert talk.until("response.done")[-1]["response"]["status"] == "completed"
     assert [work["text"] for work in talker.replies] == [QUESTION, QUESTION]
     assert [turn["content"] for turn in talker.replies[1]["history"]] == [QUESTION, "It is noon."]
@@ -158,7 +158,7 @@ def test_second_response_of_the_conversation_is_refused_while_one_is_active(serv
         talk.send("response.create", event_id="second")
         error = talk.until("error")[-1]["error"]
         assert (error["code"], error["event_id"]) == ("conversation_already_has_active_response", "second")
-        talker.go_on.set()
+        talker.resume.set()
         assert talk.until("response.done")[-1]["response"]["output"][0]["content"][0]["transcript"] == ANSWER
 
 
@@ -170,13 +170,13 @@ def test_client_that_leaves_stops_its_speech_and_pays_for_what_was_sent(server: 
             talk.send("response.create")
             talk.until("response.output_audio.delta")
         wait_until(lambda: Job.objects.get(kind="speech").cancel_requested_at is not None)
-        talker.go_on.set()
+        talker.resume.set()
         wait_until(lambda: Job.objects.get(kind="speech").is_over)
     speech = Job.objects.get(kind="speech")
     assert (speech.state, speech.charged_millicredits) == ("cancelled", len(ANSWER) // 2 * 2)
 
 
-def test_failed_recognition_is_told_and_a_silent_turn_is_not_answered(server: RunningShell, owner: Person) -> None:
+def test_failed_recognition_is_reported_and_a_silent_turn_is_not_answered(server: RunningShell, owner: Person) -> None:
     with talking(Talker(heard="")) as talker, opened(server, owner) as talk:
         talk.until("conversation.created")
         talk.update({"type": "realtime", "audio": {"input": {"transcription": {"model": "whisper-1"}}}})
@@ -235,7 +235,7 @@ FAULTS: list[tuple[str | bytes, str, str | None]] = [
 """Messages of hostile or mistaken clients, with the code and the parameter of the error."""
 
 
-def test_faulty_events_are_answered_with_errors_and_the_session_goes_on(server: RunningShell, owner: Person) -> None:
+def test_faulty_events_are_answered_with_errors_and_the_session_continues(server: RunningShell, owner: Person) -> None:
     with opened(server, owner) as talk:
         talk.until("conversation.created")
         for message, code, param in FAULTS:

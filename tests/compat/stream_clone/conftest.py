@@ -31,4 +31,4 @@ def reader(enroller: Enroller) -> Iterator[Reader]:
         try:
             yield reader
         finally:
-            reader.go_on.set()
+            reader.resume.set()

@@ -159,7 +159,7 @@ def test_session_that_is_never_done_ends_with_an_error(server: RunningShell, own
     assert not Job.objects.exists()
 
 
-def test_client_that_sends_too_many_messages_is_told_why(server: RunningShell, owner: Person) -> None:
+def test_client_that_sends_too_many_messages_gets_the_reason(server: RunningShell, owner: Person) -> None:
     with opened(server, owner) as connection:
         send(connection, req_params={})
         with contextlib.suppress(ConnectionClosed):
@@ -183,7 +183,7 @@ def test_text_after_done_is_answered_with_an_error_and_not_spoken(server: Runnin
     assert [job.params["text"] for job in Job.objects.all()] == ["I am here."]
 
 
-def test_account_without_credits_is_told_and_disconnected(server: RunningShell, reader: Reader) -> None:
+def test_account_without_credits_gets_an_error_and_is_disconnected(server: RunningShell, reader: Reader) -> None:
     with opened(server, person(credits=0)) as connection:
         send(connection, req_params={})
         send(connection, text="I am here.", done=True)

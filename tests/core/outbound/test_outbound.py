@@ -173,7 +173,7 @@ def test_a_redirect_that_cannot_be_read_is_an_explained_error(receiver: str, loc
 
 
 @pytest.mark.timeout(20)
-def test_interim_answers_do_not_go_on_for_ever(receiver: str) -> None:
+def test_interim_answers_do_not_continue_for_ever(receiver: str) -> None:
     with pytest.raises(OutboundError, match="could not be reached"):
         fetched(f"{receiver}/interim", most_bytes=100, seconds=600)
     with pytest.raises(OutboundError, match="could not be reached"):

@@ -175,7 +175,7 @@ def test_words_that_the_microphone_hears_live_are_those_that_were_read(platform:
 
 
 @pytest.mark.timeout(300)
-def test_two_speakers_of_the_sample_are_told_apart_and_renamed(platform: RunningPlatform, page: Browser) -> None:
+def test_two_speakers_of_the_sample_are_distinguished_and_renamed(platform: RunningPlatform, page: Browser) -> None:
     run_sample(platform, page, "speech-to-text")
     names = page.value("[...new Set([...document.querySelectorAll('.turn strong')].map(one => one.textContent))]")
     assert names == ["Speaker 1", "Speaker 2"]

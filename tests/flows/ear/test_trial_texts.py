@@ -27,7 +27,7 @@ MORE_READINGS = [
     ("He is 5' 10\" tall.", "He is five feet ten inches tall.", "He is five ten tall.", "en"),
     ("Keep <= 3 items in the box.", "Keep less than or equal to three items in the box.", "Keep equals three items in the box.", "en"),
 ]
-"""Heard by `make prove`; their spoken forms are compared letter by letter in tests/workers/text/normalise."""
+"""Texts that `make prove` listens to; their spoken forms are compared letter by letter in tests/workers/text/normalise."""
 
 
 @pytest.fixture(scope="module")

@@ -204,7 +204,7 @@ def test_a_supervisor_that_is_killed_leaves_no_orphans(tmp_path: Path) -> None:
 
 def test_orphans_of_a_killed_supervisor_are_ended_by_the_next(tmp_path: Path) -> None:
     survivor = subprocess.Popen(["sleep", "100"])
-    time.sleep(0.05)  # processes are told apart by when they started, to a hundredth of a second
+    time.sleep(0.05)  # processes are distinguished by when they started, to a hundredth of a second
     try:
         watched = Watched(tmp_path)
         watched.supervisor.start(watched.shell("web", "exec sleep 100"))

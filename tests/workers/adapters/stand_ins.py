@@ -103,7 +103,7 @@ def _signature(given: Mapping[str, Any], *, is_bound: bool) -> inspect.Signature
 
 
 class FakeTensor:
-    """As much of a tensor as the adapters touch."""
+    """Attributes of a tensor that the adapters touch."""
 
     def __init__(self, values: Any) -> None:
         import numpy as np
@@ -123,7 +123,7 @@ class FakeTensor:
 
 
 def fake_torch() -> Any:
-    """As much of PyTorch as the adapters touch."""
+    """Functions of PyTorch that the adapters touch."""
     import numpy as np
 
     return SimpleNamespace(

@@ -10,7 +10,7 @@ from workers.cloning.program import _end_with_parent, _report
 
 
 def compile_forever() -> int:
-    """Without a folder, like the program that only compiles."""
+    """Fit without a folder, like the program that only compiles."""
     _end_with_parent()
     (Path(os.environ["TTSAI_HOME"]) / "compiling").touch()
     time.sleep(600)

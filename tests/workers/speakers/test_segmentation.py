@@ -36,7 +36,7 @@ def test_silence_and_recordings_without_samples_have_no_activity() -> None:
     assert SEGMENTATION.find_activity(silence(0)).shape == (1, 3)
 
 
-def test_a_track_goes_on_across_the_windows_of_a_long_recording() -> None:
+def test_a_track_continues_across_the_windows_of_a_long_recording() -> None:
     sound = np.concatenate([clip("librivox-0880"), clip("librivox-0890"), clip("librivox-0920")])
     activity = SEGMENTATION.find_activity(sound)
     assert len(activity) == round(len(sound) / 270)

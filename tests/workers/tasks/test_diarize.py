@@ -82,7 +82,9 @@ def test_two_speakers_are_found_across_stretches_of_a_recording(harness: TaskHar
     assert len(rttm.splitlines()) == len(fields["segments"])
 
 
-def test_without_the_diarization_weights_speakers_are_told_apart_by_windows(harness: TaskHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_diarization_weights_speakers_are_distinguished_by_windows(
+    harness: TaskHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(CAMPPLUS, "is_available", lambda: False)
     sound = np.concatenate([clip("librivox-0870"), silence(0.5), clips(["dhd-numbers", "dhd-something"])])
     fields, _ = diarized(harness, harness.keep("talk.flac", sound), speakers=2)

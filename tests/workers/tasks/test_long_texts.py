@@ -80,7 +80,7 @@ def test_chapters_of_joined_parts_begin_where_their_words_are_heard(harness: Tas
         )
 
 
-def test_subtitles_are_heard_at_their_times_and_overruns_are_told(harness: TaskHarness) -> None:
+def test_subtitles_are_heard_at_their_times_and_overruns_are_reported(harness: TaskHarness) -> None:
     # The silent engine takes 0.05 s for a character: 0.55 s, 2.2 s for an interval of 1 s, 0.35 s.
     texts = ["Eleven char", "x" * 44, "A word."]
     starts = [0, 12, 57]

@@ -100,7 +100,7 @@ def test_tag_that_is_never_closed_holds_the_text_within_bounds() -> None:
     assert text.pending_characters <= 4100
 
 
-def test_cleared_text_is_gone_and_positions_go_on() -> None:
+def test_cleared_text_is_gone_and_positions_continue() -> None:
     text = IncomingText()
     text.feed("Half a sent")
     text.clear()

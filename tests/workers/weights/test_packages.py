@@ -34,7 +34,7 @@ def write_wheel(folder: Path, name: str, *, member: str, body: bytes, tags: str 
 
 @pytest.fixture
 def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Only folder in which pip finds packages."""
+    """The one folder in which pip finds packages."""
     folder = tmp_path / "wheels"
     folder.mkdir()
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")

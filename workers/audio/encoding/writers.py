@@ -229,7 +229,7 @@ class _FileBehindTag:
         return self._file.tell() - self._tag_bytes
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """As of a file that begins behind the tag."""
+        """Position as in a file that begins behind the tag."""
         return self._file.seek(offset + self._tag_bytes if whence == 0 else offset, whence) - self._tag_bytes
 
     def finish(self, tag: bytes) -> None:

@@ -16,7 +16,7 @@ from workers.weights.store import WeightStore
 FOLDER: Final = Path(__file__).parent
 SOURCE: Final = FOLDER / "residual_block.c"
 FLAGS: Final = ("-O3", "-std=gnu11", "-fPIC", "-shared", "-pthread")
-"""Without -march: vector functions name their instructions, so that a library compiled here may be run elsewhere."""
+"""Flags without -march: vector functions name their instructions, so that a library compiled here may be run elsewhere."""
 COMPILERS: Final = ("cc", "gcc", "clang")
 COMPILE_SECONDS: Final = 60
 MACHINES: Final = frozenset({"x86_64", "AMD64"})

@@ -130,7 +130,7 @@ def _choose_ends(words: Sequence[ShownWord], *, columns: int) -> list[int]:
 
 
 def _limits(words: Sequence[ShownWord], *, columns: int) -> list[int]:
-    """For each word the position after the last one that fits into a cue with it."""
+    """Positions, for each word, after the last one that fits into a cue with it."""
     line_ends = _line_ends(words, columns=columns)
     limits = []
     run = 0
@@ -147,7 +147,7 @@ def _limits(words: Sequence[ShownWord], *, columns: int) -> list[int]:
 
 
 def _line_ends(words: Sequence[ShownWord], *, columns: int) -> list[int]:
-    """For each word the position after the last one that fits into a line with it."""
+    """Positions, for each word, after the last one that fits into a line with it."""
     widths = [width(word.text) for word in words]
     offsets = [0, *accumulate(wide + word.has_space_after for wide, word in zip(widths, words, strict=True))]
     ends = []

@@ -20,7 +20,7 @@ HUB_VARIABLE: Final = "TTSAI_HUB"
 """Address of a mirror that speaks the hub's protocol."""
 HUB: Final = "https://huggingface.co"
 HEADERS: Final = {"user-agent": "ttsai", "accept-encoding": "identity"}
-"""No token and no facts about this machine; a body compressed on its way would break the count that a resumed download starts from."""
+"""Headers without a token and without facts about this machine; a body compressed on its way would break the count that a resumed download starts from."""
 BUSY: Final = frozenset({500, 502, 503, 504})
 """Statuses after which the same request may succeed. The client itself waits after 429."""
 ATTEMPTS: Final = 4
@@ -152,7 +152,7 @@ class _Bar:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Nothing to close."""
+        """Do nothing: there is no connection to close."""
 
 
 def _import_client() -> None:

@@ -24,7 +24,7 @@ def recording(song: bytes, tmp_path: Path) -> str:
 
 def test_transcribe_prints_text_json_and_subtitles(ttsai: Ttsai, song: bytes, recording: str, tmp_path: Path) -> None:
     with making(MADE):
-        assert ttsai("transcribe", recording, "-q").stdout == "Hello there.\n"  # speakers are told apart by request only
+        assert ttsai("transcribe", recording, "-q").stdout == "Hello there.\n"  # speakers are separated by request only
         shown = json.loads(ttsai("transcribe", "-", "--diarize", "--timestamps", "--json", given=song).stdout)
         written = ttsai("transcribe", recording, "-o", str(tmp_path / "talk.srt"))
     assert (shown["status"], shown["text"], shown["segments"][0]["speaker"]) == ("completed", "Hello there.", "SPEAKER_00")

@@ -24,7 +24,7 @@ def windows_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(params=["spans", "windows"])
 def each_method(request: pytest.FixtureRequest) -> None:
-    """With and without the weight set `diarization`."""
+    """Diarization with and without the weight set `diarization`."""
     if request.param == "windows":
         request.getfixturevalue("windows_only")
 

@@ -1,4 +1,4 @@
-"""After normalisation the English G2P receives words only."""
+"""English G2P receives words only, after normalisation."""
 
 import re
 

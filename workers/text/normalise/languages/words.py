@@ -15,7 +15,7 @@ class Words:
     """Word tables; one that a language has no use for is empty."""
 
     currencies: Mapping[str, Currency]
-    """By ISO 4217 code."""
+    """Currencies by ISO 4217 code."""
     symbols: Mapping[str, str]
     signs: Mapping[str, str]
     abbreviations: Mapping[str, str]

@@ -61,7 +61,7 @@ class Sending {
     button.addEventListener("click", () => {
       if (this.resumable.isPaused) this.resumable.resume();
       else this.resumable.pause();
-      button.querySelector("[data-text]").textContent = this.resumable.isPaused ? "Go on" : "Pause";
+      button.querySelector("[data-text]").textContent = this.resumable.isPaused ? "Resume" : "Pause";
       if (!this.resumable.isPaused) this.#say("");
     });
   }

@@ -1,4 +1,4 @@
-// What a month costs: credits of the entered amounts, then the cheapest plan and packs that cover them. The page shows it by Alpine.
+// Price of a month: credits of the entered amounts, then the cheapest plan and packs that cover them. The page shows it by Alpine.
 
 const prices = JSON.parse(document.querySelector("#prices").textContent);
 

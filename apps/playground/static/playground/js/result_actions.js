@@ -1,4 +1,4 @@
-// What can be done with a finished result: download in every format, subtitles, a link to share.
+// Actions on a finished result: download in every format, subtitles, a link to share.
 
 import { copy } from "../../website/js/site.js";
 

@@ -1,4 +1,4 @@
-// How a recording sounds while it is made: level, clipping, and advice about both.
+// Sound of a recording while it is made: level, clipping, and advice about both.
 
 const QUIET_DECIBELS = -45;
 const CLIPPED = 0.985;
