@@ -19,7 +19,6 @@ from apps.operator.selectors.figures import Figures, count_differences, get_figu
 COLOURS: Final = ("#0d9488", "#d97706", "#64748b", "#9333ea")
 COLOURS_OF_ERRORS: Final = ("#dc2626", "#d97706")
 WORDS_OF_MESSAGE: Final = 20
-GRID: Final = "#94a3b833"
 
 
 def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -71,11 +70,11 @@ def _chart(title: str, chart: Chart, *, kind: str, unit: str, colours: Sequence[
          "pointRadius": 1, "spanGaps": True, "maxBarThickness": 14}
         for one, colour in zip(chart.series, colours, strict=False)
     ]  # fmt: skip
-    axis: dict[str, Any] = {"ticks": {"color": "#94a3b8", "maxTicksLimit": 7}, "grid": {"color": GRID}}
+    axis: dict[str, Any] = {"ticks": {"maxTicksLimit": 7}, "grid": {}}
     options = {
         "animation": False,
         "maintainAspectRatio": False,
-        "plugins": {"legend": {"position": "bottom", "labels": {"color": "#94a3b8", "boxWidth": 10, "boxHeight": 10}}},
+        "plugins": {"legend": {"position": "bottom", "labels": {"boxWidth": 10, "boxHeight": 10}}},
         "scales": {
             "x": {**axis, "grid": {"display": False}},
             "y": {**axis, "beginAtZero": True, "ticks": {**axis["ticks"], **({"precision": 0} if unit == "jobs" else {})}},

@@ -40,6 +40,10 @@ CUT_COLUMNS = """
     .map(table => `the list is ${table.scrollWidth - table.closest('[data-simplebar]').clientWidth} pixels wider than its box`)
 """
 """A list whose last columns are cut off on a desktop."""
+CHARTS = """
+[...document.querySelectorAll('canvas.chart')].map(canvas => { const { x, y } = Chart.getChart(canvas).scales; return [x, y].map(scale => [scale.options.ticks.color, Chart.helpers.toFont(scale.options.ticks.font).family]); })
+"""
+"""Colour and typeface of both axes of each chart."""
 SIZES = ((1280, "light"), (1440, "dark"), (390, "dark"), (390, "light"))
 
 
@@ -121,3 +125,19 @@ def test_every_page_of_the_admin_shows_no_error_and_fits_its_window(client: Clie
             faults += [f"{path}: {reported}" for reported in chromium.complaints]
             chromium.complaints.clear()
     assert not faults, "\n".join(faults)
+
+
+def test_charts_of_the_start_page_have_the_typeface_and_the_text_colour_of_the_theme(
+    client: Client, operator: User, chromium: Browser
+) -> None:
+    make_one_of_everything()
+    make_drawn_rows()
+    with running_shell() as shell:
+        chromium.set_cookie(shell.url, name="sessionid", value=client.cookies["sessionid"].value)
+        for theme, colour in (("light", "rgb(93, 90, 83)"), ("dark", "rgb(170, 166, 156)")):
+            chromium.show_as(theme=theme)
+            chromium.open(f"{shell.url}/admin/", until=f"{IS_READY} && Chart.getChart(document.querySelector('canvas.chart'))")
+            axes = [axis for chart in chromium.value(CHARTS) for axis in chart]
+            assert axes == [[colour, "Geist, system-ui, sans-serif"]] * len(axes) != []
+        chromium.value("document.documentElement.classList.remove('dark')")  # as the switch of the theme does
+        chromium.wait_until(f"{CHARTS.strip()}[0][0][0] === 'rgb(93, 90, 83)'")

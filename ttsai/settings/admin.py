@@ -147,7 +147,7 @@ UNFOLD: dict[str, Any] = {
     "DASHBOARD_CALLBACK": "apps.operator.start_page.add_figures",
     "LOGIN": {"form": "apps.operator.login.LoginForm"},
     "STYLES": [lambda _: static("operator/operator.css")],
-    "SCRIPTS": [lambda _: static("operator/names.js")],
+    "SCRIPTS": [lambda _: static("operator/names.js"), lambda _: static("operator/charts.js")],
     "COLORS": {
         "base": {
             "50": "#faf9f6",

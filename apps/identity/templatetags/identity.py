@@ -11,19 +11,21 @@ from apps.mail.models import OutgoingMail
 
 register = template.Library()
 
-INPUT_CLASS = "input"
+INPUT_CLASS, SELECT_CLASS = "input", "select"
 
 
 @register.simple_tag
 def styled(form: BaseForm | None) -> str:
-    """Give the widgets of the form the class of the design's inputs, and drop placeholders, which repeat the labels."""
+    """Give the widgets of the form the classes of the design, write labels in lower case like the product's own, and drop placeholders, which repeat them."""
     for field in form.fields.values() if form is not None else ():
         attributes = field.widget.attrs
         attributes.pop("placeholder", None)
-        if getattr(field.widget, "input_type", "") not in {"checkbox", "radio", "hidden"} and INPUT_CLASS not in attributes.get(
-            "class", ""
-        ):
-            attributes["class"] = f"{attributes.get('class', '')} {INPUT_CLASS}".strip()
+        if field.label:
+            field.label = str(field.label).replace(" Password", " password").replace("Recipient", "Email address")
+        kind = getattr(field.widget, "input_type", "")
+        css_class = SELECT_CLASS if kind == "select" else INPUT_CLASS
+        if kind not in {"checkbox", "radio", "hidden"} and css_class not in attributes.get("class", "").split():
+            attributes["class"] = f"{attributes.get('class', '')} {css_class}".strip()
     return ""
 
 

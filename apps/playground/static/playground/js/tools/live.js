@@ -22,7 +22,7 @@ export class LiveTranscription {
     this.tool.fail(null);
     this.tool.source.fail("");
     if ("visitor" in this.tool.root.dataset) {
-      this.tool.fail(new ApiError({ status: 403, message: "Live transcription needs a free account." }));
+      this.tool.source.fail("Live transcription needs a free account.", { href: `/account/signup/?next=${encodeURIComponent(location.pathname)}`, text: "Sign up" });
       return;
     }
     if (this.tool.abort || this.socket) return;

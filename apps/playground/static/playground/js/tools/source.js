@@ -1,6 +1,7 @@
 // The recording of a request: a file that is chosen or dropped, the microphone, or the sample. See playground/tools/source.html.
 
 import { Recorder } from "../recorder.js";
+import { element } from "./elements.js";
 import { RecordingChecks } from "./recording_checks.js";
 import { clock, formatBytes } from "../../../website/js/formats.js";
 
@@ -153,10 +154,12 @@ export class Source {
     list.hidden = lines.length === 0;
   }
 
-  fail(message) {
+  /** Show an error beside the recording, where it is seen; an empty one is removed. link: {href, text} of a way out. */
+  fail(message, link = null) {
     const place = this.part("error");
-    place.textContent = message;
+    place.replaceChildren(message, ...(link ? [element("a", link)] : []));
     place.hidden = !message;
+    if (message) place.scrollIntoView({ block: "nearest" });
   }
 }
 

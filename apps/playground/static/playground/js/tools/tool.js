@@ -267,6 +267,7 @@ export class Tool {
     const lines = element("div", {}, element("strong", { text: title }), element("p", { text }));
     if (action) lines.append(element("a", { href: action.href, text: action.text }));
     place.replaceChildren(lines);
+    place.scrollIntoView({ block: "nearest" }); // what began elsewhere, such as a live transcription, may end far from it
   }
 }
 
