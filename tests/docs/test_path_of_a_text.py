@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md's table of the path of a text: complete, as far as imports tell, and counted right."""
+"""Tables of the path of a text, today's in ARCHITECTURE.md and the earlier one in docs/figures.md: complete, as far as imports tell, and counted right."""
 
 import ast
 import re
@@ -30,11 +30,12 @@ BESIDE_THE_PATH: Final = {
 ALL_STEPS: Final = "Forward, a text passes"
 AS_REVIEWED: Final = "Counted as the review"
 """Beginnings of the two tables' introductions."""
+BEFORE: Final = "## Path of a text before the redesign"
 
 
-def table_rows(introduction: str = ALL_STEPS) -> list[str]:
+def table_rows(introduction: str = ALL_STEPS, *, document: str = "ARCHITECTURE.md") -> list[str]:
     """Rows of the table behind the introduction, without its head."""
-    text = (ROOT / "ARCHITECTURE.md").read_text()
+    text = (ROOT / document).read_text()
     table = text[text.index("\n|", text.index(introduction)) + 1 :]
     return table[: table.index("\n\n")].splitlines()[2:]
 
@@ -102,3 +103,10 @@ def test_modules_that_the_review_counted_exist_and_are_steps_of_the_path() -> No
     paths = named_modules(AS_REVIEWED)
     assert [path for path in paths if not (ROOT / path).is_file()] == []
     assert set(paths) - set(named_modules()) == {"workers/text/markup/document.py"}  # the shape that markup/parse.py makes
+
+
+def test_the_earlier_path_has_the_modules_and_shapes_that_the_review_counted() -> None:
+    rows = table_rows(BEFORE, document="docs/figures.md")
+    modules = [module for row in rows for module in re.findall(r"`([a-z]+(?:\.\w+)+)`", row)]
+    assert (len(modules), len(set(modules)), len(rows)) == (21, 21, 17)
+    assert re.search(r"It was (\d+) in (\d+)", (ROOT / "ARCHITECTURE.md").read_text()).groups() == ("21", "17")  # type: ignore[union-attr]
