@@ -167,3 +167,12 @@ def test_delivery_with_an_unreadable_body_opens_for_support(customer: Account) -
     delivery = Delivery.objects.filter(event="job.failed").first()
     assert delivery is not None
     assert client_of(SUPPORT).get(page(Delivery, "change", delivery.pk)).status_code == 200
+
+
+def test_messages_of_last_failures_are_whole_words_for_superusers_and_hidden_from_roles(customer: Account, client: Client) -> None:
+    Job.objects.filter(state="failed").update(error_message="extraordinary " * 30)
+    shown = client.get("/admin/").context["failures"]
+    assert shown["headers"][-1] == "Message"
+    assert {word.rstrip("…") for word in shown["rows"][0][-1].split()} == {"extraordinary"}
+    hidden = client_of(SUPPORT).get("/admin/").context["failures"]
+    assert ("Message" in hidden["headers"], "extraordinary" in str(hidden["rows"])) == (False, False)
