@@ -13,7 +13,7 @@ from workers.contract.messages import InFlight, PartMessage, PartOutcome
 
 T = TypeVar("T")
 
-REPEATED_IN_BEATS: Final = frozenset({1, 2, 4, 8, 16})
+BEATS_WITH_REPETITION: Final = frozenset({1, 2, 4, 8, 16})
 """Heartbeats after the end in which an outcome is repeated: five times within a minute, not twenty."""
 
 
@@ -121,8 +121,8 @@ class Parts:
         with self._changed:
             for finished in self._finished:
                 finished.beats += 1
-            repeated = tuple(finished.outcome for finished in self._finished if is_last_chance or finished.beats in REPEATED_IN_BEATS)
-            self._finished = [finished for finished in self._finished if finished.beats < max(REPEATED_IN_BEATS)]
+            repeated = tuple(finished.outcome for finished in self._finished if is_last_chance or finished.beats in BEATS_WITH_REPETITION)
+            self._finished = [finished for finished in self._finished if finished.beats < max(BEATS_WITH_REPETITION)]
             return repeated
 
     def wait_until_none(self, timeout_seconds: float) -> bool:

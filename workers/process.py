@@ -49,7 +49,7 @@ class _QuietWorker(Worker):
     def set_process_status(self, info: str) -> None: ...
 
 
-class _Stopper:
+class _ShutdownRequest:
     """Shutdown requested by SIGTERM or SIGINT, started once."""
 
     def __init__(self) -> None:
@@ -109,7 +109,7 @@ def main() -> int:
 def _serve(runtime: Runtime, *, names: list[str]) -> int:
     gc.freeze()  # what is loaded by now stays
     gc.enable()  # before the broker is waited for: each attempt leaves garbage
-    stopper = _Stopper()
+    stopper = _ShutdownRequest()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stopper.handle)
     settings = runtime.settings

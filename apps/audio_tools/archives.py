@@ -8,7 +8,7 @@ from apps.core.deferred import ASGIApp, Exchange
 from apps.core.links import public_base
 from apps.jobs.models import Job
 from apps.jobs.waiting import Answer
-from apps.speech.archives import archive_answer
+from apps.speech.archives import archive_response
 from apps.speech.audio_response import job_headers
 from apps.speech.results import result_shape
 
@@ -21,6 +21,6 @@ def archive_or_addresses(request: Request) -> Answer:
         if accepts_json:
             headers = {**job_headers(job), "Cache-Control": "no-store"}
             return JsonResponse(result_shape(job, base=base, has_words=False), headers=headers)
-        return archive_answer(job, exchange)
+        return archive_response(job, exchange)
 
     return answer

@@ -24,7 +24,7 @@ from apps.jobs.recordings import recording_idempotency, recording_response
 from apps.jobs.requests import IDEMPOTENCY_HEADER, request_id_of
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import ASYNC, prefers_async
-from apps.speech.audio_response import audio_answer
+from apps.speech.audio_response import audio_response
 from apps.uploads.admission import FORM_BYTES, form_gate
 from apps.uploads.parsers import FormParser
 from apps.uploads.services import Source
@@ -55,7 +55,7 @@ class ToolView(APIView):
             options,
             limits=tool.limits,
             submit=submit,
-            answer=tool.answer(request) if tool.answer else document_answer if tool.document else audio_answer,
+            answer=tool.answer(request) if tool.answer else document_answer if tool.document else audio_response,
             is_awaited=is_awaited,
         )
 

@@ -6,7 +6,7 @@ from apps.batches.models import Batch, BatchItem
 from apps.batches.selectors import list_items
 from apps.billing import prices
 from apps.jobs.models import Job, JobState
-from apps.jobs.outcomes import NOT_DONE, STATUS, cached_shape, failure_of
+from apps.jobs.outcomes import DEFAULT_FAILURES, STATUS, cached_shape, failure_of
 from apps.speech.links import result_address
 
 
@@ -36,7 +36,7 @@ def batch_shape(batch: Batch, *, base: str) -> dict[str, Any]:
 
 
 def _item_shape(item: BatchItem, *, base: str) -> dict[str, Any]:
-    if item.job.state in NOT_DONE:
+    if item.job.state in DEFAULT_FAILURES:
         code, message = failure_of(item.job)
         shape = _shape(item, status=STATUS[JobState(item.job.state)], error=message, code=code)
     else:

@@ -25,7 +25,7 @@ from apps.jobs.recordings import recording_idempotency, recording_response
 from apps.jobs.requests import IDEMPOTENCY_HEADER, request_id_of
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import ASYNC, prefers_async
-from apps.speech.audio_response import audio_answer
+from apps.speech.audio_response import audio_response
 from apps.uploads.admission import FORM_BYTES, form_gate
 from apps.uploads.parsers import FormParser
 from apps.uploads.services import Source
@@ -53,7 +53,7 @@ class ConversionView(APIView):
             return request_conversion(caller, order=order, source=source, idempotency=idempotency, request_id=request_id_of(request))
 
         def answer(job: Job, exchange: Exchange) -> HttpResponseBase | ASGIApp:
-            return audio_answer(job, exchange, warnings=language_warnings(job))
+            return audio_response(job, exchange, warnings=language_warnings(job))
 
         return recording_response(
             request,

@@ -10,7 +10,7 @@ from apps.dashboard.error_advice import advice_of
 from apps.dashboard.job_rows import JobRow, audio_path, job_row
 from apps.jobs.kinds import params_of, voice_of
 from apps.jobs.models import Job, JobState, Part, PartState
-from apps.jobs.outcomes import NOT_DONE, failure_of
+from apps.jobs.outcomes import DEFAULT_FAILURES, failure_of
 from apps.jobs.params import RecordingParams, SpokenParams
 from apps.jobs.selectors import read_units_done
 from apps.jobs.services.repeat import can_repeat
@@ -186,7 +186,7 @@ def _count_parts(job: Job) -> dict[str, int]:
 
 
 def _error(job: Job) -> tuple[str, str, str] | None:
-    if job.state not in NOT_DONE or job.state == JobState.CANCELLED:
+    if job.state not in DEFAULT_FAILURES or job.state == JobState.CANCELLED:
         return None
     code, message = failure_of(job)
     return code, message, advice_of(code)

@@ -21,7 +21,7 @@ class QueuedPart:
     tenant: str
     lane: str
     units: int = 0
-    needs_seat: bool = False
+    needs_job_slot: bool = False
     """True if it starts its job and counts against the tenant's concurrency limit."""
     concurrency_limit: int = 1
     weight: int = 1
@@ -29,7 +29,7 @@ class QueuedPart:
     @property
     def order(self) -> tuple[int, bool, int]:
         """Sort key within a tenant: the most urgent lane, started jobs, the oldest job, its first part."""
-        return LANE_ORDER[self.lane], self.needs_seat, self.part_id
+        return LANE_ORDER[self.lane], self.needs_job_slot, self.part_id
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class QueueLoad:
 
     lanes: Counter[str] = field(default_factory=Counter)
     tenants: Counter[str] = field(default_factory=Counter)
-    seats: Counter[str] = field(default_factory=Counter)
+    job_slots: Counter[str] = field(default_factory=Counter)
 
     @property
     def total(self) -> int:
@@ -47,10 +47,10 @@ class QueueLoad:
     def add(self, part: QueuedPart) -> None:
         self.lanes[part.lane] += 1
         self.tenants[part.tenant] += 1
-        self.seats[part.tenant] += part.needs_seat
+        self.job_slots[part.tenant] += part.needs_job_slot
 
     def copy(self) -> "QueueLoad":
-        return QueueLoad(Counter(self.lanes), Counter(self.tenants), Counter(self.seats))
+        return QueueLoad(Counter(self.lanes), Counter(self.tenants), Counter(self.job_slots))
 
 
 @dataclass(slots=True)
@@ -119,10 +119,10 @@ class AdmissionLimits:
 
 def choose(waiting: Iterable[QueuedPart], *, load: QueueLoad, capacity: Capacity, shares: VirtualTimes) -> list[QueuedPart]:
     """Parts to admit now, in order. Updates `load` and `shares`."""
-    return _Round(waiting, load=load, rules=AdmissionLimits.of(capacity), shares=shares).run()
+    return _AdmissionRound(waiting, load=load, rules=AdmissionLimits.of(capacity), shares=shares).run()
 
 
-class _Round:
+class _AdmissionRound:
     """One decision: turns by virtual time first, then newcomers beyond the slots."""
 
     def __init__(self, waiting: Iterable[QueuedPart], *, load: QueueLoad, rules: AdmissionLimits, shares: VirtualTimes) -> None:
@@ -138,7 +138,7 @@ class _Round:
         full_share = self._take_turns(list(self.lines), is_shared=True)
         self._take_turns(full_share, is_shared=False)  # nobody else can use what is left
         for tenant in sorted(self.lines, key=self.shares.start):
-            part = next((part for part in self.lines[tenant] if self._has_seat(part)), None)
+            part = next((part for part in self.lines[tenant] if self._has_job_slot(part)), None)
             if part is not None and self.rules.fits_beyond_slots(part, load=self.load):
                 self._admit(part)
         return self.chosen
@@ -162,10 +162,10 @@ class _Round:
         return full_share
 
     def _is_admissible(self, part: QueuedPart) -> bool:
-        return self._has_seat(part) and self.rules.fits(part, load=self.load)
+        return self._has_job_slot(part) and self.rules.fits(part, load=self.load)
 
-    def _has_seat(self, part: QueuedPart) -> bool:
-        return not part.needs_seat or self.load.seats[part.tenant] < part.concurrency_limit
+    def _has_job_slot(self, part: QueuedPart) -> bool:
+        return not part.needs_job_slot or self.load.job_slots[part.tenant] < part.concurrency_limit
 
     def _admit(self, part: QueuedPart) -> None:
         self.lines[part.tenant].remove(part)

@@ -13,7 +13,7 @@ ROWS_AT_ONCE = 500
 
 def insert_rows(rows: Sequence[models.Model]) -> None:
     """Insert rows of one model that set the same columns. Columns left to the database get its default; generated keys are not read back."""
-    statement, fields = _statement(type(rows[0]), _left_to_database(rows[0]))
+    statement, fields = _statement(type(rows[0]), _database_defaults(rows[0]))
     with connection.cursor() as cursor:
         for start in range(0, len(rows), ROWS_AT_ONCE):
             batch = rows[start : start + ROWS_AT_ONCE]
@@ -22,7 +22,7 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
             cursor.execute(f"{statement} {', '.join([placeholders] * len(batch))}", values)
 
 
-def _left_to_database(row: models.Model) -> frozenset[str]:
+def _database_defaults(row: models.Model) -> frozenset[str]:
     """Attributes of a row whose values the database gives."""
     return frozenset(name for name, value in vars(row).items() if isinstance(value, DatabaseDefault))
 

@@ -41,7 +41,7 @@ WITH RECURSIVE waiting (tenant) AS (
     FROM waiting WHERE waiting.tenant IS NOT NULL
 )
 SELECT part.id, waiting.tenant, lanes.lane, part.units, part.opens_job, part.is_internal,
-       job.concurrency_limit, job.weight, job.part_count, seats.taken
+       job.concurrency_limit, job.weight, job.part_count, job_slots.taken
 FROM waiting
 CROSS JOIN LATERAL (
     SELECT count(*) AS taken FROM (
@@ -49,7 +49,7 @@ CROSS JOIN LATERAL (
         UNION
         SELECT job_id FROM jobs_part WHERE tenant = waiting.tenant AND state IN ('admitted', 'running') AND NOT is_internal
     ) AS begun
-) AS seats
+) AS job_slots
 CROSS JOIN (VALUES ('live'), ('normal'), ('bulk')) AS lanes (lane)
 CROSS JOIN LATERAL (
     SELECT id, job_id, units, opens_job, is_internal FROM jobs_part
@@ -145,7 +145,7 @@ def dispatch_all() -> int:
 
 
 def open_jobs(jobs: list[UUID]) -> set[str]:
-    """Queue the other parts of jobs that have started, which need no seat. Returns their queues."""
+    """Queue the other parts of jobs that have started, which need no slot of a job. Returns their queues."""
     return {queue for (queue,) in _rows(OPEN_JOBS, {"jobs": jobs})}
 
 
@@ -190,10 +190,10 @@ def _admit(queue: str, *, limits: Capacity) -> tuple[list[Attempt], bool]:
 def _read_candidates(queue: str, *, load: QueueLoad, limits: Capacity) -> _Candidates:
     limit = max(1, limits.slots - load.total, limits.reserved_slots - load.lanes[Lane.LIVE])
     parts, long_jobs = [], set()
-    for part_id, tenant, lane, units, opens_job, is_internal, concurrency_limit, weight, part_count, seats in _rows(
+    for part_id, tenant, lane, units, opens_job, is_internal, concurrency_limit, weight, part_count, job_slots in _rows(
         WAITING, {"queue": queue, "limit": limit}
     ):
-        load.seats[tenant] = seats
+        load.job_slots[tenant] = job_slots
         if opens_job and part_count > 1:
             long_jobs.add(part_id)
         parts.append(
@@ -202,7 +202,7 @@ def _read_candidates(queue: str, *, load: QueueLoad, limits: Capacity) -> _Candi
                 tenant=tenant,
                 lane=lane,
                 units=units,
-                needs_seat=opens_job and not is_internal,
+                needs_job_slot=opens_job and not is_internal,
                 concurrency_limit=concurrency_limit,
                 weight=weight,
             )

@@ -32,7 +32,7 @@ STORE: Final = "store"
 DISK: Final = "disk"
 WORKERS: Final = "workers"
 
-Found = TypeVar("Found")
+Facts = TypeVar("Facts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +73,22 @@ class _DatabaseFacts:
     models_loaded: tuple[str, ...]
 
 
-class _Check(Generic[Found]):
+class _Check(Generic[Facts]):
     """Check of one server. At most one thread at a time, also while the server hangs."""
 
-    def __init__(self, name: str, look: Callable[[], Found]) -> None:
+    def __init__(self, name: str, look: Callable[[], Facts]) -> None:
         self._name = name
         self._look = look
-        self._result: Future[Found] | None = None
+        self._result: Future[Facts] | None = None
 
-    def start(self) -> "Future[Found]":
+    def start(self) -> "Future[Facts]":
         if self._result is None or self._result.done():
-            result: Future[Found] = Future()
+            result: Future[Facts] = Future()
             threading.Thread(target=self._run, args=(result,), name=f"health-{self._name}", daemon=True).start()
             self._result = result  # only now: a thread that cannot start would leave everybody waiting
         return self._result
 
-    def _run(self, result: "Future[Found]") -> None:
+    def _run(self, result: "Future[Facts]") -> None:
         try:
             result.set_result(self._look())
         except Exception as error:  # noqa: BLE001 - the edge of this thread: whatever keeps the server from answering, it is away
@@ -132,7 +132,7 @@ class HealthMonitor:
         database, broker, store, disk = self._database.start(), self._broker.start(), self._store.start(), self._disk.start()
         started: list[Future[Any]] = [database, broker, store, disk]
         wait(started, timeout=CHECK_SECONDS)
-        facts, broker_seconds = _found(database), _found(broker)
+        facts, broker_seconds = _result_of(database), _result_of(broker)
         away = []
         if facts is None:
             away.append(DATABASE)
@@ -140,7 +140,7 @@ class HealthMonitor:
             away.append(BROKER)
         if not _has_succeeded(store):
             away.append(STORE)
-        if _found(disk) is not False:
+        if _result_of(disk) is not False:
             away.append(DISK)
         if facts is not None and facts.live_workers == 0:
             away.append(WORKERS)
@@ -174,7 +174,7 @@ def _has_succeeded(check: "Future[Any]") -> bool:
     return check.done() and check.exception() is None
 
 
-def _found(check: "Future[Found]") -> Found | None:
+def _result_of(check: "Future[Facts]") -> Facts | None:
     return check.result() if _has_succeeded(check) else None
 
 

@@ -151,7 +151,7 @@ def params_of(job: Job) -> JobParams:
     return kind_of(job).read_params(job)
 
 
-def made_by(kind: str, params: JobParams) -> str:
+def origin_kind_name(kind: str, params: JobParams) -> str:
     """Name of the kind of job that made the audio: of a rendition, the kind of its source."""
     return (params.source_kind if isinstance(params, RenditionParams) else "") or kind
 

@@ -15,7 +15,7 @@ STATUS = {
     # Clients of this API know `failed` and stop at it; the code tells that no worker took the job up in time.
     JobState.EXPIRED: "failed",
 }
-NOT_DONE = {
+DEFAULT_FAILURES = {
     JobState.FAILED: ("internal_error", "The job failed."),
     JobState.CANCELLED: ("cancelled", "The job was cancelled."),
     JobState.EXPIRED: ("expired", "No worker took the job up in time."),
@@ -53,7 +53,7 @@ def cached_shape(job: Job) -> dict[str, Any]:
 
 def failure_of(job: Job) -> tuple[str, str]:
     """Code and message of a job that ended without a result."""
-    code, message = NOT_DONE[JobState(job.state)]
+    code, message = DEFAULT_FAILURES[JobState(job.state)]
     return job.error_code or code, job.error_message or message
 
 

@@ -22,7 +22,7 @@ RECONNECT_GRACE_SECONDS = 2.5
 
 LEAST_WAIT_SECONDS = 1.0
 
-PLACE_SECONDS = 60.0
+CONCURRENCY_WAIT_SECONDS = 60.0
 """Longest wait of live audio and of streamed text for a place among the concurrent jobs of the plan."""
 
 ASYNC = OpenApiParameter("async", bool, description="true (or the header `Prefer: respond-async`): answer with the queued job instead.")

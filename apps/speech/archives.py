@@ -15,7 +15,7 @@ from apps.jobs.results import ResultOutput
 from apps.speech.audio_response import job_headers
 
 
-def archive_answer(job: Job, exchange: Exchange) -> ASGIApp:
+def archive_response(job: Job, exchange: Exchange) -> ASGIApp:
     """Archive of all files of a completed job. 410 if one was deleted."""
     storage = get_storage()
     if not job.outputs or any(storage.stat(output.key) is None for output in job.outputs):

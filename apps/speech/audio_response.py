@@ -35,10 +35,10 @@ class AudioResponse:
         return waiting.deferred()
 
     def _answer(self, job: Job, exchange: Exchange) -> HttpResponseBase | ASGIApp:
-        return audio_answer(job, exchange, warnings=self.warnings)
+        return audio_response(job, exchange, warnings=self.warnings)
 
 
-def audio_answer(
+def audio_response(
     job: Job, exchange: Exchange, *, warnings: Iterable[str] = (), headers: Mapping[str, str] | None = None
 ) -> HttpResponseBase | ASGIApp:
     """Response with the main output of a completed job, chosen in one visit to a thread: a short file is read immediately.

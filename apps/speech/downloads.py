@@ -22,9 +22,9 @@ from apps.jobs.models import Job, JobState
 from apps.jobs.outcomes import failure_of
 from apps.jobs.results import ResultOutput, main_file_name
 from apps.jobs.selectors import list_planned_files
-from apps.jobs.services.fetches import note_fetch
+from apps.jobs.services.fetches import record_fetch
 from apps.jobs.services.renditions import request_rendition
-from apps.speech.archives import archive_answer
+from apps.speech.archives import archive_response
 from apps.speech.selectors import get_speech_job
 from workers.contract.formats import FORMATS, OTHER_CONTENT_TYPES, extension_of
 
@@ -55,12 +55,12 @@ class DownloadView(APIView):
         job = get_speech_job(uuid)
         if name.partition(".")[0] not in STEMS:
             output = find_named_output(job, name)
-            note_fetch(job)
+            record_fetch(job)
             return answer_file(request, output, name=name)
         job, format_name = completed(job), format_of(name)
         if format_name != job.output_format and not {format_name, job.output_format} <= FORMATS.keys():
             raise NotFoundError(f"The main file of this job is {main_file_name(job.output_format)}.")
-        note_fetch(job)
+        record_fetch(job)
         source = job if format_name == job.output_format else request_rendition(job, format=format_name)
         if source.state == JobState.COMPLETED:
             return answer_file(request, _main_output(source), name=name)
@@ -111,7 +111,7 @@ def _wait_for_file(request: Request, made_uuid: UUID, *, name: str) -> Any:
 
 def _send_archive(job: Job) -> Any:
     async def resolve(exchange: Exchange) -> ASGIApp:
-        return await exchange.run(archive_answer, job, exchange)
+        return await exchange.run(archive_response, job, exchange)
 
     return resolve
 

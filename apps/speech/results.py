@@ -6,7 +6,7 @@ from apps.billing import prices
 from apps.core.links import download_url_at
 from apps.jobs.kinds import kind_of
 from apps.jobs.models import Job, JobState
-from apps.jobs.outcomes import NOT_DONE, STATUS, cached_shape, failure_of, substitution_shape
+from apps.jobs.outcomes import DEFAULT_FAILURES, STATUS, cached_shape, failure_of, substitution_shape
 from apps.jobs.results import ResultOutput
 from apps.speech.links import result_address
 from apps.speech.selectors import read_chapters, read_job_progress, read_overruns, read_words
@@ -20,7 +20,7 @@ def result_shape(job: Job, *, base: str, has_words: bool) -> dict[str, Any]:
     shape |= substitution_shape(job)
     if job.state == JobState.COMPLETED:
         return shape | _completed(job, base=base, has_words=has_words)
-    if job.state in NOT_DONE:
+    if job.state in DEFAULT_FAILURES:
         code, message = failure_of(job)
         return shape | {"error": message, "code": code, "credits_used": prices.credits(job.charged_millicredits)}
     progress = read_job_progress(job)

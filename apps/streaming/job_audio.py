@@ -27,9 +27,9 @@ from workers.contract.live_audio import BYTES_PER_SAMPLE, LiveAudio
 
 logger = logging.getLogger(__name__)
 
-SETTLING_SECONDS = 1.0
+SUCCESSOR_POLL_SECONDS = 1.0
 """Longest wait between two looks for the job that computes in place of one that ended."""
-OTHERS_SECONDS = 2.0
+LISTENER_POLL_SECONDS = 2.0
 """Time between two looks for others that listen to a job whose own listener has left."""
 
 _abandoning: set[asyncio.Task[None]] = set()
@@ -137,7 +137,7 @@ class JobAudio:
         try:
             while (found := await self.exchange.run(find_source, self.job_uuid)) is None or found == ended:
                 news = news or JobNews(self.exchange, self.job_uuid)
-                await self._wait(news, longest=SETTLING_SECONDS)
+                await self._wait(news, longest=SUCCESSOR_POLL_SECONDS)
         finally:
             if news is not None:
                 news.close()
@@ -217,7 +217,7 @@ class JobAudio:
             self.units_sent = max(self.units_sent, units_before + min(live.units_done, part.units))
             if live.samples:
                 starts_at = live.start_sample / live.sample_rate
-                for chunk in self._unheard(live.samples, sample_rate=live.sample_rate, words=live.words, starts_at=starts_at):
+                for chunk in self._skip_heard(live.samples, sample_rate=live.sample_rate, words=live.words, starts_at=starts_at):
                     yield chunk
             if live.is_last:
                 break
@@ -247,11 +247,13 @@ class JobAudio:
         async for samples, sample_rate in blocks:
             end = at + len(samples) / BYTES_PER_SAMPLE / sample_rate
             count = sum(word["start"] < end for word in words)
-            for chunk in self._unheard(samples, sample_rate=sample_rate, words=words[:count], starts_at=at):
+            for chunk in self._skip_heard(samples, sample_rate=sample_rate, words=words[:count], starts_at=at):
                 yield chunk
             at, words = end, words[count:]
 
-    def _unheard(self, samples: bytes, *, sample_rate: int, words: Iterable[Mapping[str, Any]], starts_at: float) -> Iterator[AudioChunk]:
+    def _skip_heard(
+        self, samples: bytes, *, sample_rate: int, words: Iterable[Mapping[str, Any]], starts_at: float
+    ) -> Iterator[AudioChunk]:
         """Next chunk, without what was heard of an earlier source; none if it was heard whole. starts_at: its beginning on the words' clock."""
         shift, self._sample_rate = self._source_seconds - starts_at, sample_rate
         moved = [{"word": word["word"], "start": round(word["start"] + shift, 4), "end": round(word["end"] + shift, 4)} for word in words]
@@ -305,7 +307,7 @@ async def _abandon(audio: JobAudio, *, is_kept: bool, grace_seconds: float) -> N
     while await exchange.count_other_waiters(job_uuid):
         if is_kept or (await exchange.run(_read_job, job_uuid)).is_over:
             return
-        await asyncio.sleep(OTHERS_SECONDS)  # a stream of another job that follows this one may be the last to leave
+        await asyncio.sleep(LISTENER_POLL_SECONDS)  # a stream of another job that follows this one may be the last to leave
     if not is_kept:
         await exchange.run(_cancel, job_uuid, units_sent=audio.units_sent)
     await exchange.drop_live_audio(job_uuid, audio.unread_parts, is_closed=True)

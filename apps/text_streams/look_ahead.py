@@ -12,7 +12,7 @@ from apps.core.deferred import Exchange
 from apps.core.errors import ApplicationError, TooManyRequestsError
 from apps.core.exception_handler import as_application_error
 from apps.jobs.models import Job
-from apps.jobs.waiting import PLACE_SECONDS
+from apps.jobs.waiting import CONCURRENCY_WAIT_SECONDS
 from apps.speech.kinds import SPEECH
 from apps.speech.services import SpeechOrder
 from apps.speech.speech_settings import SpeechSettings
@@ -139,7 +139,7 @@ class LookAhead:
 
     async def _submit_in_its_turn(self, order: SpeechOrder) -> Job:
         """Submit once the plan has a place: other sentences and other requests of the account give theirs back."""
-        end, delay = time.monotonic() + PLACE_SECONDS, FIRST_DELAY_SECONDS
+        end, delay = time.monotonic() + CONCURRENCY_WAIT_SECONDS, FIRST_DELAY_SECONDS
         while True:
             try:
                 return await submit_speech(self._exchange, self._caller, order=order, request_id=self._request_id)

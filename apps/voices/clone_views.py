@@ -28,7 +28,7 @@ from apps.jobs.requests import IDEMPOTENCY_HEADER, queued_shape, request_id_of
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.services.idempotency import Idempotency
 from apps.jobs.waiting import ASYNC, JobResponse, prefers_async, upload_wait_seconds
-from apps.speech.audio_response import audio_answer
+from apps.speech.audio_response import audio_response
 from apps.speech.links import result_address
 from apps.speech.services import SpeechOrder
 from apps.uploads.admission import admit_form, form_gate
@@ -266,7 +266,7 @@ def _speech_order(body: Mapping[str, Any], *, is_awaited: bool) -> SpeechOrder:
 
 def _answer(job: Job, exchange: Exchange) -> HttpResponseBase | ASGIApp:
     voice_id = _voice_id(job)
-    return audio_answer(job, exchange, headers={"X-Voice-Id": voice_id} if voice_id else {})
+    return audio_response(job, exchange, headers={"X-Voice-Id": voice_id} if voice_id else {})
 
 
 def _queued_shape(submission: Submission, *, base: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from apps.core.parsing import JSONBodyParser
 from apps.jobs.recordings import RecordingResponse, request_idempotency
 from apps.jobs.requests import IDEMPOTENCY_HEADER, queued_shape, request_id_of
 from apps.jobs.services.acceptance import Submission
-from apps.speech.audio_response import audio_answer
+from apps.speech.audio_response import audio_response
 from apps.speech.links import result_address
 from apps.uploads.admission import admit_form
 from apps.uploads.parsers import FormParser
@@ -85,7 +85,7 @@ class VoiceSampleListView(APIView):
             return _changed_shape(caller, submission, voice_id=voice_id, base=base)
 
         return RecordingResponse(
-            recordings.first, submit=submit, answer=audio_answer, queued=queued, is_awaited=False, is_kept=True, held=recordings.held
+            recordings.first, submit=submit, answer=audio_response, queued=queued, is_awaited=False, is_kept=True, held=recordings.held
         ).deferred()
 
 

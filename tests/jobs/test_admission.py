@@ -26,7 +26,7 @@ PARTS = st.lists(
         tenant=TENANTS,
         lane=LANES,
         units=st.integers(0, 500),
-        needs_seat=st.booleans(),
+        needs_job_slot=st.booleans(),
         concurrency_limit=st.integers(1, 3),
         weight=st.integers(1, 4),
     ),
@@ -44,7 +44,7 @@ def loads(draw: st.DrawFn) -> QueueLoad:
     """QueueLoad of parts in flight."""
     load = QueueLoad()
     for part in draw(
-        st.lists(st.builds(QueuedPart, part_id=st.just(0), tenant=TENANTS, lane=LANES, needs_seat=st.booleans()), max_size=10)
+        st.lists(st.builds(QueuedPart, part_id=st.just(0), tenant=TENANTS, lane=LANES, needs_job_slot=st.booleans()), max_size=10)
     ):
         load.add(part)
     return load
@@ -70,8 +70,8 @@ def test_admission_never_exceeds_capacity_and_keeps_reserved_slots(
     if any(part.lane == "bulk" for part in chosen):
         assert load.lanes["bulk"] <= rules.bulk_slots
     for tenant in in_turn:
-        limits = [part.concurrency_limit for part in chosen if part.tenant == tenant and part.needs_seat]
-        assert not limits or load.seats[tenant] <= max(limits)
+        limits = [part.concurrency_limit for part in chosen if part.tenant == tenant and part.needs_job_slot]
+        assert not limits or load.job_slots[tenant] <= max(limits)
 
 
 @given(PARTS, CAPACITIES)
@@ -81,17 +81,17 @@ def test_a_tenants_parts_go_in_their_order(descriptions: list[dict[str, Any]], c
         for lane in LANE_ORDER:
             line = [part for part in parts(*descriptions) if part.tenant == tenant and part.lane == lane]
             taken = [part for part in chosen if part.tenant == tenant and part.lane == lane]
-            blocked_limits = {part.concurrency_limit for part in line if part.needs_seat}
+            blocked_limits = {part.concurrency_limit for part in line if part.needs_job_slot}
             if len(blocked_limits) <= 1:  # with different limits in one line, one part may pass another that is blocked
                 for has_begun in (True, False):
-                    own_line = [part for part in line if part.needs_seat is not has_begun]
-                    own_taken = [part for part in taken if part.needs_seat is not has_begun]
+                    own_line = [part for part in line if part.needs_job_slot is not has_begun]
+                    own_taken = [part for part in taken if part.needs_job_slot is not has_begun]
                     assert own_taken == own_line[: len(own_taken)]
 
 
 @given(PARTS, st.integers(1, 8))
 def test_no_slot_stays_free_while_a_part_could_use_it(descriptions: list[dict[str, Any]], slots: int) -> None:
-    waiting = parts(*[{**values, "lane": "normal", "needs_seat": False} for values in descriptions])
+    waiting = parts(*[{**values, "lane": "normal", "needs_job_slot": False} for values in descriptions])
     chosen = choose(waiting, load=QueueLoad(), capacity=Capacity(slots=slots, hard_slots=slots), shares=VirtualTimes())
     assert len(chosen) == min(slots, len(waiting))
 
@@ -184,8 +184,8 @@ def test_a_single_slot_of_a_laptop_serves_every_lane() -> None:
 
 def test_jobs_beyond_a_tenants_limit_wait_while_the_parts_of_begun_ones_go() -> None:
     load = QueueLoad()
-    load.seats["ann"] = 2
-    blocked = QueuedPart(part_id=1, tenant="ann", lane="normal", needs_seat=True, concurrency_limit=2)
+    load.job_slots["ann"] = 2
+    blocked = QueuedPart(part_id=1, tenant="ann", lane="normal", needs_job_slot=True, concurrency_limit=2)
     begun = QueuedPart(part_id=2, tenant="ann", lane="normal")
     assert choose([blocked, begun], load=load, capacity=Capacity(slots=4, hard_slots=4), shares=VirtualTimes()) == [begun]
 

@@ -130,7 +130,7 @@ def test_outcome_keeps_words_of_a_heartbeat_received_during_its_check(monkeypatc
         beat(part, units_done=30)
         return outcome
 
-    monkeypatch.setattr("apps.jobs.services.finish._checked", check)
+    monkeypatch.setattr("apps.jobs.services.finish._verify_outputs", check)
     finish_part(outcome_of(speaking, status="cancelled", units_done=10))
     assert reread(job).charged_millicredits == PRICE * (20 + 40 + 40 * 30 // 50) // 100
 

@@ -102,7 +102,7 @@ def test_the_first_stream_that_leaves_does_not_stop_the_second(join: Join, valke
 def test_the_first_job_stops_when_both_have_left_and_costs_what_was_made(
     join: Join, valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("apps.streaming.job_audio.OTHERS_SECONDS", 0.05)
+    monkeypatch.setattr("apps.streaming.job_audio.LISTENER_POLL_SECONDS", 0.05)
     first, second, leading, following, speaker = both(join, valkey)
     first.close()
     speaker.say(2)

@@ -54,7 +54,7 @@ def test_headers_that_do_not_come_end_the_connection(shell: RunningShell, monkey
 
 
 def test_the_rest_of_a_refused_body_is_not_waited_for_without_end(shell: RunningShell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol, "REST_SECONDS", 0.5)
+    monkeypatch.setattr(protocol, "REFUSED_BODY_SECONDS", 0.5)
     head = b"POST /v1/nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
     answer = answer_to(shell, head, b"x", b"x", pause_seconds=0.2)  # until the server closes
     assert answer.startswith(b"HTTP/1.1 404 ")

@@ -13,7 +13,7 @@ OWN_NAME: Final = "ttsai"
 NAME_WIDTH: Final = 8
 
 
-FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+DISK_FULL_ERRORS: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class Log:
@@ -51,7 +51,7 @@ class Log:
             self._stream.write(text + "\n")
             self._stream.flush()
         except OSError as error:  # also a pipe without a reader, a terminal that was closed
-            self.is_broken = error.errno not in FULL
+            self.is_broken = error.errno not in DISK_FULL_ERRORS
         except ValueError:  # the stream itself was closed
             self.is_broken = True
 

@@ -141,11 +141,11 @@ class Postgres:
         new.replace(self._home.postgres)
 
     def _require_version(self) -> None:
-        made_by = (self._home.postgres / "PG_VERSION").read_text().strip()
+        origin_kind_name = (self._home.postgres / "PG_VERSION").read_text().strip()
         shown = subprocess.run([self._programs / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
         installed = shown.strip().rpartition(" ")[2].split(".")[0]
-        if made_by != installed:
-            message = f"The database in {self._home.postgres} was made by Postgres {made_by}, but {installed} is installed"
+        if origin_kind_name != installed:
+            message = f"The database in {self._home.postgres} was made by Postgres {origin_kind_name}, but {installed} is installed"
             raise InstanceError("postgres_version", message)
 
 

@@ -10,7 +10,7 @@ from ttsai.supervisor.home import ROOT, Home
 from ttsai.supervisor.program import DEFAULT_STOP_SECONDS, Program
 from workers.contract import names
 
-KEPT_FROM_WORKERS: Final = ("S3_", "AWS_", "STRIPE_", "DATABASE_", "REDIS_", "DJANGO_", "TTSAI_SECRET_")
+WITHHELD_PREFIXES: Final = ("S3_", "AWS_", "STRIPE_", "DATABASE_", "REDIS_", "DJANGO_", "TTSAI_SECRET_")
 """Prefixes of variables that are withheld from engine workers, which hold no credentials except the broker's."""
 
 CLOSING_SECONDS: Final = 7.0
@@ -93,7 +93,7 @@ def engine_workers(place: InstanceAddresses) -> list[Program]:
 
 def worker_environment(place: InstanceAddresses, device: str, *, inherited: Mapping[str, str]) -> dict[str, str]:
     """Environment of an engine worker: the broker and its folders, no credentials of the database or the object store."""
-    kept = {name: value for name, value in inherited.items() if not name.startswith(KEPT_FROM_WORKERS)}
+    kept = {name: value for name, value in inherited.items() if not name.startswith(WITHHELD_PREFIXES)}
     settings = {
         "TTSAI_BROKER_URL": place.redis_url,
         "TTSAI_HOME": str(place.home.path),

@@ -34,7 +34,7 @@ KILLED_SECONDS: Final = 5.0
 
 
 @dataclass(slots=True)
-class _Part:
+class _SupervisedProgram:
     program: Program
     child: Child | None = None
     restart_at: float | None = None
@@ -49,7 +49,7 @@ class Supervisor:
     def __init__(self, *, log: Log, record: Path) -> None:
         self._log = log
         self._record = record
-        self._parts: list[_Part] = []
+        self._parts: list[_SupervisedProgram] = []
         self._stops_asked = 0
         self._woken: socket.socket | None = None
 
@@ -79,7 +79,7 @@ class Supervisor:
                 signal.signal(number, handler)
 
     def start(self, program: Program) -> None:
-        part = _Part(program)
+        part = _SupervisedProgram(program)
         self._parts.append(part)
         self._spawn(part)
 
@@ -155,7 +155,7 @@ class Supervisor:
     def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         self._stops_asked += 1
 
-    def _spawn(self, part: _Part) -> None:
+    def _spawn(self, part: _SupervisedProgram) -> None:
         part.restart_at = None
         try:
             part.child = spawn(part.program)
@@ -176,14 +176,14 @@ class Supervisor:
         for line in lines:
             self._log.line(child.program.name, line)
 
-    def _check_part(self, part: _Part) -> None:
+    def _check_part(self, part: _SupervisedProgram) -> None:
         if part.child and part.child.process.poll() is not None:
             self._handle_exit(part, part.child)
         elif part.restart_at is not None and time.monotonic() >= part.restart_at:
             self._log.say(f"restarting {part.program.name}")
             self._spawn(part)
 
-    def _handle_exit(self, part: _Part, child: Child) -> None:
+    def _handle_exit(self, part: _SupervisedProgram, child: Child) -> None:
         """Record an exit and schedule the restart."""
         self._print(child, child.read_rest())
         child.signal_group(signal.SIGKILL)  # what it left behind

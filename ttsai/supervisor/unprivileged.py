@@ -20,13 +20,13 @@ def choose_user(*, data: Path, programs: Path) -> str:
     if os.geteuid() != 0:
         return SAME_USER
     if _runs(NAMESPACE, ["true"]):
-        _own(data, uid=0, gid=0)
+        _change_owner(data, uid=0, gid=0)
         return NAMESPACE
     for name in CANDIDATES:
         user = _ids(name)
         if user and _runs(user, ["test", "-x", str(programs / "postgres"), "-a", "-x", str(data.parent)]):
             uid, gid = (int(part) for part in user.split(":"))
-            _own(data, uid=uid, gid=gid)
+            _change_owner(data, uid=uid, gid=gid)
             return user
     raise InstanceError(
         "postgres_refuses_root",
@@ -51,7 +51,7 @@ def _runs(user: str, command: list[str]) -> bool:
         return False
 
 
-def _own(data: Path, *, uid: int, gid: int) -> None:
+def _change_owner(data: Path, *, uid: int, gid: int) -> None:
     """Change the owner of the data; an earlier start may have chosen another."""
     if data.stat().st_uid == uid:
         return

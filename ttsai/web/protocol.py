@@ -14,7 +14,7 @@ from ttsai.web.sockets.handshake import find_fault
 
 HEAD_SECONDS = 20.0
 """Timeout of a request head, after which the connection is closed."""
-REST_SECONDS = 60.0
+REFUSED_BODY_SECONDS = 60.0
 """Time for the rest of a refused body, so that clients that read only after sending all of it learn the reason."""
 HEAD_BYTES = 64 * 1024
 TOO_LARGE = "The request's headers are too large."
@@ -83,7 +83,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if self.cycle.response_complete and self.cycle.more_body:
             self._stop_waiting()
-            self._patience = self.loop.call_later(REST_SECONDS, self.transport.close)
+            self._patience = self.loop.call_later(REFUSED_BODY_SECONDS, self.transport.close)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn says the same of everything
         self._refuse(*self._fault)

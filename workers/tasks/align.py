@@ -27,7 +27,7 @@ from workers.recognition.vad import LEAD_FRAMES, speech_probabilities
 from workers.recognition.whisper.languages import MULTILINGUAL
 from workers.tasks.context import WorkerContext
 from workers.tasks.results import store_document
-from workers.tasks.scheduling import compute_in_order, patient_order
+from workers.tasks.scheduling import compute_in_order, long_piece_order
 from workers.tasks.window_transcription import UNITS_PER_SECOND
 from workers.text.language import detect_language
 
@@ -52,7 +52,7 @@ class _Task:
 
     def submit(self, index: int, *, seconds: float, work: Callable[[], T]) -> "Future[T]":
         """Submit the computation for some seconds of the recording, in its turn among all sentences."""
-        order = patient_order(self.run.message, index=index, units=max(1, round(seconds * UNITS_PER_SECOND)))
+        order = long_piece_order(self.run.message, index=index, units=max(1, round(seconds * UNITS_PER_SECOND)))
         order = replace(order, lane="bulk", is_first_sentence=False) if self.recording.seconds > LONG_SECONDS else order
         return self.context.scheduler.submit(order, work=work)
 

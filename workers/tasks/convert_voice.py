@@ -34,7 +34,7 @@ from workers.stream import PartEvents
 from workers.tasks.conditioning import prepare_voices
 from workers.tasks.context import WorkerContext
 from workers.tasks.results import OutputWriter, check_format, read_document
-from workers.tasks.scheduling import compute_in_order, patient_order
+from workers.tasks.scheduling import compute_in_order, long_piece_order
 
 UNITS_PER_SECOND: Final = 15
 """Scheduling units: a second of speech is converted in about the time of synthesising it, 15 characters."""
@@ -131,7 +131,7 @@ class _Conversion:
         index, stretch = item
         source = self._piece.source(stretch)
         units = max(1, round(UNITS_PER_SECOND * len(source) / CONVERSION_RATE)) if stretch.kind != "silence" else 1
-        order = patient_order(self._run.message, index=index, units=units)
+        order = long_piece_order(self._run.message, index=index, units=units)
 
         def compute() -> tuple[Samples, float]:
             started = time.perf_counter()
@@ -205,7 +205,7 @@ def _options(run: PartRun, *, work: ConvertVoiceWork, analysis: ConversionAnalys
         own = prepare_voices([work.voice], engine=as_speaker(model), storage=context.storage, cache=context.voices).get(work.voice)
     target = context.targets.find(work.voice)
     if target is None:
-        order = patient_order(run.message, index=0, units=100)
+        order = long_piece_order(run.message, index=0, units=100)
         target = run.wait_for(context.scheduler.submit(order, work=lambda: _measure_target(work.voice, own=own, context=context)))
         context.targets.keep(work.voice, target)
     return ConversionOptions(work.voice, analysis.profile, target, work.delivery, own, work.tau)

@@ -53,7 +53,7 @@ def compute_in_order(
         scheduler.drop(run.message.token)
 
 
-def patient_order(message: PartMessage, *, index: int, units: int) -> Order:
+def long_piece_order(message: PartMessage, *, index: int, units: int) -> Order:
     """Scheduling position of a piece that may take as long as several sentences: live speech never waits for it."""
     order = sentence_order(message, index=index, units=units)
     return replace(order, lane="normal", is_first_sentence=False) if order.lane == "live" else order

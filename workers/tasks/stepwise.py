@@ -7,7 +7,7 @@ from typing import Final, Generic, TypeVar
 
 from workers.parts import PartRun
 from workers.tasks.context import WorkerContext
-from workers.tasks.scheduling import patient_order, sentence_order
+from workers.tasks.scheduling import long_piece_order, sentence_order
 
 T = TypeVar("T")
 
@@ -18,7 +18,7 @@ UNITS_PER_STEP: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class _Ended(Generic[T]):
+class _FinalResult(Generic[T]):
     """Result of the last step."""
 
     result: T
@@ -31,18 +31,18 @@ def compute_stepwise(run: PartRun, *, context: WorkerContext, steps: Generator[f
     runs on, and closes it. Raises what the generator raises, WorkError, PartStoppedError.
     """
 
-    def step() -> float | _Ended[T]:
+    def step() -> float | _FinalResult[T]:
         try:
             return next(steps)
         except StopIteration as end:
-            return _Ended(end.value)
+            return _FinalResult(end.value)
 
     for index in itertools.count():
-        order = (patient_order if seconds else sentence_order)(run.message, index=index, units=UNITS_PER_STEP)
+        order = (long_piece_order if seconds else sentence_order)(run.message, index=index, units=UNITS_PER_STEP)
         if seconds > LONG_SECONDS:
             order = replace(order, lane="bulk")
         done = run.wait_for(context.scheduler.submit(order, work=step))
-        if isinstance(done, _Ended):
+        if isinstance(done, _FinalResult):
             return done.result
         run.units_done = round(done * 1000)
     raise AssertionError("the loop ends by returning")

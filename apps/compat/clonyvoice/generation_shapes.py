@@ -6,7 +6,7 @@ from typing import Any
 from apps.billing import prices
 from apps.core.links import download_url_at
 from apps.jobs.models import Job, JobState
-from apps.jobs.outcomes import NOT_DONE, STATUS, cached_shape, failure_of
+from apps.jobs.outcomes import DEFAULT_FAILURES, STATUS, cached_shape, failure_of
 from apps.projects.models import Composition, Line
 from apps.speech.links import result_address
 from apps.speech.selectors import read_job_progress
@@ -25,7 +25,7 @@ def generation_shape(job: Job, *, base: str, composition: Composition | None = N
             "expires_at": job.expires_at.isoformat() if job.expires_at else None,
             **cached_shape(job),
         }
-    elif job.state in NOT_DONE:
+    elif job.state in DEFAULT_FAILURES:
         code, message = failure_of(job)
         shape |= {"error": message, "code": code, "credits_used": prices.credits(job.charged_millicredits)}
     else:

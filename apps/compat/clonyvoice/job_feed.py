@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from apps.core.links import public_base_or_default
 from apps.jobs.models import ACTIVE_STATES, FAILED_STATES, Job, JobState
-from apps.jobs.outcomes import NOT_DONE, STATUS, failure_of
+from apps.jobs.outcomes import DEFAULT_FAILURES, STATUS, failure_of
 from apps.jobs.selectors import progress_of, read_units_done
 from apps.speech.links import result_address
 
@@ -135,7 +135,7 @@ def job_shape(job: Job, *, units_done: Mapping[UUID, int]) -> dict[str, Any]:
     }
     if job.state == JobState.COMPLETED and job.main_output is not None:
         shape |= {"audio_url": result_address(public_base_or_default(job.public_base), job), "duration": job.main_output.audio_seconds}
-    if job.state in NOT_DONE:
+    if job.state in DEFAULT_FAILURES:
         code, message = failure_of(job)
         shape |= {"error": message, "code": code}
     return shape

@@ -11,7 +11,7 @@ from apps.compat.deepgram.transcripts import Transcript, read_transcript_of
 from apps.compat.deepgram.utterances import UtteranceBuffer
 from apps.core.errors import ApplicationError, TooManyRequestsError
 from apps.jobs.models import Job
-from apps.jobs.waiting import PLACE_SECONDS
+from apps.jobs.waiting import CONCURRENCY_WAIT_SECONDS
 from apps.live_speech.jobs import LiveJobs
 from apps.live_speech.speech_buffer import Recording, Samples, Turn
 from workers.audio.voice_activity import SpeechStarted
@@ -217,7 +217,7 @@ class LiveChannel:
     async def _recognise_in_turn(self, utterance: Utterance, recording: Recording) -> Transcript:
         """Recognise once the account has a place: an interim result that is being made gives its own back."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + PLACE_SECONDS
+        deadline = loop.time() + CONCURRENCY_WAIT_SECONDS
         while True:
             try:
                 return await self._recognise(utterance, recording)

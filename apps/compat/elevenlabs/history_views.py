@@ -23,7 +23,7 @@ from apps.core.fields import validated
 from apps.core.streamed_files import made_chunks
 from apps.jobs.models import Job
 from apps.jobs.services.retention import expire_now
-from apps.speech.audio_response import audio_answer
+from apps.speech.audio_response import audio_response
 
 LARGEST_PAGE: Final = 1000
 MOST_DOWNLOADED: Final = 100
@@ -145,7 +145,7 @@ class HistoryDownloadView(APIView):
 
 def _audio(job: Job) -> HttpResponseBase:
     async def resolve(exchange: Exchange) -> HttpResponseBase | ASGIApp:
-        return await exchange.run(audio_answer, job, exchange)
+        return await exchange.run(audio_response, job, exchange)
 
     return Deferred(resolve)
 

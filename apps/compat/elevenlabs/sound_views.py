@@ -30,7 +30,7 @@ from apps.core.parsing import parse_json
 from apps.jobs.recordings import has_idempotency_key, recording_idempotency, recording_response
 from apps.jobs.requests import IDEMPOTENCY_HEADER, request_id_of
 from apps.jobs.services.acceptance import Submission
-from apps.speech.audio_response import audio_answer
+from apps.speech.audio_response import audio_response
 from apps.streaming.answers import AudioForm, StreamedAnswer
 from apps.uploads.admission import FORM_BYTES, admit_form
 from apps.uploads.parsers import FormParser
@@ -139,7 +139,7 @@ class VoiceChangeView(RecordingView):
             return await _streamed(job_uuid, form=form, is_kept=is_kept).resolve(exchange)
 
         return recording_response(
-            request, {"file": body["audio"]}, limits=LIMITS, submit=submit, answer=audio_answer, is_awaited=True, wait=wait, param="audio"
+            request, {"file": body["audio"]}, limits=LIMITS, submit=submit, answer=audio_response, is_awaited=True, wait=wait, param="audio"
         )
 
 
@@ -214,7 +214,7 @@ class IsolationView(RecordingView):
             {"file": body["audio"]},
             limits=ENHANCE_TOOL.limits,
             submit=submit,
-            answer=audio_answer,
+            answer=audio_response,
             is_awaited=True,
             param="audio",
         )

@@ -25,7 +25,7 @@ from apps.jobs.recordings import RecordingResponse, request_idempotency
 from apps.jobs.requests import IDEMPOTENCY_HEADER, request_id_of
 from apps.jobs.services.acceptance import Submission
 from apps.jobs.waiting import upload_wait_seconds
-from apps.speech.audio_response import audio_answer
+from apps.speech.audio_response import audio_response
 from apps.uploads.admission import admit_form
 from apps.uploads.parsers import FormParser
 from apps.uploads.services import Source, hand_over, ingest_sources_async
@@ -138,7 +138,7 @@ class VoiceEditView(VoiceFormView):
         return RecordingResponse(
             recordings.first,
             submit=submit,
-            answer=audio_answer,
+            answer=audio_response,
             queued=lambda submission: OK,  # noqa: ARG005 - the protocol of answers
             is_awaited=False,
             is_kept=True,

@@ -73,7 +73,7 @@ def start_part(started: PartStarted) -> None:
 
 def renew_leases(in_flight: Sequence[InFlight], *, worker: str, boot: str) -> None:
     """Renew the leases of a heartbeat's attempts. Obsolete attempts are cancelled; where the first words are spoken the other parts follow."""
-    units = {token: _storable_units(held.units_done) for held in in_flight if (token := find_uuid(str(held.token))) is not None}
+    units = {token: _read_units(held.units_done) for held in in_flight if (token := find_uuid(str(held.token))) is not None}
     if not units:
         return
     tokens = list(units)
@@ -133,7 +133,7 @@ def _renew(tokens: list[UUID], *, units: list[int], worker: str, boot: str) -> _
     return _Renewed([job_uuid for job_uuid, _, _ in rows], begun=[job_uuid for job_uuid, _, has_begun in rows if has_begun])
 
 
-def _storable_units(units_done: object) -> int:
+def _read_units(units_done: object) -> int:
     """The number as the column stores it; 0 if invalid: one bad value must not cost a worker's other parts their leases."""
     return units_done if isinstance(units_done, int) and 0 <= units_done < LARGEST_UNITS else 0
 

@@ -11,7 +11,7 @@ from apps.core.valkey import ValkeyAway
 from apps.jobs.dispatch import dispatch_soon
 from apps.jobs.models import IN_FLIGHT_STATES, Job, JobState, Part, PartState
 from apps.jobs.publishing import cancel_attempts
-from apps.jobs.services.claims import is_any_claimed
+from apps.jobs.services.claims import has_any_started
 from apps.jobs.services.finish import end_if_cancelled
 from apps.jobs.services.terminal_states import end_cancelled_job, lock_job
 
@@ -39,7 +39,7 @@ def _is_started(job: Job) -> bool:
     """True if a worker started a part of a queued job: its message to the platform may still be in flight, while its words are published."""
     tokens = Part.objects.filter(job_id=job.uuid, state__in=IN_FLIGHT_STATES).values_list("token", flat=True)
     try:
-        return is_any_claimed(token for token in tokens if token is not None)
+        return has_any_started(token for token in tokens if token is not None)
     except ValkeyAway:  # as before a worker took it up: nobody is charged for what nobody knows
         return False
 

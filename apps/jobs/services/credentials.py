@@ -14,7 +14,7 @@ from uuid import uuid4
 from django.conf import settings
 
 from apps.core.storage import StorageAwayError, get_storage
-from apps.jobs.kinds import RenditionParams, made_by, params_of
+from apps.jobs.kinds import RenditionParams, origin_kind_name, params_of
 from apps.jobs.models import Job, Part
 from apps.jobs.objects import output_key, stored_key
 from apps.jobs.params import JobParams
@@ -69,7 +69,7 @@ def _sign(output: StoredOutput, *, spec: OutputSpec, part: Part) -> StoredOutput
 def _claim(job: Job) -> Claim:
     params = params_of(job)
     engine = params.source_engine if isinstance(params, RenditionParams) else job.engine_id
-    kind = made_by(job.kind, params)
+    kind = origin_kind_name(job.kind, params)
     return Claim(engine, source_type=source_type_of(kind), title=kind)
 
 

@@ -4,7 +4,7 @@ from apps.core.errors import GoneError
 from apps.jobs.models import Job
 
 
-def note_fetch(job: Job) -> None:
+def record_fetch(job: Job) -> None:
     """Record that the result of a streamed job is about to be given out, so that its charge stays. Raises 410 if it was returned meanwhile."""
     if not job.is_streamed or job.was_fetched:
         return

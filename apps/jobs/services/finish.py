@@ -60,8 +60,8 @@ def finish_part(outcome: PartOutcome) -> bool:
     part = _find_part(outcome)
     if part is None:
         return False
-    outcome = _checked(_storable(outcome), part=part)
-    outcome, write = _received(outcome, part=part)
+    outcome = _verify_outputs(_with_storable_values(outcome), part=part)
+    outcome, write = _pass_to_receiver(outcome, part=part)
     if outcome.is_outage:
         pause_if_store_is_away(OUTAGE_PAUSE_SECONDS)
     outcome = sign_outputs(outcome, part=part)
@@ -85,7 +85,7 @@ def _find_part(outcome: PartOutcome) -> Part | None:
     return Part.objects.filter(token=token, job_id=job_uuid, index=index, state__in=IN_FLIGHT_STATES).select_related("job").first()
 
 
-def _storable(outcome: PartOutcome) -> PartOutcome:
+def _with_storable_values(outcome: PartOutcome) -> PartOutcome:
     """The outcome with valid plain values: a worker may be old, broken or hostile."""
     units_done, code, message = outcome.units_done, outcome.error_code, outcome.error_message
     return replace(
@@ -96,7 +96,7 @@ def _storable(outcome: PartOutcome) -> PartOutcome:
     )
 
 
-def _checked(outcome: PartOutcome, *, part: Part) -> PartOutcome:
+def _verify_outputs(outcome: PartOutcome, *, part: Part) -> PartOutcome:
     """Verify a completed outcome: its manifest belongs to this attempt and its outputs are all stored completely; otherwise it becomes a failure
     to retry.
     """
@@ -116,7 +116,7 @@ def _checked(outcome: PartOutcome, *, part: Part) -> PartOutcome:
     return replace(outcome, manifest=replace(manifest, outputs=tuple(replace(output, signed_name="") for output in manifest.outputs)))
 
 
-def _received(outcome: PartOutcome, *, part: Part) -> tuple[PartOutcome, Write | None]:
+def _pass_to_receiver(outcome: PartOutcome, *, part: Part) -> tuple[PartOutcome, Write | None]:
     """Show a completed outcome to the receiver of its kind: what that writes, or the outcome as a failure if it refuses."""
     if outcome.status != "completed" or outcome.manifest is None:
         return outcome, None

@@ -24,7 +24,7 @@ def settle_followers(scope: str, *, key: str) -> int:
     return _settle_each(list_followers(scope, key=key))
 
 
-def settle_leaderless() -> int:
+def settle_followers_without_leader() -> int:
     """Settle followers whose leader has ended without a word: the safety net, called by the reaper."""
     return _settle_each(list_leaderless(BATCH))
 

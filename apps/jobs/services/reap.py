@@ -15,7 +15,7 @@ from apps.core.valkey import ValkeyAway, client
 from apps.jobs.dispatch import PICKUP_SECONDS, dispatch_soon
 from apps.jobs.models import IN_FLIGHT_STATES, Job, JobState, Part, ReaperClock
 from apps.jobs.publishing import cancel_attempts
-from apps.jobs.services.followers import settle_leaderless
+from apps.jobs.services.followers import settle_followers_without_leader
 from apps.jobs.services.isolation import log_errors_and_continue
 from apps.jobs.services.recover import recover_expired
 from apps.jobs.services.terminal_states import expire_job, lock_job
@@ -29,7 +29,7 @@ heartbeats were lost or are queued. A negative one means that the clock was set 
 """
 BATCH = 200
 
-TICK = """
+RECORD_RUN = """
 UPDATE jobs_reaperclock SET last_run_at = clock_timestamp()
 FROM (SELECT id, last_run_at FROM jobs_reaperclock WHERE id = 1 FOR UPDATE) AS before
 WHERE jobs_reaperclock.id = before.id RETURNING extract(epoch FROM jobs_reaperclock.last_run_at - before.last_run_at)
@@ -79,7 +79,7 @@ def reap() -> int:
     lost = Part.objects.filter(state__in=IN_FLIGHT_STATES, lease_expires_at__lt=Now()).order_by("id")[:BATCH]
     settled = recover_expired(lost)
     _repeat_cancellations()
-    return settled + settle_leaderless() + expire_waiting_jobs()
+    return settled + settle_followers_without_leader() + expire_waiting_jobs()
 
 
 def expire_waiting_jobs() -> int:
@@ -137,7 +137,7 @@ def _broker_answers() -> bool:
 def _seconds_since_last_run() -> float:
     """Seconds since the reaper's last run with the broker answering; infinite at its first run."""
     with connection.cursor() as cursor:
-        cursor.execute(TICK)
+        cursor.execute(RECORD_RUN)
         row = cursor.fetchone()
     if row is not None:
         return float(row[0])

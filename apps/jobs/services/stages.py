@@ -13,7 +13,7 @@ from workers.contract.messages import SpeakWork
 from workers.contract.references import PartOutput, StoredObject, replace_references
 
 # Unfinished parts of one stage: those with a worker or in its queue, and those that wait for the dispatcher.
-LEFT = """
+COUNT_UNFINISHED = """
 SELECT count(*) FILTER (WHERE state <> 'waiting'), count(*) FILTER (WHERE state = 'waiting') FROM jobs_part
 WHERE job_id = %(job)s AND stage = %(stage)s AND state IN ('waiting', 'queued', 'admitted', 'running')
 """
@@ -24,7 +24,7 @@ def advance_stage(job: Job, *, part: Part) -> list[str]:
     """Continue a job after a finished part. The job is locked. Returns the queues to dispatch."""
     values: dict[str, Any] = {"job": job.uuid, "stage": part.stage}
     with connection.cursor() as cursor:
-        cursor.execute(LEFT, values)
+        cursor.execute(COUNT_UNFINISHED, values)
         on_their_way, waiting = cursor.fetchone()
         if waiting and not on_their_way:  # the dispatcher left them alone because somebody held their rows
             cursor.execute(QUEUE_WAITING, values)

@@ -11,7 +11,7 @@ from apps.accounts.callers import Caller
 from apps.cache.tickets import CacheTicket
 from apps.core.disk import require_room
 from apps.jobs.bulk_insert import insert_rows
-from apps.jobs.kinds import JobKind, job_kinds, made_by
+from apps.jobs.kinds import JobKind, job_kinds, origin_kind_name
 from apps.jobs.models import Job, JobState, Lane, Part, PartState
 from apps.jobs.params import JobParams
 from apps.jobs.plans import PartPlan, check_plans
@@ -189,7 +189,7 @@ def insert_refused_job(owner: Owner, *, kind: JobKind[JobParams], engine_id: str
 def _params(plan: JobPlan, *, owner: Owner) -> dict[str, Any]:
     asked_model = "" if plan.asked_model == plan.engine_id else plan.asked_model
     is_audio = plan.output_format in FORMATS
-    is_signed = owner.has_credentials and is_audio and bool(source_type_of(made_by(plan.kind.name, plan.params)))
+    is_signed = owner.has_credentials and is_audio and bool(source_type_of(origin_kind_name(plan.kind.name, plan.params)))
     warnings = (*plan.warnings, *(credential_warnings(plan.output_format) if is_signed else ()))
     return replace(plan.params, asked_model=asked_model, warnings=warnings, has_credentials=is_signed).to_row()
 
