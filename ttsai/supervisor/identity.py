@@ -12,7 +12,7 @@ POLL_SECONDS: Final = 0.02
 PROC: Final = Path("/proc")
 
 
-def identity(pid: int) -> str | None:
+def process_identity(pid: int) -> str | None:
     """Identity that distinguishes a process from every other with the same id; None if it does not exist or is a zombie."""
     if not PROC.joinpath("self", "stat").exists():
         return _identity_by_ps(pid)
@@ -32,15 +32,15 @@ def command_line(pid: int) -> list[str]:
         return []
 
 
-def end(pid: int, known: str, *, signal_number: int, seconds: float) -> None:
+def end_process(pid: int, known: str, *, signal_number: int, seconds: float) -> None:
     """Signal the process if it still is the known one, wait, and kill it if it does not exit."""
     for number, patience in ((signal_number, seconds), (signal.SIGKILL, seconds)):
-        if identity(pid) != known:
+        if process_identity(pid) != known:
             return
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
         deadline = time.monotonic() + patience
-        while identity(pid) == known and time.monotonic() < deadline:
+        while process_identity(pid) == known and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
 
 

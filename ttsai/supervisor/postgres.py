@@ -15,7 +15,7 @@ import psycopg
 
 from ttsai.supervisor.errors import InstanceError
 from ttsai.supervisor.home import Home
-from ttsai.supervisor.identity import command_line, end, identity
+from ttsai.supervisor.identity import command_line, end_process, process_identity
 from ttsai.supervisor.ports import load_or_choose_port
 from ttsai.supervisor.program import LAUNCHER, Program
 from ttsai.supervisor.unprivileged import choose_user
@@ -92,7 +92,7 @@ class Postgres:
 
     def is_ready(self) -> bool:
         """True if the database answers; creates it if it is missing."""
-        if not self._says_ready():
+        if not self._reports_ready():
             return False
         try:
             with psycopg.connect(self._address("postgres"), autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
@@ -102,7 +102,7 @@ class Postgres:
             return False
         return True
 
-    def _says_ready(self) -> bool:
+    def _reports_ready(self) -> bool:
         """True if the server reports itself ready: an earlier connection is refused with a line in the log."""
         try:
             lines = (self._home.postgres / "postmaster.pid").read_text(errors="replace").splitlines()
@@ -193,10 +193,10 @@ def _end_orphan(data: Path) -> None:
         pid = int(pid_file.read_text(errors="replace").split("\n", 1)[0])
     except (OSError, ValueError):
         return
-    known, words = identity(pid), command_line(pid)
+    known, words = process_identity(pid), command_line(pid)
     is_postgres = Path(words[0]).name == "postgres" if words else False
     if known and is_postgres and str(data) in words:
-        end(pid, known, signal_number=signal.SIGINT, seconds=STOP_SECONDS)
+        end_process(pid, known, signal_number=signal.SIGINT, seconds=STOP_SECONDS)
     if not is_postgres:
         pid_file.unlink(missing_ok=True)
 

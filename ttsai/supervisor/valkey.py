@@ -8,7 +8,7 @@ from typing import Final
 import redis
 
 from ttsai.supervisor.home import Home, write_private
-from ttsai.supervisor.identity import command_line, end, identity
+from ttsai.supervisor.identity import command_line, end_process, process_identity
 from ttsai.supervisor.ports import load_or_choose_port
 from ttsai.supervisor.program import Program
 from ttsai.supervisor.wheels import valkey_server
@@ -79,9 +79,9 @@ class Valkey:
             pid = int((self._home.run / "valkey.pid").read_text())
         except (OSError, ValueError):
             return
-        known = identity(pid)
+        known = process_identity(pid)
         if known and str(self._configuration) in command_line(pid):
-            end(pid, known, signal_number=signal.SIGTERM, seconds=STOP_SECONDS)
+            end_process(pid, known, signal_number=signal.SIGTERM, seconds=STOP_SECONDS)
 
     @property
     def _configuration(self) -> Path:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ttsai.supervisor.identity import identity
+from ttsai.supervisor.identity import process_identity
 from ttsai.supervisor.output import Log
 from ttsai.supervisor.program import Program
 from ttsai.supervisor.supervisor import Supervisor
@@ -54,6 +54,6 @@ def python_part(script: str, *, folder: Path, name: str = "part") -> Program:
 def wait_gone(pids: list[int], *, seconds: float = 5.0) -> None:
     """Wait until none of the processes runs."""
     deadline = time.monotonic() + seconds
-    while any(identity(pid) for pid in pids):
-        assert time.monotonic() < deadline, f"{[pid for pid in pids if identity(pid)]} still run"
+    while any(process_identity(pid) for pid in pids):
+        assert time.monotonic() < deadline, f"{[pid for pid in pids if process_identity(pid)]} still run"
         time.sleep(0.02)

@@ -20,7 +20,7 @@ from tests.flows.following import wait_until
 from tests.ttsai.supervisor.parts import wait_gone
 from ttsai.supervisor.errors import InstanceError
 from ttsai.supervisor.home import Home
-from ttsai.supervisor.identity import identity
+from ttsai.supervisor.identity import process_identity
 from ttsai.supervisor.postgres import Postgres, _in_plain_folder, forget_libpq_settings
 from ttsai.supervisor.wheels import postgres_programs
 
@@ -241,7 +241,7 @@ def _with_password(url: str, password: str | None) -> str:
 def test_a_killed_postgres_is_back_with_what_was_committed(folder: Path) -> None:
     first = trial(folder, "leave")
     for row in first["record"].values():
-        if identity(row["pid"]) == row["identity"]:
+        if process_identity(row["pid"]) == row["identity"]:
             os.kill(row["pid"], 9)
-    wait_until(lambda: all(identity(row["pid"]) != row["identity"] for row in first["record"].values()))
+    wait_until(lambda: all(process_identity(row["pid"]) != row["identity"] for row in first["record"].values()))
     assert trial(folder)["starts"][0] == 2
