@@ -11,12 +11,13 @@ from redis.retry import Retry
 
 from workers.consumer import broker_address
 from workers.contract.names import cancel_key, claim_key
+from workers.contract.time_units import HOUR_SECONDS
 from workers.valkey import connection_class
 
 logger = logging.getLogger(__name__)
 
 COMMAND_TIMEOUT_SECONDS: Final = 3
-CLAIM_SECONDS: Final = 3600
+CLAIM_SECONDS: Final = HOUR_SECONDS
 """Lifetime of a claim: longer than any repetition of a message can be delayed."""
 ARRIVAL_PAUSE_SECONDS: Final = 0.5
 

@@ -24,6 +24,7 @@ import numpy as np
 from workers.audio.samples import SynthesisedAudio
 from workers.contract.sentences import LONGEST_KEPT_SECONDS, SentencePurgeMessage
 from workers.contract.speech import WordTiming
+from workers.contract.time_units import HOUR_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ MOST_WAITING: Final = 64
 """Sentences that wait to be written, some 20 MB; further ones are not kept."""
 DISK_RESERVE_BYTES: Final = 1_000_000_000
 """Free disk space below which nothing is written."""
-SWEEP_SECONDS: Final = 3600.0
+SWEEP_SECONDS: Final = HOUR_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

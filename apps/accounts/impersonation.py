@@ -8,8 +8,9 @@ from django.http import HttpRequest
 
 from apps.accounts.models import Account, Membership, Role, User
 from apps.core.read_only_sessions import IMPERSONATION, find_entry
+from workers.contract.time_units import HOUR_SECONDS
 
-VISIT_SECONDS: Final = 3600
+VISIT_SECONDS: Final = HOUR_SECONDS
 MAY_VISIT: Final = "operator.impersonate_account"
 """Permission of operators (apps/operator/models.py); checked again at every request, so that it ends a visit when it is taken away."""
 

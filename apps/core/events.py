@@ -7,12 +7,13 @@ from uuid import UUID
 
 from apps.core.valkey import ValkeyAway, client
 from workers.contract import names
+from workers.contract.time_units import HOUR_SECONDS
 
 logger = logging.getLogger(__name__)
 
 KEEP_EVENTS = 5_000
 """Approximate number of events stored per job: an hour of speech has about 9,000 words in 700 sentences."""
-KEEP_SECONDS = 3600
+KEEP_SECONDS = HOUR_SECONDS
 """Seconds for which a stream is kept after its last event, for clients that resume."""
 
 

@@ -21,10 +21,11 @@ from workers.circuit_breaker import CircuitBreaker
 from workers.contract import names
 from workers.contract.messages import PartMessage
 from workers.contract.outputs import OutputSpec, OutputTarget
+from workers.contract.time_units import HOUR_SECONDS
 
 logger = logging.getLogger(__name__)
 
-CANCEL_KEY_SECONDS = 3600
+CANCEL_KEY_SECONDS = HOUR_SECONDS
 DISCARD_JOINED_PARTS: Final = "platform.discard_joined_parts"
 EXPIRE_RESULTS: Final = "platform.expire_results"
 

@@ -14,13 +14,14 @@ from apps.jobs.selectors import find_job
 from apps.provenance.policy import is_synthetic
 from workers.contract.formats import FORMATS, extension_of
 from workers.contract.outputs import TIMINGS
+from workers.contract.time_units import HOUR_SECONDS
 from workers.text.cldr import language_name
 
 PLAYED_FORMATS = ("mp3", "wav", "m4a", "flac")
 """Formats that every browser plays; results in others are heard as MP3."""
 EXCERPT_CHARACTERS = 180
 SHOWN_CHARACTERS = 20_000
-LONGEST_WITH_WORDS = 3600.0
+LONGEST_WITH_WORDS = HOUR_SECONDS
 """Seconds of audio above which the page shows the text alone: words that light up are elements of the page each."""
 
 

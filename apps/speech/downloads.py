@@ -27,12 +27,13 @@ from apps.jobs.services.renditions import request_rendition
 from apps.speech.archives import archive_response
 from apps.speech.selectors import get_speech_job
 from workers.contract.formats import FORMATS, OTHER_CONTENT_TYPES, extension_of
+from workers.contract.time_units import HOUR_SECONDS
 
 STEMS = ("output", "tts_output")
 """File names without extension. The official SDK requests tts_output.wav if a response had no URL."""
 ARCHIVE = "archive.zip"
 """All files of a job together."""
-KEPT_SECONDS = 3600
+KEPT_SECONDS = HOUR_SECONDS
 MOST_LISTED = 20
 EXTENSIONS = {extension_of(name): name for name in (*FORMATS, *OTHER_CONTENT_TYPES)}
 """Formats by the extension of a file."""

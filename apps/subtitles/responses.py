@@ -21,6 +21,7 @@ from apps.subtitles.options import SubtitleOptions
 from apps.subtitles.selectors import find_order, find_stored, read_alignment
 from apps.subtitles.services import keep_subtitles, request_alignment
 from apps.uploads.threads import ingestion_threads
+from workers.contract.time_units import HOUR_SECONDS
 from workers.text.subtitles import CONTENT_TYPES
 from workers.text.subtitles.program import SubtitleOrder, write_subtitles
 
@@ -30,7 +31,7 @@ AT_ONCE_CHARACTERS: Final = 20_000
 """Longest text whose subtitles are written in this process, in at most a third of a second; a longer one gets a process of its own."""
 PROGRAM_SECONDS: Final = 120.0
 """Time limit of that process; a million characters take about 15 s."""
-KEPT_SECONDS: Final = 3600
+KEPT_SECONDS: Final = HOUR_SECONDS
 
 
 def answer_subtitles(job: Job, *, options: SubtitleOptions) -> HttpResponseBase:

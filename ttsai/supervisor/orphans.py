@@ -15,7 +15,11 @@ PATIENCE_SECONDS: Final = 5.0
 
 def write_record(path: Path, children: Sequence[Child]) -> None:
     rows = {
-        child.program.name: {"pid": child.process.pid, "identity": process_identity(child.process.pid), "signal": int(child.program.stop_signal)}
+        child.program.name: {
+            "pid": child.process.pid,
+            "identity": process_identity(child.process.pid),
+            "signal": int(child.program.stop_signal),
+        }
         for child in children
     }
     write_private(path, json.dumps(rows))

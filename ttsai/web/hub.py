@@ -19,6 +19,7 @@ from redis.backoff import NoBackoff
 from apps.core.valkey import CONNECT_SECONDS, ValkeyAway
 from workers.contract import names
 from workers.contract.live_audio import LiveAudio
+from workers.contract.time_units import HOUR_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ POLL_SECONDS = 2.0
 """Longest delay until a finished job is noticed whose event was lost."""
 BACKLOG = 1_000
 """Events kept in memory per subscriber; one that lags further is served from the stream again."""
-WAKE_SECONDS = 3600
+WAKE_SECONDS = HOUR_SECONDS
 NOTE_SECONDS = 2.0
 """Longest wait of a request for recording that it waits, and for live audio."""
 CLOSED_BYTES = 1 << 50

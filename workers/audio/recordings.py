@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from workers.audio.encoding import EncodedFile, encode_file
 from workers.audio.probe import AudioInfo, DecodedStream, ProbeError, ProbeLimits, decode_into, stream_file
 from workers.contract.errors import BAD_AUDIO, WorkError
+from workers.contract.time_units import HOUR_SECONDS
 
 BLOCK_SECONDS: Final = 1.0
 SAMPLE_BYTES: Final = 2
 FULL_SCALE: Final = np.float32(32768.0)
-LONGEST_SECONDS: Final = 200 * 3600.0
+LONGEST_SECONDS: Final = 200 * HOUR_SECONDS
 """Limit for files of unknown length: our own files, which may hold the speech of a whole book."""
 SPARE_SECONDS: Final = 60.0
 SPARE_SHARE: Final = 0.05

@@ -12,6 +12,7 @@ from workers.audio.probe import ProbeLimits
 from workers.audio.samples import RECOGNITION_SAMPLE_RATE
 from workers.cloning.features import Floats
 from workers.contract.errors import INVALID_REFERENCE, WorkError
+from workers.contract.time_units import HOUR_SECONDS
 from workers.kokoro.runtime import SAMPLE_RATE
 from workers.recognition.speech_regions import Region, find_regions
 from workers.recognition.vad import speech_probabilities
@@ -26,7 +27,7 @@ MOST_SECONDS: Final = 120.0
 """Seconds of a recording that are examined; the rest is not used."""
 USED_SECONDS: Final = 24.0
 """Speech of a recording that pitch and likeness are measured on."""
-LONGEST_FILE_SECONDS: Final = 3600.0
+LONGEST_FILE_SECONDS: Final = HOUR_SECONDS
 LEAST_SPEECH_SECONDS: Final = 2.0
 ADVISED_SPEECH_SECONDS: Final = 6.0
 ADVICE: Final = "Record 6 to 30 s of one person who speaks clearly, without music and in a quiet room."

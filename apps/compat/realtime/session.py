@@ -23,8 +23,9 @@ from apps.core.exception_handler import as_application_error
 from apps.core.sockets import Socket, SocketClosedError
 from apps.live_speech.speech_buffer import Recording, Turn
 from workers.audio.voice_activity import SpeechStarted
+from workers.contract.time_units import HOUR_SECONDS
 
-SESSION_SECONDS: Final = 3600
+SESSION_SECONDS: Final = HOUR_SECONDS
 MOST_RESPONSES: Final = 4
 """Responses in progress, the conversation's and those out of band."""
 MOST_PENDING: Final = 16

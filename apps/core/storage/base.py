@@ -7,10 +7,11 @@ from typing import Protocol
 
 from apps.core.errors import NotFoundError, UnavailableError
 from workers.contract.references import Address
+from workers.contract.time_units import HOUR_SECONDS
 
-ADDRESS_SECONDS = 6 * 3600
+ADDRESS_SECONDS = 6 * HOUR_SECONDS
 """Lifetime of a worker's presigned URL: as long as a job may be queued. URLs are renewed with the lease."""
-PUBLIC_URL_SECONDS = 3600
+PUBLIC_URL_SECONDS = HOUR_SECONDS
 
 _SEGMENT = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}"
 _KEY = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT}){{0,7}}")

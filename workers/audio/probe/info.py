@@ -7,10 +7,11 @@ from workers.audio.probe import errors
 from workers.audio.probe.errors import ProbeError
 from workers.contract.codec import Message
 from workers.contract.files import EMPTY_FILE, TOO_LARGE
+from workers.contract.time_units import HOUR_SECONDS
 
 SUPPORTED_FORMATS: Final = "MP3, WAV, FLAC, OGG, Opus, M4A, AAC, MP4, MOV, 3GP, WebM and MKV"
 """Formats as errors and the API's description list them."""
-MAX_AUDIO_SECONDS: Final = 4 * 3600
+MAX_AUDIO_SECONDS: Final = 4 * HOUR_SECONDS
 """Longest accepted recording, unless TTSAI_UPLOAD_AUDIO_SECONDS sets another length."""
 SUPPORTED_ENCODINGS: Final = "MP3, AAC, ALAC, FLAC, Opus, Vorbis, AMR, PCM, G.711 and ADPCM (Microsoft, IMA)"
 CONTENT_TYPES: Final = {
