@@ -31,7 +31,7 @@ OWN_FILES = frozenset(("english.py", "phrases.py", "test_english.py", "test_phra
 """Files that quote the phrases."""
 FORBIDDEN_VERBS = frozenset(("go_on", "goes_on"))
 """Names of functions and variables; `resume` and `continue` are exact."""
-TEXT_SUFFIXES = (".md", ".js", ".css", ".html", ".txt", ".yaml")
+TEXT_SUFFIXES = (".md", ".js", ".css", ".html", ".toml", ".txt", ".yaml")
 FOLDERS_OF_TEXTS = ("apps", "docs", "ttsai")
 TEXTS = ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "openapi.yaml")
 SHORTEST_TEST_NAME_WORDS = 4

@@ -1,4 +1,4 @@
-// Sends a file by the page's own module, in Node.js with the few browser objects that it needs: stops after a piece, then goes on by a new page.
+// Sends a file by the page's own module, in Node.js with the few browser objects that it needs: stops after a piece, then continues by a new page.
 // Arguments: server, session cookie's name and value, path of the scripts, file.
 import fs from "node:fs";
 import path from "node:path";

@@ -1,4 +1,4 @@
-// Sends a file with the official tus client for JavaScript, unchanged: stops it in the middle, and goes on by another client.
+// Sends a file with the official tus client for JavaScript, unchanged: stops it in the middle, and continues by another client.
 // Arguments: address of the endpoint, key, file, bytes of a piece.
 import fs from 'node:fs';
 import path from 'node:path';
