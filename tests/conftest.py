@@ -72,7 +72,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Run the tests of one file in one xdist worker, sharing its servers and models; flows and sweep share more.
 
-    Long groups start first, so that all workers finish at about the same time.
+    Long groups start first and the short files of the applications last, so that all workers finish at about the same time.
     """
     for item in items:
         group = group_of(item)
@@ -80,7 +80,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         if group in LONG_GROUPS:
             item.add_marker(pytest.mark.flow)
     yield
-    items.sort(key=lambda item: LONG_GROUPS.index(group) if (group := group_of(item)) in LONG_GROUPS else len(LONG_GROUPS))
+    items.sort(key=start_rank)
+
+
+def start_rank(item: pytest.Item) -> int:
+    """Place of a test in the order of starts: the groups around a platform, the tests that compute with models, all others."""
+    group = group_of(item)
+    if group in LONG_GROUPS:
+        return LONG_GROUPS.index(group)
+    return len(LONG_GROUPS) + (not item.nodeid.startswith("tests/workers/"))
 
 
 def pytest_collection_finish() -> None:

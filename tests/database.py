@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, Final
 from unittest import mock
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -13,6 +14,9 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import TransactionTestCase
+from psycopg.pq import TransactionStatus
+
+from apps.core.postgres.base import GRACE_SECONDS, BoundedConnection, DatabaseWrapper
 
 KEPT: Final = frozenset({"django_content_type", "auth_permission"})
 """Tables that `migrate` fills from the code; `flush` fills them again after each test, which takes most of its time."""
@@ -22,6 +26,11 @@ MIGRATED: Final = f"test_migrated_{os.environ.get('PYTEST_XDIST_TESTRUNUID', '')
 """Database of this run that its xdist workers clone."""
 CLONE_LOCK: Final = 7_778_702
 """Advisory lock of Postgres: one worker makes, clones or drops it at a time."""
+
+_kept: dict[str, list[BoundedConnection]] = {}
+"""Sessions with Postgres that wait for their next user, by their parameters."""
+MOST_KEPT: Final = 16
+"""Sessions that one process keeps; three processes and two databases share the server's 300."""
 
 
 def empty_database(_case: TransactionTestCase | None = None) -> None:
@@ -39,6 +48,49 @@ def empty_database(_case: TransactionTestCase | None = None) -> None:
 def _fast_flush() -> Iterator[None]:
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", empty_database):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Hand sessions of the run's Postgres on to the next test or thread: a new one reads the descriptions of a hundred tables first."""
+    connect, close = DatabaseWrapper.get_new_connection, DatabaseWrapper._close
+
+    def take(wrapper: DatabaseWrapper, parameters: dict[str, Any]) -> BoundedConnection:
+        with suppress(IndexError):
+            session = _kept.get(repr(parameters), []).pop()
+            session.answer_seconds = parameters["statement_seconds"] + GRACE_SECONDS
+            return session
+        return connect(wrapper, parameters)
+
+    def keep(wrapper: DatabaseWrapper) -> None:
+        session: BoundedConnection | None = wrapper.connection
+        sessions = _kept.setdefault(repr(wrapper.get_connection_params()), [])
+        if session is not None and len(sessions) < MOST_KEPT and _reset(session):
+            sessions.append(session)
+        else:
+            close(wrapper)
+
+    with mock.patch.multiple(DatabaseWrapper, get_new_connection=take, _close=keep):
+        yield
+    for sessions in _kept.values():
+        for session in sessions:
+            session.close()
+
+
+def _reset(session: BoundedConnection) -> bool:
+    """Make a session as good as new, without its locks and settings; False if it must be closed.
+
+    It can be kept outside a transaction, and on the server that lives as long as this run.
+    """
+    if session.closed or not session.autocommit or session.info.transaction_status != TransactionStatus.IDLE:
+        return False
+    if session.info.port != urlsplit(os.environ["TTSAI_TEST_DATABASE_URL"]).port:
+        return False
+    try:
+        session.execute("DISCARD ALL")
+    except psycopg.Error:
+        return False
+    return True
 
 
 @pytest.fixture(scope="session")

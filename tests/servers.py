@@ -27,15 +27,18 @@ VALKEY_DATABASES = 64
 TEST_PORTS = range(12_000, 20_000)
 ROOT = Path(__file__).parents[1]
 _ports_given: set[int] = set()
-STARTING_SECONDS = 30.0
+STARTING_SECONDS = 60.0
 SPEED_OVER_SAFETY = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=300", "jit=off")
 """Settings that trade durability for speed."""
-PURE_FOLDERS = tuple(
-    f"tests/workers/{name}"
-    for name in (
-        "adapters", "apertium", "audio", "cloning", "contract", "conversion", "documents", "engines", "enhancement", "kokoro", "pico",
-        "recognition", "separation", "speakers", "text", "translation", "vits", "weights",
-    )
+PURE_FOLDERS = (
+    "tests/tools",
+    *(
+        f"tests/workers/{name}"
+        for name in (
+            "adapters", "apertium", "audio", "cloning", "contract", "conversion", "documents", "engines", "enhancement", "kokoro", "pico",
+            "recognition", "separation", "speakers", "text", "translation", "vits", "weights",
+        )
+    ),
 )  # fmt: skip
 """Folders whose tests use neither the database nor Valkey: a run of nothing else starts no servers."""
 
@@ -87,17 +90,27 @@ _planned: list[Servers] = []
 """The servers of this run, in the process that starts them."""
 
 
+def use_temporary_folder() -> None:
+    """Let this process and all that it starts put their temporary files into a folder of the run, which goes with it: nothing stays in /tmp."""
+    if "TTSAI_TEST_TEMPORARY" in os.environ:  # of a run whose xdist worker this is
+        return
+    folder = Path(tempfile.mkdtemp(prefix="ttsai-tests-"))
+    folder.chmod(0o1777)  # Postgres may have to run as another user
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["TTSAI_TEST_TEMPORARY"] = os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+
+
 def use_servers() -> None:
     """Point this process's environment at servers: those of the run, those given by TTSAI_TEST_*_URL, or new ones, which `start_servers` starts."""
     if "TTSAI_TEST_DATABASE_URL" not in os.environ or "TTSAI_TEST_REDIS_URL" not in os.environ:
-        planned = Servers(folder=Path(tempfile.mkdtemp(prefix="ttsai-tests-")), postgres_port=free_port(), valkey_port=free_port())
+        planned = Servers(folder=Path(tempfile.mkdtemp(prefix="servers-")), postgres_port=free_port(), valkey_port=free_port())
         atexit.register(planned.stop)
         _planned.append(planned)
         os.environ["TTSAI_TEST_DATABASE_URL"] = planned.database_url  # xdist workers inherit these
         os.environ["TTSAI_TEST_REDIS_URL"] = planned.redis_url
         os.environ["TTSAI_TEST_HOME"] = str(planned.folder / "home")
         os.environ["TTSAI_TEST_SECRET_KEY"] = secrets.token_urlsafe(32)
-    os.environ["TTSAI_HOME"] = os.environ.get("TTSAI_TEST_HOME") or tempfile.mkdtemp(prefix="ttsai-tests-home-")
+    os.environ["TTSAI_HOME"] = os.environ.get("TTSAI_TEST_HOME") or tempfile.mkdtemp(prefix="home-")
     os.environ["TTSAI_SECRET_KEY"] = os.environ.get("TTSAI_TEST_SECRET_KEY") or secrets.token_urlsafe(32)
     os.environ["DATABASE_URL"] = os.environ["TTSAI_TEST_DATABASE_URL"]
     os.environ["TTSAI_DATABASE_STATEMENT_SECONDS"] = "60"  # a busy machine is no fault

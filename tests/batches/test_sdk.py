@@ -27,7 +27,7 @@ def test_every_method_of_the_client(server: RunningShell, owner: Person, sdk_of:
     seen = sdk.batch_result(begun.batch_id)
     assert (seen.status, seen.credits_charged, [item.status for item in seen.items]) == ("processing", 0, ["queued", "failed", "queued"])
     with working():
-        ended = sdk.batch_generate_and_wait(ITEMS, timeout=30, interval=0.1)
+        ended = sdk.batch_generate_and_wait(ITEMS, timeout=60, interval=0.1)
     assert ended.batch_id != begun.batch_id
     assert (ended.status, ended.total, ended.completed, ended.credits_charged) == ("completed", 3, 2, 0.028)
     hello, bad, goodbye = ended.items
@@ -38,7 +38,7 @@ def test_every_method_of_the_client(server: RunningShell, owner: Person, sdk_of:
     ]
     assert (bad.uuid, bad.url, bad.error.startswith("Unknown voice 'nobody'")) == ("", "", True)
     assert [httpx.get(item.url).content for item in (hello, goodbye)] == [AUDIO, AUDIO]
-    assert [sdk.poll_result(item.uuid, timeout=10, interval=0.1) for item in (hello, goodbye)] == [AUDIO, AUDIO]
+    assert [sdk.poll_result(item.uuid, timeout=60, interval=0.1) for item in (hello, goodbye)] == [AUDIO, AUDIO]
 
 
 def test_every_method_of_the_asynchronous_client(server: RunningShell, owner: Person) -> None:
@@ -46,7 +46,7 @@ def test_every_method_of_the_asynchronous_client(server: RunningShell, owner: Pe
         async with AsyncTTSClient(api_key=owner.key, base_url=server.url, gpu_url=server.url, max_retries=0) as sdk:
             begun = await sdk.batch_generate(ITEMS[:1])
             assert (await sdk.batch_result(begun.batch_id)).total == 1
-            ended = await sdk.batch_generate_and_wait(ITEMS, timeout=30, interval=0.1)
+            ended = await sdk.batch_generate_and_wait(ITEMS, timeout=60, interval=0.1)
             assert [item.status for item in ended.items] == ["completed", "failed", "completed"]
 
     with working():

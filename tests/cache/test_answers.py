@@ -55,7 +55,7 @@ def test_json_answers_of_a_hit_say_cached(owner: Person) -> None:
 def test_audio_answers_of_a_hit_are_the_same_bytes(owner: Person, server: RunningShell) -> None:
     assert owner.account is not None
     spoken(owner.account, voice="af_bella")
-    with httpx.Client(base_url=server.url, headers=owner.headers, timeout=30) as client:
+    with httpx.Client(base_url=server.url, headers=owner.headers, timeout=60) as client:
         heard = client.post("/v1/audio/speech", json={"model": "kokoro", "input": SEA, "voice": "af_bella"})
         streamed = client.post("/v1/tts/", json={"text": SEA, "voice": "af_bella", "stream": True})
         downloaded = client.get(f"/static/downloads/{heard.headers['X-Job-Id']}/output.mp3")
@@ -70,7 +70,7 @@ def test_event_stream_of_a_hit_has_its_audio_and_says_cached(owner: Person, serv
     samples = [tone(1), tone(2)]
     spoken(owner.account, voice="af_bella", format="pcm", audio=encode(samples, audio_format="pcm"))
     body = {"text": SEA, "voice": "af_bella", "format": "pcm"}
-    with httpx.Client(base_url=server.url, headers=owner.headers, timeout=30) as client:
+    with httpx.Client(base_url=server.url, headers=owner.headers, timeout=60) as client:
         answer = client.post("/v1/tts/stream/", json=body)
     events = [json.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: ")]
     assert answer.headers["X-Cache"] == "hit"

@@ -85,7 +85,7 @@ def test_the_other_official_package_gets_the_audio(server: RunningShell, owner: 
     with working():
         assert pcm_of(sdk.generate("Hello there.", voice="am_adam", output_format="flac", speed=1.25)) == SAMPLES
         queued = sdk.generate_async("Hello again.")
-        assert sdk.poll_result(queued.uuid, timeout=10, interval=0.1) == AUDIO
+        assert sdk.poll_result(queued.uuid, timeout=60, interval=0.1) == AUDIO
     job = Job.objects.get(output_format="flac")
     assert {name: job.params[name] for name in ("voice", "speed")} == {"voice": "am_adam", "speed": 1.25}
 

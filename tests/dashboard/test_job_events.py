@@ -33,7 +33,7 @@ def browser(server: RunningShell, owner: Person) -> Iterator[httpx.Client]:
     member = Client()
     member.force_login(MembershipFactory(account=owner.account, role=Role.VIEWER).user)
     cookies = {configured.SESSION_COOKIE_NAME: member.cookies[configured.SESSION_COOKIE_NAME].value}
-    with httpx.Client(base_url=server.url, cookies=cookies, timeout=30) as client:
+    with httpx.Client(base_url=server.url, cookies=cookies, timeout=60) as client:
         yield client
 
 

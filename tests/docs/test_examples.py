@@ -156,7 +156,7 @@ def test_events_in_the_documents_have_the_fields_of_real_ones(server: RunningShe
     shown = [json.loads(line[6:]) for block in blocks_of("docs/openai.md", "text") for line in block.code.splitlines()]
     speech = {"model": "tts-1", "voice": "alloy", "input": "Hello.", "stream_format": "sse"}
     heard = {"model": "gpt-4o-transcribe-diarize", "response_format": "diarized_json", "stream": "true", "chunking_strategy": "auto"}
-    with working(Maker().do), httpx.Client(base_url=server.url, headers=owner.headers, timeout=30) as client:
+    with working(Maker().do), httpx.Client(base_url=server.url, headers=owner.headers, timeout=60) as client:
         answers = [
             client.post("/v1/audio/speech", json=speech),
             client.post("/v1/audio/transcriptions", data=heard, files={"file": ("speech.wav", SOUND)}),

@@ -51,7 +51,7 @@ def stop_platforms() -> None:
             continue
         children = psutil.Process(platform.process.pid).children(recursive=True)
         status = platform.stop()
-        _, left = psutil.wait_procs(children, timeout=10)
+        _, left = psutil.wait_procs(children, timeout=60)
         assert (status, left) == (0, []), platform.log.read_text()[-4000:]
 
 

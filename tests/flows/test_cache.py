@@ -73,7 +73,7 @@ def test_known_sentences_in_a_new_text_are_not_computed_and_sound_the_same(platf
         return sum(1 for _ in Path(platform.home, "tmp").glob("worker-*.sentences/*/*/*.sentence"))
 
     say(client, f"{FIRST} {SECOND}")
-    wait_until(lambda: sentences() >= 2, seconds=20)
+    wait_until(lambda: sentences() >= 2)
     fresh = say(client, f"{SECOND} {FIRST}", **{"Cache-Control": "no-store"})
     joined = say(client, f"{SECOND} {FIRST}")
     assert "cached" not in joined

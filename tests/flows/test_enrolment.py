@@ -94,7 +94,7 @@ def test_engine_killed_in_mid_fit_enrols_the_voice_once_and_charges_once(
     assert len(children) == 1
     for pid in set(enrolling.pids("engine")) - {child.pid for child in children}:
         os.kill(pid, signal.SIGKILL)
-    psutil.wait_procs(children, timeout=20)
+    psutil.wait_procs(children, timeout=60)
     assert not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children)
     saved = checkpoint_step(enrolling, uuid)
     steps: list[int] = []

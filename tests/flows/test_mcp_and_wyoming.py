@@ -130,7 +130,7 @@ def port(hearing: RunningPlatform, key: str) -> Iterator[int]:
             yield int(process.stdout.readline().split()[2].rpartition(":")[2])
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=30) == 0
+            assert process.wait(timeout=60) == 0
 
 
 async def read_until(client: AsyncTcpClient, *ends: str) -> list[Event]:

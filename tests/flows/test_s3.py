@@ -61,7 +61,7 @@ def test_jobs_outlive_an_s3_server_that_is_down_without_a_counted_attempt(s3_ser
             wait_until(lambda: is_admission_paused(running))
             uuids.append(speak("Accepted during the outage."))
             wait_until(lambda: running.log.read_text().count("storage_failed") >= failures + 3)  # after pauses of admission
-            assert "store" in httpx.get(f"{running.url}/readyz", timeout=20).json()["lacking"]
+            assert "store" in httpx.get(f"{running.url}/readyz", timeout=60).json()["lacking"]
         for uuid in uuids:
             assert wait_for_end(client, uuid)["status"] == "completed"
             assert parts_of(running, uuid) == [("speak", "done", 1)]

@@ -35,7 +35,7 @@ def tls_proxy(*, port: int, certificate: Path) -> Iterator[str]:
     thread = threading.Thread(target=loop.run_until_complete, args=[serve()])
     thread.start()
     try:
-        yield f"https://127.0.0.1:{started.result(timeout=10)}"
+        yield f"https://127.0.0.1:{started.result(timeout=60)}"
     finally:
         loop.call_soon_threadsafe(over.set)
         thread.join()

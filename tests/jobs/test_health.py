@@ -68,7 +68,7 @@ def test_a_check_that_hangs_keeps_one_thread_however_often_it_is_started() -> No
     assert len(results) == 1
     assert [thread.name for thread in threading.enumerate()].count("health-hanging") == 1
     release.set()
-    assert check.start().result(timeout=10) is True
+    assert check.start().result(timeout=60) is True
 
 
 def test_health_is_checked_anew_after_a_thread_could_not_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,4 +82,4 @@ def test_health_is_checked_anew_after_a_thread_could_not_be_started(monkeypatch:
         for begin in (monitor.ask, check.start):
             with pytest.raises(RuntimeError, match="new thread"):
                 begin()
-    assert (monitor.ask().result(timeout=10).status, check.start().result(timeout=10)) == ("online", True)
+    assert (monitor.ask().result(timeout=60).status, check.start().result(timeout=60)) == ("online", True)

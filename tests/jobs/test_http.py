@@ -194,8 +194,8 @@ def test_polls_do_not_use_up_the_requests_a_minute(client: Client, people: Peopl
 
 
 def work_when_admitted() -> None:
-    """Finish the parts of the queue once there are any; gives up after 30 s."""
-    deadline = time.monotonic() + 30
+    """Finish the parts of the queue once there are any; gives up after a minute."""
+    deadline = time.monotonic() + 60
     while not work_off() and time.monotonic() < deadline:
         time.sleep(0.05)
 
@@ -222,7 +222,7 @@ def test_cancelling_a_running_job_waits_for_its_worker(shell: RunningShell, peop
     worker = once(
         lambda: reread(job).cancel_requested_at is not None, lambda: finish_part(outcome_of(part, status="cancelled", units_done=25))
     )
-    answer = httpx.post(f"{shell.url}/v1/jobs/{job.uuid}/cancel/", headers=people.owner, timeout=10)
+    answer = httpx.post(f"{shell.url}/v1/jobs/{job.uuid}/cancel/", headers=people.owner, timeout=60)
     worker.join()
     assert (answer.status_code, answer.json()["status"], answer.json()["credits_used"]) == (200, "cancelled", 0.05)
 
@@ -231,7 +231,7 @@ def test_a_worker_that_does_not_stop_in_three_seconds_leaves_the_job_cancelling(
     announce()
     job = submit(people.caller).job
     started(part_of(job))
-    answer = httpx.post(f"{shell.url}/v1/jobs/{job.uuid}/cancel/", headers=people.owner, timeout=10)
+    answer = httpx.post(f"{shell.url}/v1/jobs/{job.uuid}/cancel/", headers=people.owner, timeout=60)
     assert (answer.status_code, answer.json()["status"]) == (200, "cancelling")
     assert answer.elapsed.total_seconds() > 2.9
 
@@ -239,7 +239,7 @@ def test_a_worker_that_does_not_stop_in_three_seconds_leaves_the_job_cancelling(
 def read_events(url: str, headers: dict[str, str], *, on_open: Callable[[], object] = bool) -> list[dict[str, Any]]:
     """All events up to the end of the response, each with its id. on_open: called once the response has begun."""
     events: list[dict[str, Any]] = []
-    with httpx.stream("GET", url, headers=headers, timeout=10) as answer:
+    with httpx.stream("GET", url, headers=headers, timeout=60) as answer:
         assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
         on_open()
         entry: dict[str, str] = {}
@@ -359,7 +359,7 @@ def test_a_preview_is_made_once_and_then_served(shell: RunningShell, people: Peo
     announce()
     url = f"{shell.url}/v1/voices/kokoro/af_bella/preview/"
     worker = once(Job.objects.exists, work_when_admitted)
-    first = httpx.get(url, headers=bearer("sk-tts-wrong"), timeout=30)
+    first = httpx.get(url, headers=bearer("sk-tts-wrong"), timeout=60)
     worker.join()
     job = Job.objects.get()
     assert (job.kind, job.tenant, job.is_internal, job.reserved_millicredits, job.expires_at) == ("preview", "platform", True, 0, None)

@@ -79,7 +79,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
     def wait() -> None:
         try:
-            wait_until(condition, seconds=20)
+            wait_until(condition)
         finally:
             connections.close_all()
 

@@ -121,7 +121,7 @@ def send_endlessly(port: int, row: Row, *, secret: str) -> tuple[int, bytes]:
 def answer_to(port: int, head: bytes) -> tuple[int, Any]:
     """Status and JSON body of a request without a byte of its body."""
     received = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(head)
         while not _is_whole(received):
             more = connection.recv(65536)

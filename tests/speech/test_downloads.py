@@ -100,7 +100,7 @@ def test_unknown_file_of_a_job_is_a_404_that_names_its_files(server: RunningShel
 
 def test_download_in_another_format_is_encoded_once(server: RunningShell, job: Job) -> None:
     with working("codec", pause_seconds=0.3), ThreadPoolExecutor(3) as pool:
-        answers = list(pool.map(lambda _: httpx.get(address(server, job, "tts_output.wav"), timeout=20), range(3)))
+        answers = list(pool.map(lambda _: httpx.get(address(server, job, "tts_output.wav"), timeout=60), range(3)))
     assert [(answer.status_code, answer.content) for answer in answers] == [(200, AUDIO)] * 3
     assert answers[0].headers["content-type"] == "audio/wav"
     made = Job.objects.get(kind="rendition")

@@ -47,7 +47,7 @@ class Listener:
         """Close the connection, in mid-response too."""
         with contextlib.suppress(OSError, KeyError):  # it is over
             self.response.extensions["network_stream"].get_extra_info("socket").shutdown(socket.SHUT_RDWR)
-        self._thread.join(timeout=30)
+        self._thread.join(timeout=60)
         self.response.close()
         self.client.close()
 

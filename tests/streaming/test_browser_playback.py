@@ -60,7 +60,7 @@ def site(server: RunningShell, key: str, audio_format: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/"
     finally:
         own.should_exit = own.force_exit = True
-        thread.join(timeout=20)
+        thread.join(timeout=60)
 
 
 @pytest.mark.parametrize("audio_format", ["mp3", "wav", "flac", "opus", "aac"])

@@ -44,7 +44,7 @@ def ask(job: Job | str, prefix: str = "/v1/", **parameters: str) -> Any:
 
 
 def fetch(server: RunningShell, job: Job, **parameters: str) -> httpx.Response:
-    return httpx.get(f"{server.url}/v1/speech/subtitles/", params={"uuid": job.uuid.hex, **parameters}, timeout=30)
+    return httpx.get(f"{server.url}/v1/speech/subtitles/", params={"uuid": job.uuid.hex, **parameters}, timeout=60)
 
 
 def error_of(answer: Any) -> tuple[int, str]:

@@ -60,12 +60,12 @@ class Browser:
                 assert "error" not in answer, answer
                 return dict(answer["result"])
 
-    def open(self, url: str, *, until: str = "document.readyState === 'complete'", seconds: float = 30.0) -> None:
+    def open(self, url: str, *, until: str = "document.readyState === 'complete'", seconds: float = 60.0) -> None:
         """Open a page and wait until the expression is true."""
         assert "errorText" not in self.call("Page.navigate", url=url)
         self.wait_until(until, seconds=seconds)
 
-    def wait_until(self, expression: str, *, seconds: float = 30.0) -> None:
+    def wait_until(self, expression: str, *, seconds: float = 60.0) -> None:
         """Wait until the expression is true in the page."""
         deadline = time.monotonic() + seconds
         while not self.value(f"Boolean({expression})"):
@@ -78,7 +78,7 @@ class Browser:
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
-    def click(self, selector: str, *, seconds: float = 30.0) -> None:
+    def click(self, selector: str, *, seconds: float = 60.0) -> None:
         """Click in the middle of an element with the mouse, once it is visible and nothing lies above it."""
         self.value(f"document.querySelector({json.dumps(selector)})?.scrollIntoView({{block: 'center', behavior: 'instant'}})")
         self.wait_until(CLICKABLE % json.dumps(selector), seconds=seconds)

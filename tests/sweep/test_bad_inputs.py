@@ -41,11 +41,16 @@ def check(bad: Bad, *, client: httpx.Client, key: str) -> None:
         assert error["code"] == bad.code
 
 
-@pytest.mark.parametrize(("module", "at_least"), [(json_cases, 734), (form_cases, 1413), (odd_cases, 87), (clonyvoice_cases, 108)])
+@pytest.mark.parametrize(("module", "at_least"), [(json_cases, 734), (form_cases, 763), (odd_cases, 87), (clonyvoice_cases, 108)])
 def test_invalid_requests_are_clear_client_errors_without_side_effects(
     client: httpx.Client, key: str, module: ModuleType, at_least: int
 ) -> None:
     walk(module.CASES, lambda bad: check(bad, client=client, key=key), at_least=at_least)
+
+
+@pytest.mark.prove
+def test_every_route_refuses_every_strange_form(client: httpx.Client, key: str) -> None:
+    walk(form_cases.OTHER_TURNS, lambda bad: check(bad, client=client, key=key), at_least=650)
 
 
 def test_valid_request_after_invalid_ones_is_served(client: httpx.Client, key: str) -> None:

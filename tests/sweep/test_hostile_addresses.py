@@ -135,7 +135,7 @@ def test_a_third_account_is_served_while_two_accounts_addresses_hang(
         slow = [pool.submit(httpx.post, f"{swept.url}/v1/stt/", headers=one, **request) for one in headers]
         try:
             for _ in slow:
-                assert Hostile.hanging.acquire(timeout=30)
+                assert Hostile.hanging.acquire(timeout=60)
             for _ in range(2):
                 answer = httpx.post(f"{swept.url}/v1/stt/", params={"async": "1"}, files={"file": SOUND}, headers=newcomers, timeout=60)
                 assert answer.status_code == 200, answer.text

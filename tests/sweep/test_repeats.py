@@ -68,7 +68,7 @@ def test_a_retry_after_a_broken_connection_joins_the_running_job(swept: RunningP
     known, before = jobs_of(client), credits_left(client)
     body = json.dumps({**SPOKEN, "input": f"{BRIEFLY} Broken off."}).encode()
     head = f"POST /v1/audio/speech HTTP/1.1\r\nHost: x\r\nX-API-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", swept.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", swept.port), timeout=60) as connection:
         connection.sendall(head.encode() + body)
         while not (new := [uuid for uuid in jobs_of(client) if uuid not in known]):
             time.sleep(0.02)

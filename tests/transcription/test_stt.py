@@ -161,7 +161,7 @@ def test_a_request_that_does_not_wait_polls_for_the_result(server: RunningShell,
     queued = listen(server, owner, song, path="/v1/stt/?async=1").json()
     assert (queued["status"], queued["credits_used"], queued["credits_remaining"]) == ("queued", 0.067, 999.933)
     with hearing():
-        httpx.get(f"{server.url}/v1/jobs/{queued['uuid']}/events", headers=owner.headers, timeout=30)
+        httpx.get(f"{server.url}/v1/jobs/{queued['uuid']}/events", headers=owner.headers, timeout=60)
     polled = httpx.get(f"{server.url}/v1/speech/results/?uuid={queued['uuid']}").json()
     assert (polled["status"], polled["format"], polled["result"]["text"]) == ("completed", "json", "Hello there.")
     downloaded = httpx.get(polled["result_url"])

@@ -31,7 +31,7 @@ def send(
         headers={"X-CSRFToken": token, "X-Forwarded-For": address},
         cookies={"csrftoken": TOKEN},
         files={**parts, **({"file": ("a.mp3", sound, "audio/mpeg")} if sound else {})},
-        timeout=30,
+        timeout=60,
     )
 
 

@@ -168,7 +168,7 @@ def test_a_translator_of_many_languages_goes_before_one_of_draft_quality(server:
 def test_a_request_that_does_not_wait_finds_the_texts_in_its_result(server: RunningShell, owner: Person, song: bytes) -> None:
     queued = translate(server, owner, song, path="/v1/speech-translate/?async=1").json()
     with making(MADE):
-        httpx.get(f"{server.url}/v1/jobs/{queued['uuid']}/events", headers=owner.headers, timeout=30)
+        httpx.get(f"{server.url}/v1/jobs/{queued['uuid']}/events", headers=owner.headers, timeout=60)
     polled = httpx.get(f"{server.url}/v1/speech/results/?uuid={queued['uuid']}").json()
     assert (polled["status"], polled["format"], polled["result"]["translated_text"]) == ("completed", "mp3", "Hola.")
 

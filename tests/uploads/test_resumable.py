@@ -240,7 +240,7 @@ def send_and_break(person: Person, path: str, content: bytes, *, offset: int, an
         f"PATCH {path} HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: Bearer {person.secret}\r\nTus-Resumable: 1.0.0\r\n"
         f"Content-Type: {PIECE['Content-Type']}\r\nUpload-Offset: {offset}\r\nContent-Length: {announced}\r\n{headers}\r\n"
     )
-    with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=20) as connection:
+    with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=60) as connection:
         connection.sendall(head.encode() + content)
 
 

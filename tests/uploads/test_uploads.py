@@ -123,7 +123,7 @@ def test_a_suspended_account_sends_nothing(owner: Person, song: bytes) -> None:
 def test_more_than_was_announced_is_refused_before_it_is_read(owner: Person) -> None:
     address = urlsplit(owner.announce(1000)["url"])
     head = f"PUT {address.path}?{address.query} HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n"
-    with socket.create_connection((address.hostname or "", address.port or 0), timeout=10) as connection:
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=60) as connection:
         connection.sendall(head.encode())
         assert connection.recv(65536).startswith(b"HTTP/1.1 413")  # not one byte of the body was sent
 
@@ -131,7 +131,7 @@ def test_more_than_was_announced_is_refused_before_it_is_read(owner: Person) -> 
 def test_a_stranger_cannot_fill_the_disk(owner: Person) -> None:
     address = urlsplit(owner.url)
     head = f"PUT /v1/uploads/{UUID(int=5).hex}/content/ HTTP/1.1\r\nHost: x\r\nContent-Length: 900000000\r\n\r\n"
-    with socket.create_connection((address.hostname or "", address.port or 0), timeout=10) as connection:
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=60) as connection:
         connection.sendall(head.encode())
         assert connection.recv(65536).startswith(b"HTTP/1.1 403")
 
@@ -165,7 +165,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(owner: Person, song: bytes, ob
     address = owner.announce(5_000_000)
     parts = urlsplit(address["url"])
     head = f"PUT {parts.path}?{parts.query} HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n"
-    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10) as connection:
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60) as connection:
         connection.sendall(head.encode() + bytes(3_000_000))
         wait_until(lambda: count_open_spools(home) == 1)
     wait_until(lambda: count_open_spools(home) == 0)

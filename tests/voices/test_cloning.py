@@ -77,7 +77,7 @@ def test_finished_enrolment_keeps_recording_voice_file_and_demo_of_the_account(s
 
 def test_the_same_recording_is_enrolled_once_for_all_clone_requests(studio: Studio, worker: Enroller) -> None:
     embed_id = studio.embed().json()["embed_id"]
-    wait_until(lambda: enrolment().state == "ready", seconds=20)
+    wait_until(lambda: enrolment().state == "ready")
     assert studio.speak(TEXT).headers["x-voice-id"] == embed_id
     assert studio.speak(TEXT, file=b"none", embed_id=embed_id).status_code == 200
     assert studio.keep("Ada").json()["voice_id"] == embed_id
@@ -102,7 +102,7 @@ def test_embed_is_answered_with_a_likeness_while_the_fit_runs(studio: Studio, wo
     assert spoken.status_code == 200
     assert f"{reported['embed_id']} is in training; until then a likeness of built-in voices speaks." in spoken.headers["x-warning"]
     worker.is_fit_held = False
-    wait_until(lambda: enrolment().state == "ready", seconds=20)
+    wait_until(lambda: enrolment().state == "ready")
     again = studio.speak(TEXT, file=b"none", embed_id=reported["embed_id"])
     assert "in training" not in again.headers["x-warning"]
 
@@ -110,7 +110,7 @@ def test_embed_is_answered_with_a_likeness_while_the_fit_runs(studio: Studio, wo
 def test_without_the_fit_the_likeness_is_the_voice(studio: Studio, worker: Enroller, settings: Any) -> None:
     settings.TTSAI_CLONE_FIT = False
     assert studio.embed().json()["state"] == "ready"
-    wait_until(lambda: enrolment().demo is not None, seconds=20)
+    wait_until(lambda: enrolment().demo is not None)
     assert worker.done == ["examine_voice", "speak"]
     assert (enrolment().is_fitted, get_storage().read_bytes(enrolment().conditioning_key)) == (False, LIKENESS)
     assert studio.speak(TEXT).headers["x-warning"].startswith("model: chatterbox")
@@ -128,7 +128,7 @@ def test_voice_clone_answers_with_the_queued_job_and_keeps_the_voice(studio: Stu
         4 * len(TEXT) / 1000,
     )
     assert reported["url"] == f"{studio.url}/static/downloads/{reported['uuid']}/output.mp3"
-    wait_until(lambda: Job.objects.get().is_over, seconds=20)
+    wait_until(lambda: Job.objects.get().is_over)
     assert httpx.get(reported["url"]).status_code == 200
     listed = studio.owner.get("/v1/voices/", own="true").json()
     assert (listed["total"], listed["voices"][0]["id"], listed["voices"][0]["state"]) == (1, reported["voice_id"], "ready")
@@ -153,7 +153,7 @@ def test_webhook_urls_of_all_requests_for_a_recording_in_training_receive_its_en
     studio.keep("Eve", file=b"none", embed_id=embed_id, webhook_url="http://127.0.0.1:9/eve").raise_for_status()
     assert not Delivery.objects.exists()
     worker.is_fit_held = False
-    wait_until(Delivery.objects.exists, seconds=20)
+    wait_until(Delivery.objects.exists)
     sent = [(one.url, json.loads(one.body)) for one in Delivery.objects.order_by("url")]
     assert [url for url, _ in sent] == [*urls, "http://127.0.0.1:9/endpoint", "http://127.0.0.1:9/eve"]
     assert {(body["type"], body["data"]["uuid"]) for _, body in sent} == {("job.completed", uuids.pop())}
@@ -166,7 +166,7 @@ def test_webhook_url_of_a_second_name_receives_the_failure_of_the_enrolment(stud
     for name in ("ada", "bob"):
         studio.keep(name, webhook_url=f"http://127.0.0.1:9/{name}").raise_for_status()
     with enrolling(Enroller(refusal=("invalid_reference", "Record one person."))):
-        wait_until(Delivery.objects.exists, seconds=20)
+        wait_until(Delivery.objects.exists)
     assert {one.url.rpartition("/")[2]: json.loads(one.body)["type"] for one in Delivery.objects.all()} == {
         "ada": "job.failed",
         "bob": "job.failed",
@@ -181,7 +181,7 @@ def test_fit_of_a_voice_marks_its_demo_as_the_plan_wants(studio: Studio, setting
 
 def test_voice_clone_of_a_ready_voice_is_completed_at_once_with_its_demo(studio: Studio, worker: Enroller) -> None:
     first = studio.keep("Ada").json()
-    wait_until(lambda: enrolment().state == "ready", seconds=20)
+    wait_until(lambda: enrolment().state == "ready")
     again = studio.keep("Another name").json()
     assert (again["status"], again["voice_id"] != first["voice_id"]) == ("completed", True)
     assert httpx.get(again["url"]).content == b"ID3 a demo"
@@ -195,27 +195,27 @@ def test_hostile_recording_is_a_400_with_advice_and_costs_nothing(studio: Studio
         assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_reference")
         assert "Record 10 to 30 seconds" in answer.json()["error"]["message"]
     assert studio.owner.millicredits == 1_000_000
-    wait_until(lambda: not Enrolment.objects.exists(), seconds=20)
+    wait_until(lambda: not Enrolment.objects.exists())
     assert not Voice.objects.exists()
 
 
 def test_named_voice_that_failed_stays_with_its_reason_and_can_be_cloned_again(studio: Studio, worker: Enroller) -> None:
     worker.refusal = ("invalid_reference", "There are two speakers. Record one person.")
     voice_id = studio.keep("Ada").json()["voice_id"]
-    wait_until(lambda: enrolment().state == "failed", seconds=20)
+    wait_until(lambda: enrolment().state == "failed")
     shown = studio.owner.get(f"/v1/voices/{voice_id}/").json()
     assert (shown["state"], shown["code"], shown["error"]) == ("failed", "invalid_reference", "There are two speakers. Record one person.")
     refused = studio.owner.say(voice=voice_id)
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "voice_failed")
     worker.refusal = None
     assert studio.keep("Ada").json()["voice_id"] == voice_id
-    wait_until(lambda: enrolment().state == "ready", seconds=20)
+    wait_until(lambda: enrolment().state == "ready")
 
 
 def test_voice_after_a_failed_fit_speaks_and_is_fitted_again_later(studio: Studio, worker: Enroller) -> None:
     worker.fit_failure = ("bad_audio", "The fit ended unexpectedly.")
     voice_id = studio.keep("Ada").json()["voice_id"]
-    wait_until(lambda: enrolment().state == "ready", seconds=20)
+    wait_until(lambda: enrolment().state == "ready")
     shown = studio.owner.get(f"/v1/voices/{voice_id}/").json()
     assert (shown["state"], shown["is_fitted"], shown["code"], shown["error"]) == (
         "ready",
@@ -227,14 +227,14 @@ def test_voice_after_a_failed_fit_speaks_and_is_fitted_again_later(studio: Studi
     assert "could not be fitted; a likeness of built-in voices speaks" in " ".join(spoken.json()["warnings"])
     worker.fit_failure = None
     assert studio.speak(TEXT).status_code == 200
-    wait_until(lambda: enrolment().is_fitted, seconds=20)
+    wait_until(lambda: enrolment().is_fitted)
     assert (enrolment().state, enrolment().error_code) == ("ready", "")
 
 
 def test_worker_that_keeps_the_likeness_makes_the_voice_ready_with_the_reason(studio: Studio, worker: Enroller) -> None:
     worker.fit_error = "The fit of the voice needs more memory than the worker may use."
     voice_id = studio.keep("Ada").json()["voice_id"]
-    wait_until(lambda: enrolment().state == "ready", seconds=20)
+    wait_until(lambda: enrolment().state == "ready")
     shown = studio.owner.get(f"/v1/voices/{voice_id}/").json()
     assert (shown["is_fitted"], shown["code"], shown["error"]) == (False, "internal_error", worker.fit_error)
 
@@ -246,7 +246,7 @@ def test_second_recording_of_an_account_is_examined_while_the_fit_of_the_first_i
     worker.is_fit_held = True
     first = studio.embed()
     fit = Part.objects.get(kind="fit_voice")
-    wait_until(lambda: Part.objects.filter(pk=fit.pk, state__in=IN_FLIGHT_STATES).exists(), seconds=20)
+    wait_until(lambda: Part.objects.filter(pk=fit.pk, state__in=IN_FLIGHT_STATES).exists())
     second = studio.embed(file=record(tmp_path / "other", "mp3", seconds=3.0).read_bytes())
     assert (first.status_code, second.status_code) == (200, 200), second.text
     assert Part.objects.get(pk=fit.pk).state in IN_FLIGHT_STATES
@@ -328,8 +328,8 @@ def test_plan_limits_the_named_voices_of_an_account(studio: Studio, worker: Enro
 def test_least_recently_used_embeds_are_deleted_beyond_the_limit(studio: Studio, worker: Enroller, settings: Any) -> None:
     settings.TTSAI_KEPT_EMBEDS = 1
     first = studio.embed().json()["embed_id"]
-    wait_until(lambda: enrolment().state == "ready", seconds=20)
+    wait_until(lambda: enrolment().state == "ready")
     second = studio.embed(file=studio.clip + bytes(64)).json()["embed_id"]
     assert list(Voice.objects.values_list("voice_id", flat=True)) == [second]
-    wait_until(lambda: Enrolment.objects.count() == 1, seconds=20)
+    wait_until(lambda: Enrolment.objects.count() == 1)
     assert studio.owner.get(f"/v1/voices/{first}/").status_code == 404

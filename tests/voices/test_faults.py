@@ -20,7 +20,7 @@ TEXT = "Hello there, this is a cloned voice."
 def admitted(kind: str) -> Part:
     """The part of this kind, given to a worker."""
     Part.objects.filter(kind=kind).update(not_before=timezone.now())
-    wait_until(lambda: dispatch_all() or Part.objects.filter(kind=kind, state="admitted").exists(), seconds=20)
+    wait_until(lambda: dispatch_all() or Part.objects.filter(kind=kind, state="admitted").exists())
     return Part.objects.get(kind=kind)
 
 

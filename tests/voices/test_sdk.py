@@ -14,7 +14,7 @@ def test_official_sdk_clones_a_voice_and_lists_it(studio: Studio, worker: Enroll
     sdk = sdk_of(studio.owner.key, studio.url)
     cloned = sdk.clone_voice("Ada", studio.clip, text="Hello there.")
     assert (cloned.status, cloned.url) == ("queued", f"{studio.url}/static/downloads/{cloned.uuid}/output.mp3")
-    wait_until(lambda: studio.owner.result(cloned.uuid).json()["status"] == "completed", seconds=20)
+    wait_until(lambda: studio.owner.result(cloned.uuid).json()["status"] == "completed")
     assert {voice.voice_id: voice.name for voice in sdk.list_voices()}[cloned.raw["voice_id"]] == "Ada"
 
 
@@ -25,4 +25,4 @@ def test_official_asynchronous_sdk_clones_a_voice(studio: Studio, worker: Enroll
 
     cloned = asyncio.run(clone_voice())
     assert (cloned.status, cloned.raw["model"], cloned.raw["model_used"]) == ("queued", "cosyvoice2", "kokoro-clone")
-    wait_until(lambda: studio.owner.result(cloned.uuid).json()["status"] == "completed", seconds=20)
+    wait_until(lambda: studio.owner.result(cloned.uuid).json()["status"] == "completed")

@@ -34,7 +34,7 @@ AGREED = "I, Ada, agree that my voice is cloned."
 def ada(studio: Studio, worker: Enroller) -> str:
     """Id of a ready voice."""
     voice_id = studio.keep("Ada", consent=AGREED, consent_by="Ada").json()["voice_id"]
-    wait_until(lambda: Enrolment.objects.get().state == "ready" and Job.objects.get().is_over, seconds=20)
+    wait_until(lambda: Enrolment.objects.get().state == "ready" and Job.objects.get().is_over)
     return voice_id
 
 
@@ -158,11 +158,11 @@ def test_deleted_voice_leaves_no_object_row_or_result(owner: Person, studio: Stu
 def test_deleted_voice_in_training_cancels_its_enrolment(owner: Person, studio: Studio, worker: Enroller) -> None:
     worker.is_fit_held = True
     voice_id = studio.keep("Ada").json()["voice_id"]
-    wait_until(lambda: Enrolment.objects.get().state == "training", seconds=20)
+    wait_until(lambda: Enrolment.objects.get().state == "training")
     httpx.delete(f"{studio.url}/v1/voices/{voice_id}/", headers=owner.headers).raise_for_status()
     assert not Enrolment.objects.exists()
     worker.is_fit_held = False
-    wait_until(lambda: Job.objects.get().is_over, seconds=20)
+    wait_until(lambda: Job.objects.get().is_over)
     assert [name for name in files_of(owner) if name.startswith("voices/")] == []
 
 
@@ -203,7 +203,7 @@ def test_deleted_voice_leaves_another_voice_of_the_same_recording_alone(owner: P
 def test_removal_of_an_accounts_voices_leaves_nothing_of_them(owner: Person, studio: Studio, ada: str) -> None:
     studio.embed(file=studio.clip + bytes(64))
     assert owner.account is not None
-    wait_until(lambda: not Job.objects.filter(state__in=["queued", "running"]).exists(), seconds=20)
+    wait_until(lambda: not Job.objects.filter(state__in=["queued", "running"]).exists())
     assert remove_account_voices(owner.account.pk) == 2
     assert [model.objects.count() for model in (Voice, Enrolment)] == [0, 0]
     assert [name for name in files_of(owner) if name.startswith("voices/")] == []
@@ -213,7 +213,7 @@ def test_unused_embed_is_deleted_after_the_retention_of_the_plan(owner: Person, 
     embed = studio.embed(file=studio.clip + bytes(64)).json()["embed_id"]
     Voice.objects.update(used_at="2020-01-01T00:00:00Z")
     Enrolment.objects.update(created_at="2020-01-01T00:00:00Z")
-    wait_until(lambda: not Job.objects.filter(state__in=["queued", "running"]).exists(), seconds=20)
+    wait_until(lambda: not Job.objects.filter(state__in=["queued", "running"]).exists())
     folder = enrolment_folder(Voice.objects.get(voice_id=embed).enrolment)
     assert remove_unused_embeds() == 2  # the embed and its enrolment
     assert list(Voice.objects.values_list("voice_id", flat=True)) == [ada]
@@ -266,10 +266,10 @@ def test_voice_events_reach_the_accounts_endpoints_with_documented_bodies(
     settings.TTSAI_OUTBOUND_ALLOW = ["127.0.0.1:9"]
     owner.post("/v1/webhooks/", {"url": "http://127.0.0.1:9/hook", "events": ["voice.ready", "voice.failed"]})
     ready = studio.keep("Ada").json()
-    wait_until(lambda: Enrolment.objects.get().state == "ready", seconds=20)
+    wait_until(lambda: Enrolment.objects.get().state == "ready")
     worker.refusal = ("invalid_reference", "Record one person.")
     failed = studio.keep("Bob", file=studio.clip + bytes(64)).json()
-    wait_until(lambda: Delivery.objects.count() == 2, seconds=20)
+    wait_until(lambda: Delivery.objects.count() == 2)
     sent = [json.loads(body) for body in Delivery.objects.order_by("created_at").values_list("body", flat=True)]
     assert [(one["type"], one["data"]) for one in sent] == [
         ("voice.ready", {"voice_id": ready["voice_id"], "name": "Ada", "model": "kokoro-clone", "state": "ready", "uuid": ready["uuid"]}),

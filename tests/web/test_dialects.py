@@ -51,7 +51,7 @@ def shell(transactional_db: None, settings: Any) -> Iterator[RunningShell]:
 
 def refusal_of(shell: RunningShell, request: bytes) -> tuple[int, str]:
     """Status and code, after checking the shape and the header names of the dialect."""
-    with socket.create_connection(("127.0.0.1", shell.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", shell.port), timeout=60) as connection:
         connection.sendall(request)
         with HTTPResponse(connection) as response:
             response.begin()
@@ -98,7 +98,7 @@ def test_full_disk_and_busy_threads_are_refused_in_the_dialect(shell: RunningShe
 
 def test_refusals_beside_the_dialect_keep_the_platforms_shape(shell: RunningShell) -> None:
     for request in (b"GET /v1/audio/speech HTTP/1.1\r\n\r\n", b"nonsense\r\n\r\n", b"GET /v1/tts\xff HTTP/1.1\r\nHost: x\r\n\r\n"):
-        with socket.create_connection(("127.0.0.1", shell.port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", shell.port), timeout=60) as connection:
             connection.sendall(request)
             answer = b"".join(iter(lambda: connection.recv(65536), b""))
         head, _, body = answer.partition(b"\r\n\r\n")

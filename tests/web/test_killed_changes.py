@@ -106,13 +106,13 @@ def test_a_change_that_is_killed_half_way_leaves_no_trace_and_is_made_by_a_repea
         with transaction.atomic():
             assert list(change.last.select_for_update())
             sent = sender.submit(change.send, f"http://127.0.0.1:{port}", owner)
-            wait_until(lambda: bool(pids_blocked_here()), seconds=30)
+            wait_until(lambda: bool(pids_blocked_here()))
             pids = pids_blocked_here()
             web.kill()
             web.wait()
         with pytest.raises(httpx.TransportError):
             sent.result()
-        wait_until(lambda: not are_connected(pids), seconds=30)
+        wait_until(lambda: not are_connected(pids))
     assert change.read() == before
     port = free_port()
     with process(port):

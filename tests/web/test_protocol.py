@@ -18,7 +18,7 @@ AHEAD = b"GET /v1/echo HTTP/1.1\r\nHost: x\r\n\r\n"
 
 def answer_to(shell: RunningShell, *pieces: bytes, pause_seconds: float = 0.0) -> bytes:
     """Everything received until the server closes the connection."""
-    with socket.create_connection(("127.0.0.1", shell.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", shell.port), timeout=60) as connection:
         for piece in pieces:
             connection.sendall(piece)
             time.sleep(pause_seconds)
@@ -66,7 +66,7 @@ def test_connection_serves_many_requests_with_bodies_of_any_kind(shell: RunningS
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 1.0)
     body = b"x" * 200_000
     request = b"POST /v1/size HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
-    with socket.create_connection(("127.0.0.1", shell.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", shell.port), timeout=60) as connection:
         connection.sendall(request[:10])
         until = time.monotonic() + 2 * protocol.HEAD_SECONDS  # the bound on a head begins anew with each request
         while time.monotonic() < until:
@@ -90,15 +90,15 @@ def test_a_pipelining_client_that_disconnects_is_noticed(
     shell: RunningShell, valkey: redis.Redis, caplog: pytest.LogCaptureFixture
 ) -> None:
     job = uuid.uuid4().hex
-    with socket.create_connection(("127.0.0.1", shell.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", shell.port), timeout=60) as connection:
         connection.sendall(b"GET /v1/wait/%s HTTP/1.1\r\nHost: x\r\n\r\n" % job.encode() + AHEAD * 20)
         wait_for_waiters(valkey, 1)
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while job not in LEFT:
         assert time.monotonic() < until, "the leaving was not noticed"
         time.sleep(0.02)
     for _ in range(20):
-        with socket.create_connection(("127.0.0.1", shell.port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", shell.port), timeout=60) as connection:
             connection.sendall(AHEAD * 50)
             connection.recv(100)
     assert answer_to(shell, AHEAD, b"GET /v1/echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").count(b"HTTP/1.1 200 ") == 2
@@ -107,7 +107,7 @@ def test_a_pipelining_client_that_disconnects_is_noticed(
 
 def test_malformed_http_aborts_a_started_response(shell: RunningShell) -> None:
     job = uuid.uuid4().hex
-    with socket.create_connection(("127.0.0.1", shell.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", shell.port), timeout=60) as connection:
         connection.sendall(b"GET /v1/events/%s HTTP/1.1\r\nHost: x\r\n\r\n" % job.encode())
         received = connection.recv(65536)
         connection.sendall(b"\x00nonsense\r\n\r\n")

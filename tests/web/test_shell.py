@@ -84,7 +84,7 @@ def test_no_body_makes_the_server_fail(shell: RunningShell, body: bytes, content
 
 
 def test_a_raw_query_string_is_a_400(shell: RunningShell) -> None:
-    with socket.create_connection(("127.0.0.1", shell.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", shell.port), timeout=60) as connection:
         connection.sendall(b"GET /v1/echo?a=\xff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     assert answer.startswith(b"HTTP/1.1 400")

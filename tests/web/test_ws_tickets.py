@@ -36,7 +36,7 @@ def test_ticket_in_the_query_opens_one_connection_of_its_key(shell: RunningShell
     key, _ = make_key()
     ticket = ws_tickets.create_ticket(key).value
     with open_socket(shell, f"/v1/named/me/?ticket={ticket}") as connection:
-        assert connection.recv(timeout=20) == f"account:{key.account_id}"
+        assert connection.recv(timeout=60) == f"account:{key.account_id}"
     assert refusal(shell, f"/v1/named/me/?ticket={ticket}") == (401, "invalid_ticket")
 
 
@@ -84,7 +84,7 @@ def ask_by_session(membership: Membership) -> Any:
 def test_ticket_of_a_session_opens_one_connection_of_its_account(shell: RunningShell, membership: Membership) -> None:
     ticket = ws_tickets.create_ticket_of_member(membership.account, membership.user).value
     with open_socket(shell, f"/v1/named/me/?ticket={ticket}") as connection:
-        assert connection.recv(timeout=20) == f"account:{membership.account_id}"
+        assert connection.recv(timeout=60) == f"account:{membership.account_id}"
     assert refusal(shell, f"/v1/named/me/?ticket={ticket}") == (401, "invalid_ticket")
 
 
@@ -107,10 +107,10 @@ def test_connection_of_a_person_who_leaves_the_account_is_closed(
     settings.ROOT_URLCONF, settings.TTSAI_SOCKET_ROUTES = "tests.web.urls", ["tests.web.sockets.ROUTES"]
     ticket = ws_tickets.create_ticket_of_member(membership.account, membership.user).value
     with running_shell() as shell, open_socket(shell, f"/v1/named/me/?ticket={ticket}") as connection:
-        connection.recv(timeout=20)
+        connection.recv(timeout=60)
         assert find_present_members([(membership.account_id, membership.user_id), (1, 2)]) == {(membership.account_id, membership.user_id)}
         membership.delete()
-        assert json.loads(connection.recv(timeout=20))["error"]["code"] == "not_a_member"
+        assert json.loads(connection.recv(timeout=60))["error"]["code"] == "not_a_member"
         assert ending(connection) == (1008, "not_a_member")
 
 

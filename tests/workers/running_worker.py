@@ -15,7 +15,7 @@ from workers.contract.messages import Announcement
 from workers.contract.references import Address
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_SECONDS = 30
+READY_SECONDS = 60
 
 
 @dataclass

@@ -13,7 +13,7 @@ from workers.fairness import Order
 from workers.parallelism import count_spare_cores
 from workers.scheduler import BULK_NICENESS, PROMPT_NICENESS, STEADY_NICENESS, SentenceScheduler
 
-WAIT_SECONDS = 5
+WAIT_SECONDS = 60
 
 
 def order(*, lane: Lane = "normal", tenant: str = "a", group: str = "g", index: int = 0) -> Order:

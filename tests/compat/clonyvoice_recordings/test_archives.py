@@ -30,7 +30,7 @@ def ada(desk: Desk, clip: bytes, worker: Enroller) -> str:
     """Id of a ready voice."""
     fields = {"name": "Ada", "categories": "calm", "consent": "I agree.", "consent_by": "Ada"}
     made = desk.post("/api/clone/create", files={"audio": ("ada.mp3", clip)}, **fields).json()
-    wait_until(lambda: Enrolment.objects.get().state == "ready" and Job.objects.get().is_over, seconds=20)
+    wait_until(lambda: Enrolment.objects.get().state == "ready" and Job.objects.get().is_over)
     return str(made["id"])
 
 
@@ -65,7 +65,7 @@ def test_export_has_manifest_recording_voice_file_and_demo_and_no_consent(desk: 
 
 def test_deleted_voice_is_restored_as_it_was_without_a_job_and_without_consent(desk: Desk, archive: bytes, ada: str, clip: bytes) -> None:
     desk.delete(f"/api/voices/{ada}")
-    wait_until(lambda: not Enrolment.objects.exists(), seconds=10)
+    wait_until(lambda: not Enrolment.objects.exists())
     jobs = Job.objects.count()
     preview = send(desk, PREVIEW, archive).json()
     assert (preview["is_own_archive"], preview["total"], preview["voices_left"]) == (True, 1, 100)
@@ -121,7 +121,7 @@ def test_changed_archive_is_cloned_anew_and_its_voice_file_is_not_used(desk: Des
     assert "its voice file is not used" in preview["voices"][0]["warnings"][0]
     (voice,) = send(desk, IMPORT, content, by=other).json()["imported"]
     enrolment = Enrolment.objects.get(account=other.account)
-    wait_until(lambda: Enrolment.objects.get(pk=enrolment.pk).state == "ready", seconds=20)
+    wait_until(lambda: Enrolment.objects.get(pk=enrolment.pk).state == "ready")
     assert get_storage().read_bytes(Enrolment.objects.get(pk=enrolment.pk).conditioning_key) == FITTED
     assert voice["action"] == "clone"
 
@@ -133,7 +133,7 @@ def test_blocked_speaker_is_not_imported_by_either_way(desk: Desk, archive: byte
     files, manifest = unpacked(archive)
     manifest["voices"][0]["report"]["embedding"] = [0.0] * 255 + [1.0]  # somebody else's, which breaks the signature
     (voice,) = send(desk, IMPORT, packed(files, manifest), by=other).json()["imported"]
-    wait_until(lambda: Enrolment.objects.get(account=other.account).state == "failed", seconds=20)
+    wait_until(lambda: Enrolment.objects.get(account=other.account).state == "failed")
     assert desk.get(f"/api/voices/{voice['id']}", by=other).json()["state"] == "failed"
 
 

@@ -43,7 +43,7 @@ def test_synchronous_client_hears_all_messages_of_a_stream(client: DeepgramClien
         for block in (spoken(after=2.5)[start : start + 8000] for start in range(0, len(spoken(after=2.5)), 8000)):
             connection.send_media(block)
         connection.send_close_stream()
-        listening.join(timeout=30)
+        listening.join(timeout=60)
     assert {ListenV1SpeechStarted, ListenV1Results, ListenV1UtteranceEnd, ListenV1Metadata} == set(map(type, messages))
     final = [message for message in messages if isinstance(message, ListenV1Results) and message.is_final]
     assert [message.speech_final for message in final] == [True]

@@ -25,7 +25,7 @@ def received(socket: ClientConnection) -> Iterator[dict[str, Any]]:
     """Messages until the connection is closed."""
     while True:
         try:
-            yield json.loads(socket.recv(timeout=30))
+            yield json.loads(socket.recv(timeout=60))
         except ConnectionClosed:
             return
 

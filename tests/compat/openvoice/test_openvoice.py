@@ -57,9 +57,9 @@ def post(server: RunningShell, owner: Person | None, **body: Any) -> httpx.Respo
 
 
 def test_health_and_info_are_those_of_the_document(server: RunningShell, owner: Person) -> None:
-    health = httpx.get(f"{server.url}/api/health", headers=owner.headers, timeout=20).json()
+    health = httpx.get(f"{server.url}/api/health", headers=owner.headers, timeout=60).json()
     assert health == {"status": "ok", "message": "OpenVoice API is running", "sample_rate": 22050}
-    info = httpx.get(f"{server.url}/api/info", headers=owner.headers, timeout=20).json()
+    info = httpx.get(f"{server.url}/api/info", headers=owner.headers, timeout=60).json()
     assert info == {
         "model": "OpenVoice Tone Clone",
         "version": "v2",

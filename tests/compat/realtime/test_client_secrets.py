@@ -21,7 +21,7 @@ SUBPROTOCOL = "openai-insecure-api-key."
 
 
 def post(server: RunningShell, key: str, path: str, body: Any) -> httpx.Response:
-    return httpx.post(f"{server.url}/v1/realtime/{path}", json=body, headers={"Authorization": f"Bearer {key}"}, timeout=20)
+    return httpx.post(f"{server.url}/v1/realtime/{path}", json=body, headers={"Authorization": f"Bearer {key}"}, timeout=60)
 
 
 def refusal(server: RunningShell, key: str, **arguments: Any) -> tuple[int, str]:

@@ -37,7 +37,7 @@ def clone(server: RunningShell, owner: Person, audio: bytes | str, prompt_id: st
 
 
 def speakers(server: RunningShell, owner: Person) -> Any:
-    return httpx.get(f"{server.url}/speakers", headers=owner.headers, timeout=20).json()
+    return httpx.get(f"{server.url}/speakers", headers=owner.headers, timeout=60).json()
 
 
 def test_cloned_voice_is_listed_and_an_id_is_cloned_once(server: RunningShell, owner: Person, reader: Reader, clip: bytes) -> None:
@@ -91,7 +91,7 @@ def test_id_whose_voice_is_being_made_is_answered_once_it_can_speak(
     server: RunningShell, owner: Person, clip: bytes, settings: Any
 ) -> None:
     files = {"reference_audio": ("audio.mp3", clip)}
-    httpx.post(f"{server.url}/v1/voice-clone/", data={"name": "ada"}, files=files, headers=owner.headers, timeout=20).raise_for_status()
+    httpx.post(f"{server.url}/v1/voice-clone/", data={"name": "ada"}, files=files, headers=owner.headers, timeout=60).raise_for_status()
     job = Job.objects.get()
     patience, settings.TTSAI_UPLOAD_WAIT_SECONDS = settings.TTSAI_UPLOAD_WAIT_SECONDS, 0
     late = clone(server, owner, clip)
@@ -173,7 +173,7 @@ def test_broken_recording_is_refused_in_the_dialects_shape(server: RunningShell,
 
 
 def test_body_of_200_megabytes_is_refused_before_it_is_read(server: RunningShell, owner: Person) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     connection.putrequest("POST", "/clone")
     for name, value in {**owner.headers, "Content-Length": "200000000", "Content-Type": "application/json"}.items():
         connection.putheader(name, value)

@@ -31,7 +31,7 @@ class Instance:
 
     def start(self) -> str:
         """Start and wait for the ready line; returns the output so far."""
-        kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
+        kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "TMPDIR"}}
         environment = {**kept, "TTSAI_MODELS": os.environ["TTSAI_MODELS"], "TTSAI_HOME": str(self.home), "PORT": str(self.port)}
         self.starts += 1
         with self.output.open("wb") as output:

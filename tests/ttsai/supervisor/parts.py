@@ -11,7 +11,7 @@ from ttsai.supervisor.output import Log
 from ttsai.supervisor.program import Program
 from ttsai.supervisor.supervisor import Supervisor
 
-SECONDS = 10.0
+SECONDS = 60.0
 
 
 class Watched:
@@ -51,7 +51,7 @@ def python_part(script: str, *, folder: Path, name: str = "part") -> Program:
     return Program(name=name, command=(sys.executable, "-c", script), environment={"PATH": "/usr/bin:/bin"}, folder=folder)
 
 
-def wait_gone(pids: list[int], *, seconds: float = 5.0) -> None:
+def wait_gone(pids: list[int], *, seconds: float = 60.0) -> None:
     """Wait until none of the processes runs."""
     deadline = time.monotonic() + seconds
     while any(process_identity(pid) for pid in pids):

@@ -17,7 +17,7 @@ from ttsai.supervisor.program import LAUNCHER
 def launched(user: str, *command: str, parent: int | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command through the launcher."""
     arguments = ["9", str(parent or os.getpid()), user, *command]
-    return subprocess.run([sys.executable, "-I", "-S", str(LAUNCHER), *arguments], capture_output=True, text=True, check=False, timeout=20)
+    return subprocess.run([sys.executable, "-I", "-S", str(LAUNCHER), *arguments], capture_output=True, text=True, check=False, timeout=60)
 
 
 def test_the_command_gets_its_arguments_and_its_exit_code_counts() -> None:
@@ -69,7 +69,7 @@ def test_watcher_stops_its_command_when_the_parent_exits(tmp_path: Path) -> None
     script = f"import subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', {WATCHER!r}, {str(Path(launch.__file__).parent)!r}])\ntime.sleep(100)"
     with (tmp_path / "out").open("w") as out:
         parent = subprocess.Popen([sys.executable, "-c", script], stdout=out)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not (tmp_path / "out").read_text():
         assert time.monotonic() < deadline
         time.sleep(0.02)

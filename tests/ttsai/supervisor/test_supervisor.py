@@ -188,7 +188,7 @@ watched.supervisor.run()
 def start_supervisor(folder: Path) -> tuple[subprocess.Popen[bytes], list[int]]:
     """Supervisor in its own process, and its two programs."""
     process = subprocess.Popen([sys.executable, "-c", KILLED, str(folder)], cwd=ROOT)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not all((folder / f"{name}.pid").exists() and (folder / f"{name}.pid").read_text() for name in ("one", "two")):
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -13,7 +13,7 @@ from workers.parts import PartRun, PartStoppedError
 from workers.scheduler import SentenceScheduler
 from workers.tasks.scheduling import compute_in_order, sentence_order
 
-WAIT_SECONDS = 5
+WAIT_SECONDS = 60
 
 
 @pytest.fixture

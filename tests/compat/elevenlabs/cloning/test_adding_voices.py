@@ -22,13 +22,13 @@ def test_added_voice_speaks_as_soon_as_the_request_is_answered(client: ElevenLab
 @pytest.mark.usefixtures("reader")
 def test_voice_that_is_edited_with_files_is_made_anew_with_all_its_recordings(client: ElevenLabs, clip: bytes) -> None:
     voice_id = client.voices.ivc.create(name="Ada", files=[("ada.mp3", clip)], description="A reader").voice_id
-    wait_until(lambda: Enrolment.objects.get().state == "ready", seconds=20)
+    wait_until(lambda: Enrolment.objects.get().state == "ready")
     client.voices.update(voice_id, name="Lady Ada", files=[("again.mp3", clip + bytes(64))], labels={"accent": "British"})
-    wait_until(lambda: Voice.objects.get().enrolment.samples.count() == 2, seconds=20)
+    wait_until(lambda: Voice.objects.get().enrolment.samples.count() == 2)
     found = client.voices.get(voice_id)
     assert (found.name, found.description, (found.labels or {})["accent"]) == ("Lady Ada", "A reader", "British")
     assert {sample.file_name for sample in Voice.objects.get().enrolment.samples.all()} == {"ada.mp3", "again.mp3"}
-    wait_until(lambda: Voice.objects.get().enrolment.state == "ready", seconds=20)
+    wait_until(lambda: Voice.objects.get().enrolment.state == "ready")
     assert b"".join(client.text_to_speech.convert(voice_id, text="Hello there."))
     with pytest.raises(ApiError) as refused:
         client.voices.update(voice_id, name="Grace", files=[("song.mp3", b"no sound")])

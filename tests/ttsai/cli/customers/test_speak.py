@@ -35,9 +35,9 @@ def running(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
 
 def test_interrupted_command_cancels_its_job_on_the_server(ttsai: Ttsai, owner: Person, tmp_path: Path) -> None:
     with running("speak", "Hello there.", "-o", "out.mp3", folder=tmp_path) as process:
-        wait_until(Job.objects.exists, seconds=20)
+        wait_until(Job.objects.exists)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=60)
     job = Job.objects.get()
     assert (process.returncode, job.state) == (130, "cancelled")
     assert errors == f"Cancelled job {job.uuid.hex}.\nInterrupted.\n"
@@ -51,7 +51,7 @@ def test_command_that_waits_for_a_pipe_ends_at_the_first_signal(number: signal.S
     os.mkfifo(tmp_path / "talk.pipe")
     with running(*command, folder=tmp_path) as process, (tmp_path / "talk.pipe").open("wb"):  # opened once the command reads it
         process.send_signal(number)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (130, "Interrupted.\n")
 
 
