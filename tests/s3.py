@@ -1,6 +1,7 @@
 """Real S3 server, started by the first test that needs it."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -43,6 +44,7 @@ class S3Server:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+            _remove_sockets(self.command)
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
@@ -85,6 +87,14 @@ def _weed(folder: Path, *, s3_port: str) -> list[str]:
     ports += [f"-s3.port={s3_port}", f"-s3.port.grpc={free_port()}", "-s3.port.iceberg=0", "-s3.port.lance=0"]
     program = str(Path(sys.executable).with_name("weed"))
     return [program, "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-webdav=false", "-admin.ui=false", *ports]
+
+
+def _remove_sockets(command: list[str]) -> None:
+    """Remove the sockets in /tmp, named after the ports, that a killed server leaves and for which it has no setting."""
+    ports = set(re.findall(r"port(?:\.grpc)?=(\d+)", " ".join(command)))
+    for socket in Path("/tmp").glob("seaweedfs-*.sock"):  # noqa: S108 - the server's choice
+        if socket.stem.rpartition("-")[2] in ports:
+            socket.unlink(missing_ok=True)
 
 
 def _make_bucket(server: S3Server) -> None:

@@ -91,9 +91,13 @@ _planned: list[Servers] = []
 
 
 def use_temporary_folder() -> None:
-    """Let this process and all that it starts put their temporary files into a folder of the run, which goes with it: nothing stays in /tmp."""
+    """Let this process and all that it starts put their temporary files into a folder of the run, which goes with it: nothing stays in /tmp.
+
+    SIGTERM, as of `timeout`, ends the run as Ctrl-C does.
+    """
     if "TTSAI_TEST_TEMPORARY" in os.environ:  # of a run whose xdist worker this is
         return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="ttsai-tests-"))
     folder.chmod(0o1777)  # Postgres may have to run as another user
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

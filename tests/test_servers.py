@@ -48,18 +48,37 @@ from tests import servers
 def pytest_unconfigure(config):
     print(f"servers started: {sum(len(planned.processes) for planned in servers._planned)}")
 """
+TERMINATING_PLUGIN = """
+import os, signal, tempfile
+
+def pytest_runtest_setup(item):
+    tempfile.mkdtemp()
+    os.kill(os.getpid(), signal.SIGTERM)
+"""
 
 
-def test_a_run_of_pure_tests_alone_starts_no_servers(tmp_path: Path) -> None:
-    (tmp_path / "counting_plugin.py").write_text(COUNTING_PLUGIN)
+def run_pure_tests(folder: Path, *, plugin: str) -> subprocess.CompletedProcess[str]:
+    """Run pytest with a plugin over a file of pure tests; its temporary files are below `folder / "temporary"`."""
+    (folder / "own_plugin.py").write_text(plugin)
+    (folder / "temporary").mkdir()
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("TTSAI_", "PYTEST_"))}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "counting_plugin", "tests/workers/contract/test_formats.py"]
-    finished = subprocess.run(
-        command, cwd=ROOT, env=environment | {"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False, timeout=120
-    )
+    environment |= {"PYTHONPATH": str(folder), "TMPDIR": str(folder / "temporary")}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "own_plugin", "tests/workers/contract/test_formats.py"]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_a_run_of_pure_tests_alone_starts_no_servers_and_leaves_no_files(tmp_path: Path) -> None:
+    finished = run_pure_tests(tmp_path, plugin=COUNTING_PLUGIN)
     assert finished.returncode == 0, finished.stdout
     assert " passed" in finished.stdout
     assert "servers started: 0" in finished.stdout
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_a_terminated_run_leaves_no_temporary_files(tmp_path: Path) -> None:
+    finished = run_pure_tests(tmp_path, plugin=TERMINATING_PLUGIN)
+    assert finished.returncode == pytest.ExitCode.INTERRUPTED, finished.stdout
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_folders_of_pure_tests_exist_and_others_are_not_pure() -> None:
