@@ -15,17 +15,21 @@ class TtlCache(Generic[Value]):
         self._read = read
         self._seconds = seconds
         self._kept: tuple[float, Value] | None = None
+        self._times_forgotten = 0
         _caches.add(self)
 
     def get(self) -> Value:
         """The cached value, read again if it is too old."""
-        kept, now = self._kept, time.monotonic()
+        kept, now, times_forgotten = self._kept, time.monotonic(), self._times_forgotten
         if kept is None or now - kept[0] > self._seconds:
-            self._kept = kept = (now, self._read())
+            kept = (now, self._read())
+            if self._times_forgotten == times_forgotten:  # otherwise it may hold what was there before the change
+                self._kept = kept
         return kept[1]
 
     def forget(self) -> None:
         """Read again at the next call."""
+        self._times_forgotten += 1
         self._kept = None
 
 

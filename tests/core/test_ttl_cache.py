@@ -21,3 +21,17 @@ def test_forget_everything_clears_every_cache() -> None:
     assert value.get() == "a"
     clear_all_caches()
     assert value.get() == "b"
+
+
+def test_a_value_read_before_a_change_is_not_kept_after_it() -> None:
+    rows = ["old"]
+
+    def read_while_another_thread_changes_rows() -> str:
+        found = rows[0]
+        if found == "old":
+            rows[0] = "new"
+            value.forget()
+        return found
+
+    value = TtlCache(read_while_another_thread_changes_rows, seconds=60)
+    assert [value.get(), value.get()] == ["old", "new"]
