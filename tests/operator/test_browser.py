@@ -40,6 +40,9 @@ CUT_COLUMNS = """
     .map(table => `the list is ${table.scrollWidth - table.closest('[data-simplebar]').clientWidth} pixels wider than its box`)
 """
 """A list whose last columns are cut off on a desktop."""
+UNREACHED = """
+[...document.querySelectorAll('.op-scroll:not([tabindex="0"][role][aria-label])')].map(box => `${box.textContent.trim().slice(0, 30)} scrolls, but the keyboard does not reach it`)
+"""
 CHARTS = """
 [...document.querySelectorAll('canvas.chart')].map(canvas => { const { x, y } = Chart.getChart(canvas).scales; return [x, y].map(scale => [scale.options.ticks.color, Chart.helpers.toFont(scale.options.ticks.font).family]); })
 """
@@ -117,6 +120,7 @@ def test_every_page_of_the_admin_shows_no_error_and_fits_its_window(client: Clie
                 chromium.show_as(theme=theme)
                 chromium.open(f"{shell.url}{path}", until=IS_READY)
                 faults += [f"{path}, {theme}: {violation}" for violation in serious_violations(chromium)]
+                faults += chromium.value(UNREACHED)
                 for width in (width for width, shown in SIZES if shown == theme):
                     chromium.screenshot(PICTURES / f"{name}-{width}-{theme}.png", width=width, theme=theme)
                     if chromium.overflow() > 0:
