@@ -14,7 +14,7 @@ import pytest
 
 from tests.servers import free_port
 from tests.ttsai.cli.test_up import TTSAI, up
-from ttsai.supervisor.identity import identity
+from ttsai.supervisor.identity import process_identity
 
 pytestmark = pytest.mark.flow
 READY_SECONDS = 120.0
@@ -69,7 +69,7 @@ def processes_of(home: Path) -> list[str]:
     """Command lines of processes that still run in the home."""
     found = []
     for process in Path("/proc").iterdir():
-        if process.name.isdigit() and identity(int(process.name)):
+        if process.name.isdigit() and process_identity(int(process.name)):
             try:
                 text = (process / "cmdline").read_text() + (process / "environ").read_text()
             except OSError:
