@@ -40,14 +40,14 @@ class Storage:
         self._unfinished = objects / UNFINISHED_FOLDER if objects else None
 
     def prepare(self) -> None:
-        """Create the folders and delete incomplete files of earlier processes. Raises OSError.
+        """Create the scratch folder and delete incomplete files of earlier processes. Raises OSError.
 
-        The scratch folder belongs to this worker and its predecessors; the object folder is shared with other workers.
+        The scratch folder belongs to this worker and its predecessors. The object folder is shared with other workers, and is not created: a worker
+        that starts while its volume is away must not write below the mount point.
         """
-        for folder in filter(None, (self._scratch, self._unfinished)):
-            folder.mkdir(parents=True, exist_ok=True)
+        self._scratch.mkdir(parents=True, exist_ok=True)
         _sweep(self._scratch, before=math.inf)
-        if self._unfinished:
+        if self._unfinished and self._unfinished.is_dir():
             _sweep(self._unfinished, before=time.time() - STALE_SECONDS)
 
     @contextmanager
@@ -89,6 +89,7 @@ class Storage:
         path = folder / f"{uuid.uuid4().hex}.out"
         try:
             with self._translate_disk_errors():
+                folder.mkdir(exist_ok=True)
                 yield path
             if destination:
                 self._require_folder()  # otherwise it would be created below an unmounted volume

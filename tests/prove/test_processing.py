@@ -157,6 +157,7 @@ def test_separating_voices_from_music_reaches_8_db() -> None:
 @pytest.fixture
 def context(tmp_path: Path, valkey: redis.Redis) -> Iterator[WorkerContext]:
     with httpx.Client() as http:
+        (tmp_path / "objects").mkdir()
         storage = Storage(objects=tmp_path / "objects", scratch=tmp_path / "scratch", http=http)
         storage.prepare()
         models = ModelManager([DeepFilterNet()], budget_bytes=4 << 30, idle_seconds=3600)

@@ -35,6 +35,7 @@ class RunningWorker:
 
     def start(self, *, wait: bool = True) -> None:
         """Start the process and wait for its announcement."""
+        (self.folder / "objects").mkdir(parents=True, exist_ok=True)
         before = len(self.platform.announcements()) if wait else 0
         environment = {
             **os.environ,

@@ -20,6 +20,7 @@ from workers.storage import Storage, disk_failure
 def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Storage]:
     monkeypatch.setattr(workers.storage, "PAUSES_SECONDS", (0.01, 0.01, 0.01))
     with httpx.Client() as http:
+        (tmp_path / "objects").mkdir()
         made = Storage(objects=tmp_path / "objects", scratch=tmp_path / "scratch", http=http)
         made.prepare()
         yield made
@@ -36,7 +37,7 @@ def write_half(storage: Storage, *, error: Exception) -> None:
 
 
 def leftovers(tmp_path: Path) -> list[str]:
-    return sorted(path.name for name in ("scratch", "objects/.unfinished") for path in (tmp_path / name).iterdir())
+    return sorted(path.name for name in ("scratch", "objects/.unfinished") for path in (tmp_path / name).glob("*"))
 
 
 def test_a_file_appears_whole_below_the_shared_folder(storage: Storage, tmp_path: Path) -> None:
@@ -170,11 +171,25 @@ def test_system_errors_other_than_the_disks_are_not_disk_errors() -> None:
 
 def test_incomplete_files_of_earlier_processes_are_deleted_after_a_day(storage: Storage, tmp_path: Path) -> None:
     old, new = tmp_path / "objects/.unfinished/old.out", tmp_path / "objects/.unfinished/new.out"
+    old.parent.mkdir()
     old.write_bytes(b"")
     new.write_bytes(b"")
     os.utime(old, (0, time.time() - 90_000))
     storage.prepare()
     assert leftovers(tmp_path) == ["new.out"]
+
+
+def test_worker_start_creates_no_object_folder_in_place_of_a_missing_volume(tmp_path: Path) -> None:
+    with httpx.Client() as http:
+        storage = Storage(objects=tmp_path / "objects", scratch=tmp_path / "scratch", http=http)
+        storage.prepare()
+        assert not (tmp_path / "objects").exists()
+        with pytest.raises(WorkError) as refused:
+            storage.write_bytes(folder("a"), data=b"")
+        assert (refused.value.is_outage, (tmp_path / "objects").exists()) == (True, False)
+        (tmp_path / "objects").mkdir()
+        storage.write_bytes(folder("a"), data=b"spoken")
+    assert (tmp_path / "objects" / "a").read_bytes() == b"spoken"
 
 
 def test_worker_start_without_a_shared_folder_removes_old_scratch_files(tmp_path: Path) -> None:

@@ -45,6 +45,9 @@ class ReadableStream(Protocol):
 class Storage(Protocol):
     """Objects by key. Every method raises StorageAwayError if the store does not answer; a put is atomic."""
 
+    def create(self) -> None:
+        """Create what the operator need not create, before the first start."""
+
     def check(self) -> None:
         """Check that the store answers."""
 

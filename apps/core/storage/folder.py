@@ -1,6 +1,5 @@
 """Object store as a folder that platform and workers share."""
 
-import contextlib
 import os
 import shutil
 import tempfile
@@ -18,8 +17,13 @@ class FolderStorage:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with contextlib.suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
+
+    def create(self) -> None:
+        """Create the folder, once for an installation: a process that starts while the folder's volume is away must not write below its mount point."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _away(error) from error
 
     def check(self) -> None:
         self._require_folder()

@@ -58,6 +58,9 @@ class S3Storage:
         self.secret_access_key = secret_access_key
         self.addressing_style: AddressingStyle = addressing_style
 
+    def create(self) -> None:
+        """The bucket is the operator's to create."""
+
     def check(self) -> None:
         try:
             self._client.head_object(Bucket=self.bucket, Key="health")

@@ -91,6 +91,7 @@ def test_worker_reads_and_writes_only_through_presigned_addresses(storage: Stora
 
 def test_a_write_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     storage = FolderStorage(tmp_path / "objects")
+    storage.create()
     with pytest.raises(StorageAwayError):
         storage.put_file(KEY, tmp_path / "not there", content_type="audio/mpeg")
     assert storage.stat(KEY) is None
@@ -132,15 +133,18 @@ def test_a_working_store_passes_its_check_and_one_that_is_away_does_not(storage:
     away: Storage = s3_server.storage(url=f"http://127.0.0.1:{free_port()}")
     if isinstance(storage, FolderStorage):
         away = FolderStorage(tmp_path / "volume")
-        (tmp_path / "volume").rmdir()
     with pytest.raises(StorageAwayError):
         away.check()
 
 
 def test_missing_store_folder_is_an_outage_and_not_an_empty_store(tmp_path: Path) -> None:
     store = FolderStorage(tmp_path / "objects")
+    store.create()
     store.put_bytes(KEY, b"x", content_type="audio/mpeg")
     (tmp_path / "objects").rename(tmp_path / "elsewhere")
+    started_meanwhile = FolderStorage(tmp_path / "objects")
+    with pytest.raises(StorageAwayError):
+        started_meanwhile.check()
     for use in (lambda: store.stat(KEY), lambda: store.read_bytes(KEY), lambda: store.put_bytes(KEY, b"y", content_type="audio/mpeg")):
         with pytest.raises(StorageAwayError):
             use()

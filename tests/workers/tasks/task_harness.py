@@ -34,6 +34,7 @@ class TaskHarness:
 
     def __init__(self, folder: Path, *, engines: list[Model], client: redis.Redis, cores: int = 2) -> None:
         self.objects = folder / "objects"
+        self.objects.mkdir(parents=True, exist_ok=True)
         self._http = httpx.Client()
         storage = Storage(objects=self.objects, scratch=folder / "scratch", http=self._http)
         storage.prepare()

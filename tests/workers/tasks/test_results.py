@@ -21,6 +21,7 @@ from workers.tasks.results import OutputWriter
 @pytest.fixture
 def storage(tmp_path: Path) -> Iterator[Storage]:
     with httpx.Client() as http:
+        (tmp_path / "objects").mkdir()
         made = Storage(objects=tmp_path / "objects", scratch=tmp_path / "scratch", http=http)
         made.prepare()
         yield made
