@@ -14,7 +14,7 @@ from apps.core.read_only_sessions import OPEN_PATHS
 from tests.factories import AccountFactory, UserFactory
 from tests.operator.rows import staff
 from tests.pages.table import site_routes
-from tests.routes.table import routes_below
+from tests.routes.table import admin_paths, routes_below
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +61,32 @@ def test_a_visit_refuses_a_post_to_every_page_and_operation_by_session(visitor: 
     found = [answer for answer in answers.values() if answer.status_code == 403]
     assert len(found) > 150
     assert all("nothing can be changed" in answer.content.decode() for answer in found)
+
+
+def test_a_visit_refuses_changes_in_the_admin_until_it_ends(visitor: Client, visited: Account) -> None:
+    operator = User.objects.get(pk=visitor.session["_auth_user_id"])
+    operator.is_superuser = True
+    operator.save()
+    path = f"/admin/accounts/account/{visited.pk}/suspend/"
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        refused = visitor.generic(method, path, "reason=spam&_confirm=1", content_type="application/x-www-form-urlencoded")
+        assert (refused.status_code, "nothing can be changed" in refused.content.decode()) == (403, True), method
+    assert 'action="/admin/impersonation/end/"' in refused.content.decode()
+    assert AuditEntry.objects.filter(outcome="denied", message=f"Read-only visit: POST {path}").count() == 1
+    assert visitor.get("/admin/accounts/account/").status_code == 200
+    visitor.post("/admin/impersonation/end/")
+    assert visitor.post(path, {"reason": "spam"}).status_code in {200, 302}
+
+
+def test_a_visit_refuses_a_post_to_every_page_of_the_admin(visitor: Client) -> None:
+    paths = {f"/admin/{re.sub('<[^>]+>', '1', path)}" for path in admin_paths()} - OPEN_PATHS
+    assert len(paths) > 50
+    assert {path: code for path in sorted(paths) if (code := visitor.post(path).status_code) != 403} == {}
+
+
+def test_a_visit_ends_by_logging_out_of_the_admin(visitor: Client) -> None:
+    assert visitor.post("/admin/logout/")["Location"] == "/"
+    assert "impersonation" not in visitor.session
 
 
 def test_refused_changes_of_a_visit_are_audited_once_a_minute_for_each_path(visitor: Client, visited: Account) -> None:
