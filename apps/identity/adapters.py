@@ -18,9 +18,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from apps.accounts.models import User
+from apps.accounts.models import Membership, User
 from apps.core.addresses import client_address
 from apps.core.errors import ApplicationError
 from apps.identity.mails import content_of
@@ -88,6 +89,14 @@ class AccountAdapter(DefaultAccountAdapter):
             EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return response
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Page after a login that names none: the admin for operators without an account, who have nothing to do on the dashboard."""
+        user = request.user
+        if isinstance(user, User) and user.is_staff and not Membership.objects.filter(user=user).exists():
+            return reverse("admin:index")
+        url: str = super().get_login_redirect_url(request)
+        return url
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """Open the first account of a person, unless they come to accept an invitation or work for the operator."""

@@ -7,7 +7,12 @@ from typing import Any, Final
 from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.webauthn.internal.auth import WebAuthn
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import Client
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
 from apps.accounts.models import User
 from apps.mail.models import OutgoingMail
@@ -57,6 +62,19 @@ def add_totp(user: User) -> str:
     return secret
 
 
-def code_of_app(secret: str) -> str:
-    """Code that the app shows now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+def add_passkey(user: User) -> None:
+    """Give the person a passkey, as a browser would have registered it, and recovery codes."""
+    public_key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    made = AttestedCredentialData.create(bytes(16), b"credential-of-the-tests", public_key)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+    attestation = AttestationObject.create("none", AuthenticatorData.create(bytes(32), flags, 0, made), {})
+    client_data = CollectedClientData.create("webauthn.create", b"challenge", "http://testserver")
+    response = {"clientDataJSON": websafe_encode(client_data), "attestationObject": websafe_encode(attestation)}
+    key_id = websafe_encode(made.credential_id)
+    WebAuthn.add(user, "Passkey", {"id": key_id, "rawId": key_id, "type": "public-key", "response": response})
+    RecoveryCodes.activate(user)
+
+
+def code_of_app(secret: str, *, periods: int = 0) -> str:
+    """Code that the app shows now, or so many periods of 30 seconds later."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + periods))

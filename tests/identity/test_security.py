@@ -12,7 +12,8 @@ from django.test import Client
 from apps.accounts.models import User
 from apps.identity.devices import name_device
 from apps.mail.models import OutgoingMail
-from tests.identity.people import LOGIN, PASSWORD, SIGN_UP, add_totp, code_of_app, last_code, log_in, person, sign_up
+from tests.factories import MembershipFactory
+from tests.identity.people import LOGIN, PASSWORD, SIGN_UP, add_passkey, add_totp, code_of_app, last_code, log_in, person, sign_up
 
 FORMS = [
     LOGIN, SIGN_UP, "/account/signup/passkey/", "/account/logout/", "/account/password/reset/", "/account/password/change/",
@@ -245,6 +246,23 @@ def test_code_of_the_app_is_not_accepted_twice() -> None:
     assert outcomes == [302, 200]
 
 
+def test_code_that_switched_the_app_on_is_not_accepted_at_a_login() -> None:
+    user, client = person(), Client()
+    log_in(client, user.email)
+    activate = "/account/2fa/totp/activate/"
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    secret = re.search(r"secret=([A-Z2-7]+)", str(client.get(activate).context["totp_url"]))
+    assert secret is not None
+    code = code_of_app(secret[1])
+    assert client.post(activate, {"code": code}).headers["Location"] == "/account/2fa/recovery-codes/"
+    other = Client()
+    assert log_in(other, user.email).headers["Location"] == "/account/2fa/authenticate/"
+    refused = other.post("/account/2fa/authenticate/", {"code": code})
+    assert (refused.status_code, "incorrect" in refused.content.decode().lower()) == (200, True)
+    following = code_of_app(secret[1], periods=1)  # a real app's next code, within the tolerance
+    assert other.post("/account/2fa/authenticate/", {"code": following}).status_code == 302
+
+
 def test_sensitive_changes_ask_for_the_password_again() -> None:
     user, client = person(), Client()
     client.force_login(user)
@@ -298,6 +316,44 @@ def test_operator_with_a_second_factor_must_give_it_for_the_admin_too() -> None:
     assert guarded.get("/admin/").status_code == 302
     assert guarded.post("/account/2fa/authenticate/", {"code": code_of_app(secret)}).headers["Location"] == "/admin/"
     assert guarded.get("/admin/").status_code == 200
+
+
+def test_login_without_a_target_leads_operators_without_an_account_to_the_admin(settings: Any) -> None:
+    settings.TTSAI_STAFF_SECOND_FACTOR = False
+    operator, client = person("operator@example.com", is_staff=True), Client()
+    assert log_in(client, operator.email).headers["Location"] == "/admin/"
+    assert client.get(LOGIN).headers["Location"] == "/admin/"
+    assert log_in(Client(), operator.email, next="/voice-library/").headers["Location"] == "/voice-library/"
+    MembershipFactory(user=operator)
+    assert log_in(Client(), operator.email).headers["Location"] == "/dashboard/"
+
+
+def test_second_factor_page_offers_what_the_person_has() -> None:
+    app, key = person("app@example.com"), person("key@example.com")
+    add_totp(app)
+    add_passkey(key)
+    pages = {}
+    for user in (app, key):
+        client = Client()
+        log_in(client, user.email)
+        pages[user.email] = client.get("/account/2fa/authenticate/").content.decode()
+    offers = {email: ("Use a passkey" in page, "authenticator app" in page, "recovery codes" in page) for email, page in pages.items()}
+    assert offers == {"app@example.com": (False, True, True), "key@example.com": (True, False, True)}
+    assert "mfa/js/webauthn.js" not in pages["app@example.com"]
+    assert '<noscript><p class="hint">Passkeys and security keys need JavaScript.</p></noscript>' in pages["key@example.com"]
+
+
+@pytest.mark.parametrize("path", [LOGIN, "/account/2fa/webauthn/add/", "/account/signup/passkey/"])
+def test_pages_with_passkeys_say_in_our_words_that_they_need_javascript(path: str) -> None:
+    client = Client()
+    if "2fa" in path:
+        user = person()
+        log_in(client, user.email)
+        client.post("/account/reauthenticate/", {"password": PASSWORD})
+    page = client.get(path).content.decode()
+    if path != "/account/signup/passkey/":
+        assert "Passkeys and security keys need JavaScript." in page
+    assert "This functionality requires JavaScript" not in page
 
 
 def test_secrets_of_people_are_no_part_of_the_admin() -> None:

@@ -79,7 +79,10 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if environment.text("TTSAI_PUBLIC_URL").
 ACCOUNT_RATE_LIMITS = {"signup": "20/m/ip", "confirm_email": "4/m/key"}
 
 MFA_ADAPTER = "apps.identity.adapters.MfaAdapter"
-MFA_FORMS = {"add_webauthn": "apps.identity.passkey_forms.AddPasskeyForm"}
+MFA_FORMS = {
+    "activate_totp": "apps.identity.totp_forms.ActivateAppForm",
+    "add_webauthn": "apps.identity.passkey_forms.AddPasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True

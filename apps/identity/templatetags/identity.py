@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import get_adapter
 from django import template
 from django.forms import BaseForm
 
+from apps.accounts.models import User
 from apps.identity.adapters import SESSION_MAIL
 from apps.mail.models import OutgoingMail
 
@@ -27,6 +29,12 @@ def styled(form: BaseForm | None) -> str:
         if kind not in {"checkbox", "radio", "hidden"} and css_class not in attributes.get("class", "").split():
             attributes["class"] = f"{attributes.get('class', '')} {css_class}".strip()
     return ""
+
+
+@register.simple_tag
+def second_factors(user: User) -> set[str]:
+    """Kinds of the second factors that the person has: totp, webauthn, recovery_codes."""
+    return set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
 
 
 @register.simple_tag(takes_context=True)
