@@ -60,9 +60,12 @@ def money_page(*methods: str, is_open_while_suspended: bool = False) -> Callable
 def prices(request: HttpRequest) -> HttpResponse:
     """Plans compared, also with the plan of the account that the person acts in; packs, prices of services, and what a month would cost."""
     interval, account = _interval(request), acting_account(request)
+    subscription = None if account is None else selectors.find_live_subscription(account)
+    standings = [(card, _standing_of(account, subscription, card=card, interval=interval)) for card in pricing.plan_cards(interval)]
     context = {
         "interval": interval,
-        "choices": [(card, _standing_of(account, card=card, interval=interval)) for card in pricing.plan_cards(interval)],
+        "choices": standings,
+        "subscription": subscription,
         "packs": selectors.list_packs(),
         "tiers": pricing.tier_lines(),
         "services": pricing.service_lines(),
@@ -196,22 +199,29 @@ def _show_billing(request: AccountRequest, *, form: TopUpForm | None) -> HttpRes
     return render(request, "payments/billing.html", context, status=422 if form is not None and form.errors else 200)
 
 
-def _standing_of(account: Account | None, *, card: pricing.PlanCard, interval: str) -> str:
-    """Relation of a plan to the account's own: current, upgrade, downgrade, or subscribe if nothing is subscribed; empty for a visitor."""
+def _standing_of(account: Account | None, subscription: Any, *, card: pricing.PlanCard, interval: str) -> str:
+    """Relation of a plan to the account's own: current, booked, upgrade, downgrade, or subscribe if nothing is subscribed; empty for a visitor."""
     if account is None:
         return ""
-    subscription = selectors.find_live_subscription(account)
     if subscription is None:
         return "current" if account.plan_id == card.offer.plan_id else "subscribe"
-    return "downgrade" if card.is_free else _change_of(subscription, card=card, interval=interval)
+    if card.is_free:
+        return "booked" if subscription.cancels_at_period_end and card.offer.plan.is_default else "downgrade"
+    return _change_of(subscription, card=card, interval=interval)
 
 
 def _change_of(subscription: Any, *, card: pricing.PlanCard, interval: str) -> str:
-    """Action of a plan's button: subscribe, upgrade, downgrade, or nothing for the plan of the subscription."""
+    """Action of a plan's button: subscribe, upgrade, downgrade, or none for the plan of the subscription and the one that is booked after it."""
     if subscription is None:
         return "subscribe"
     if subscription.plan_id == card.offer.pk and subscription.interval == interval:
         return "current"
+    if (
+        subscription.next_plan_id == card.offer.plan_id
+        and subscription.next_interval == interval
+        and not subscription.cancels_at_period_end
+    ):
+        return "booked"
     return "upgrade" if subscriptions.is_upgrade(subscription, offer=card.offer, interval=interval) else "downgrade"
 
 

@@ -107,6 +107,31 @@ class TestBilling:
         assert "You are on Enterprise now." in shown_messages(client)
         assert Subscription.objects.get().plan.slug == shop.plan == "enterprise"  # type: ignore[union-attr]
 
+    def test_booked_downgrade_is_marked_with_its_day_and_not_offered_again(self, shop: Shop) -> None:
+        shop.subscribe("pro")
+        client = browser_of(shop)
+        assert ('id="change-starter"' in text_of(client.get(BILLING)), "From " in text_of(client.get(BILLING))) == (True, False)
+        client.post(f"{BILLING}change/", {**FORM, "plan": "starter", "interval": "month"})
+        page = text_of(client.get(BILLING))
+        assert ('id="change-starter"' in page, 'id="change-enterprise"' in page, page.count(">From ")) == (False, True, 1)
+        assert "it replaces the change to Starter on" in page
+        assert 'id="change-starter"' in text_of(client.get(f"{BILLING}?interval=year"))  # the year of the same plan is another choice
+        prices = text_of(client.get("/pricing/"))
+        assert (prices.count(">From "), "Downgrade to Starter" in prices, "Upgrade to Enterprise" in prices) == (1, False, True)
+
+    def test_booked_cancellation_says_that_choosing_a_plan_takes_it_back(self, shop: Shop) -> None:
+        shop.subscribe("pro")
+        client = browser_of(shop)
+        assert "taken back" not in text_of(client.get(BILLING))
+        client.post(f"{BILLING}cancel/")
+        page = text_of(client.get(BILLING))
+        assert ("If you choose a plan here, the cancellation is taken back" in page, page.count("Your cancellation is taken back")) == (
+            True,
+            2,
+        )
+        prices = text_of(client.get("/pricing/"))
+        assert (prices.count(">From "), "Downgrade to Free" in prices) == (1, False)
+
     def test_declined_upgrade_is_reported_on_the_page(self, shop: Shop) -> None:
         shop.subscribe()
         shop.fake.set_cards(shop.fake.all("customer")[0]["id"], works=False)

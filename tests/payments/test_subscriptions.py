@@ -226,6 +226,14 @@ class TestEnding:
         advance(shop)
         assert (shop.plan, shop.balance) == ("starter", 2_000_000)
 
+    @pytest.mark.parametrize("plan", ["starter", "enterprise"])
+    def test_choosing_another_plan_takes_a_booked_cancellation_back(self, shop: Shop, plan: str) -> None:
+        shop.subscribe("pro")
+        cancel_subscription(shop.account)
+        assert not change(shop, plan).cancels_at_period_end
+        advance(shop)
+        assert (shop.plan, Subscription.objects.get().status) == (plan, "active")
+
     def test_cancellation_replaces_a_planned_downgrade(self, shop: Shop) -> None:
         shop.subscribe("pro")
         change(shop, "starter")

@@ -14,6 +14,7 @@ def change_subscription(account: Account, *, offer: PlanOffer, interval: Interva
 
     An upgrade (a higher plan for the same or a longer interval, or a year of the same plan) takes effect and is paid at once, less what the former plan was paid for; it is
     refused with 402 if the payment fails. Anything else is a downgrade: it takes effect at the end of the paid period, and costs nothing now.
+    Either takes a booked cancellation back, and replaces a booked downgrade.
     """
     price = offer.stripe_price(interval)
     if not price:
@@ -25,6 +26,7 @@ def change_subscription(account: Account, *, offer: PlanOffer, interval: Interva
         if subscription.status == "past_due":
             raise ConflictError("The last payment failed. Pay the open invoice before changing the plan.", code="payment_due")
         _release_schedule(subscription)
+        _take_cancellation_back(subscription)
         if is_upgrade(subscription, offer=offer, interval=interval):
             return _upgrade(subscription, price=price)
         if subscription.stripe_price != price:
@@ -57,9 +59,7 @@ def resume_subscription(account: Account) -> Subscription:
     with account_turn(account.pk):
         subscription = _live(account)
         _release_schedule(subscription)
-        if subscription.cancels_at_period_end:
-            with stripe_call() as client:
-                client.v1.subscriptions.update(subscription.stripe_id, {"cancel_at_period_end": False})
+        _take_cancellation_back(subscription)
         return _synced(subscription)
 
 
@@ -76,8 +76,6 @@ def end_subscriptions(account: Account) -> int:
 def _upgrade(subscription: Subscription, *, price: str) -> Subscription:
     """Change the price and charge the difference at once. Stripe keeps the former price if the payment fails (pending_if_incomplete)."""
     with stripe_call() as client:
-        if subscription.cancels_at_period_end:
-            client.v1.subscriptions.update(subscription.stripe_id, {"cancel_at_period_end": False})
         found = as_dict(client.v1.subscriptions.retrieve(subscription.stripe_id))
         changed = as_dict(
             client.v1.subscriptions.update(
@@ -127,6 +125,12 @@ def _release_schedule(subscription: Subscription) -> None:
     if subscription.stripe_schedule:
         with stripe_call() as client:
             client.v1.subscription_schedules.release(subscription.stripe_schedule)
+
+
+def _take_cancellation_back(subscription: Subscription) -> None:
+    if subscription.cancels_at_period_end:
+        with stripe_call() as client:
+            client.v1.subscriptions.update(subscription.stripe_id, {"cancel_at_period_end": False})
 
 
 def _live(account: Account) -> Subscription:
