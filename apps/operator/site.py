@@ -1,4 +1,4 @@
-"""The admin's site: refused actions are audited."""
+"""The admin's site: refused actions are audited, and ids of jobs masked."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,7 +12,7 @@ from unfold.sites import UnfoldAdminSite
 
 from apps.audit.models import Outcome
 from apps.audit.services import Action, record_action
-from apps.operator import impersonation, live, second_factor
+from apps.operator import impersonation, live, masked_ids, second_factor
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -39,13 +39,16 @@ class OperatorSite(UnfoldAdminSite):
         return page
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002 - Django's signature
-        """Django's view after the second factor, with an entry of the audit log for each action that a staff user lacks the permission for."""
+        """Django's view after the second factor, with an entry of the audit log for each action that a staff user lacks the permission for. Ids of jobs that
+        open results are masked for operators who may not see these.
+        """
         guarded: View = super().admin_view(view, cacheable)
 
         @wraps(guarded)
         def audited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if (proof := second_factor.lead_to_proof(request)) is not None:
                 return proof
+            masked_ids.read_masks(request, kwargs)
             try:
                 response = guarded(request, *args, **kwargs)
             except PermissionDenied:
@@ -53,7 +56,7 @@ class OperatorSite(UnfoldAdminSite):
                 raise
             if response.status_code == 403:
                 _record_refusal(request)
-            return response
+            return masked_ids.mask_response(request, response)
 
         return audited
 
