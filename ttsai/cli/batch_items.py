@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-import click
+from ttsai.cli.exit_codes import InputError
 
 ITEM_FIELDS: Final = ("voice", "model", "language", "speed", "instructions", "format", "bitrate", "sample_rate")
 NUMBERS: Final = {"speed": float, "sample_rate": int}
@@ -33,18 +33,18 @@ class Item:
 
 
 def read_items(text: str, *, form: str, defaults: dict[str, Any]) -> list[Item]:
-    """Items of a file. `defaults` are options of items without their own. Raises ClickException for the first invalid one."""
+    """Items of a file. `defaults` are options of items without their own. Raises InputError for the first invalid one."""
     rows = {"txt": _lines, "csv": _csv_rows, "jsonl": _json_rows}[form](text)
     items: list[Item] = []
     files: dict[str, str] = {}
     for place, row in rows:
         item = _item(place, row, number=len(items) + 1, defaults=defaults)
         if item.file in files:
-            raise click.ClickException(f"{place}: the file {item.file} is named in {files[item.file]} already.")
+            raise InputError(f"{place}: the file {item.file} is named in {files[item.file]} already.")
         files[item.file] = place
         items.append(item)
     if not items:
-        raise click.ClickException("There is no text.")
+        raise InputError("There is no text.")
     return items
 
 
@@ -59,16 +59,16 @@ def _csv_rows(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
     delimiter = max(",;\t", key=head.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     if "text" not in (reader.fieldnames or ()):
-        raise click.ClickException(
+        raise InputError(
             f"The first line names the columns, and one of them is text; these are {', '.join(reader.fieldnames or ['none'])}."
         )
     try:
         for row in reader:
             if None in row:
-                raise click.ClickException(f"line {reader.line_num}: more cells than columns.")
+                raise InputError(f"line {reader.line_num}: more cells than columns.")
             yield f"line {reader.line_num}", {name: value for name, value in row.items() if value}
     except csv.Error as error:
-        raise click.ClickException(f"line {reader.line_num}: {error}.") from error
+        raise InputError(f"line {reader.line_num}: {error}.") from error
 
 
 def _json_rows(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -78,22 +78,22 @@ def _json_rows(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
         try:
             row = json.loads(line)
         except ValueError as error:
-            raise click.ClickException(f"line {number} is not JSON: {error}.") from error
+            raise InputError(f"line {number} is not JSON: {error}.") from error
         if not isinstance(row, dict | str):
-            raise click.ClickException(f'line {number}: expected an object such as {{"text": "Hello."}}, or a string.')
+            raise InputError(f'line {number}: expected an object such as {{"text": "Hello."}}, or a string.')
         yield f"line {number}", {"text": row} if isinstance(row, str) else row
 
 
 def _item(place: str, row: dict[str, Any], *, number: int, defaults: dict[str, Any]) -> Item:
     unknown = [name for name in row if name not in {*ITEM_FIELDS, "text", "file"}]
     if unknown:
-        raise click.ClickException(f"{place}: unknown field {unknown[0]!r}. Known: text, file, {', '.join(ITEM_FIELDS)}.")
+        raise InputError(f"{place}: unknown field {unknown[0]!r}. Known: text, file, {', '.join(ITEM_FIELDS)}.")
     if not isinstance(row.get("text"), str) or not row["text"].strip():
-        raise click.ClickException(f"{place}: there is no text.")
+        raise InputError(f"{place}: there is no text.")
     body = {"format": "mp3", **defaults, **{name: _value(place, name, row[name]) for name in ("text", *ITEM_FIELDS) if row.get(name)}}
     file = str(row.get("file") or f"{number:04}")
     if not _FILE_NAME.fullmatch(file) or file.startswith("."):
-        raise click.ClickException(f"{place}: {file!r} is no file name; folders and leading dots are not allowed.")
+        raise InputError(f"{place}: {file!r} is no file name; folders and leading dots are not allowed.")
     suffix = f".{body['format']}"
     return Item(place, file if file.endswith(suffix) else f"{file}{suffix}", body)
 
@@ -104,4 +104,4 @@ def _value(place: str, name: str, value: Any) -> Any:
     try:
         return NUMBERS[name](value)
     except (TypeError, ValueError) as error:
-        raise click.ClickException(f"{place}: {name} is {value!r}, not a number.") from error
+        raise InputError(f"{place}: {name} is {value!r}, not a number.") from error

@@ -13,6 +13,7 @@ from typing import IO, Any, Final
 
 import click
 
+from ttsai.cli.exit_codes import InputError
 from ttsai.cli.pipes import in_thread, unbuffered
 
 BLOCK_SECONDS: Final = 0.1
@@ -85,7 +86,7 @@ async def piped(named: str, form: PcmFormat) -> AsyncIterator[Recording]:
     with await in_thread(lambda: _opened(named)) as file:
         head = await in_thread(lambda: _read(file, HEAD_BYTES))
         if reason := _obstacle(named, head):
-            raise click.ClickException(reason)
+            raise InputError(reason)
         found = form
         if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
             found, head = await in_thread(lambda: _read_wav_header(file)), b""
@@ -125,7 +126,7 @@ def _read(file: IO[bytes], size: int) -> bytes:
 
 
 def _read_wav_header(file: IO[bytes]) -> PcmFormat:
-    """Format of a WAV file, positioned at its samples. Raises ClickException for anything but 16-bit PCM."""
+    """Format of a WAV file, positioned at its samples. Raises InputError for anything but 16-bit PCM."""
     form: PcmFormat | None = None
     while len(chunk := _read(file, 8)) == 8:
         name, size = struct.unpack("<4sI", chunk)
@@ -135,6 +136,6 @@ def _read_wav_header(file: IO[bytes]) -> PcmFormat:
         if name == b"fmt " and len(content) >= 16:
             code, channels, rate, _, _, bits = struct.unpack("<HHIIHH", content[:16])
             if code not in {1, 0xFFFE} or bits != 16:
-                raise click.ClickException(f"The WAV file has {bits}-bit samples of type {code}; 16-bit PCM is needed.")
+                raise InputError(f"The WAV file has {bits}-bit samples of type {code}; 16-bit PCM is needed.")
             form = PcmFormat(rate, channels)
-    raise click.ClickException("The WAV file has no samples.")
+    raise InputError("The WAV file has no samples.")

@@ -55,7 +55,7 @@ def test_say_with_a_name_too_long_gives_the_reason(tmp_path: Path) -> None:
 
 def test_say_of_bytes_that_are_no_text_names_the_first(tmp_path: Path) -> None:
     result = say(f"{tmp_path}/x.mp3", text="-", given=b"Hello \xff")
-    assert (result.exit_code, result.stderr) == (1, "Error: The text is not UTF-8: byte 0xff at offset 6.\n")
+    assert (result.exit_code, result.stderr) == (2, "Error: The text is not UTF-8: byte 0xff at offset 6.\n")
 
 
 def test_say_with_a_writable_file_gets_as_far_as_the_request(tmp_path: Path) -> None:

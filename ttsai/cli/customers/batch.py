@@ -9,7 +9,7 @@ import click
 from ttsai.cli.batch_items import FORMATS as INPUT_FORMATS
 from ttsai.cli.batch_items import read_items
 from ttsai.cli.batch_journal import open_journal
-from ttsai.cli.exit_codes import SOME_FAILED
+from ttsai.cli.exit_codes import SOME_FAILED, InputError
 from ttsai.cli.output_file import FORMATS
 from ttsai.cli.recordings import STANDARD_INPUT
 from ttsai.cli.session import Session, run_session, with_session
@@ -57,4 +57,4 @@ def _read(named: str) -> str:
         data = sys.stdin.buffer.read() if named == STANDARD_INPUT else Path(named).read_bytes()
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise click.ClickException(f"{named} is not UTF-8: byte {error.object[error.start]:#04x} at offset {error.start}.") from error
+        raise InputError(f"{named} is not UTF-8: byte {error.object[error.start]:#04x} at offset {error.start}.") from error

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ttsai.cli.downloads import download, write_response
+from ttsai.cli.exit_codes import InputError
 from ttsai.cli.output_file import FORMATS, STANDARD_OUTPUT, AudioFile, choose_format, find_obstacle
 from ttsai.cli.recording_work import described
 from ttsai.cli.recordings import STANDARD_INPUT, sending
@@ -93,10 +94,10 @@ async def _play(session: Session, body: dict[str, Any], *, is_format_free: bool)
 
 
 def _read_text(text: str | None) -> str:
-    """The text, or standard input for `-` and in a pipe. Raises ClickException if it is not UTF-8."""
+    """The text, or standard input for `-` and in a pipe. Raises InputError if it is not UTF-8."""
     if text is None and sys.stdin.isatty():
         raise click.UsageError("Nothing to speak: give a TEXT, --file, or a text on standard input.")
     try:
         return sys.stdin.buffer.read().decode() if text in {None, STANDARD_INPUT} else os.fsencode(str(text)).decode()
     except UnicodeDecodeError as error:
-        raise click.ClickException(f"The text is not UTF-8: byte {error.object[error.start]:#04x} at offset {error.start}.") from error
+        raise InputError(f"The text is not UTF-8: byte {error.object[error.start]:#04x} at offset {error.start}.") from error

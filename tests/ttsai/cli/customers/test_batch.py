@@ -78,5 +78,25 @@ def test_invalid_texts_are_refused_with_their_line(form: str, text: str, message
     assert message in refused.value.message
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("texts.txt", b"\n \n"),
+        ("texts.txt", b"caf\xe9\n"),
+        ("texts.csv", b"words\nHello\n"),
+        ("texts.csv", b'text\n"a\n'),
+        ("texts.jsonl", b"{"),
+        ("texts.jsonl", b'{"text": "a", "vioce": "x"}'),
+    ],
+)
+def test_batch_with_a_faulty_file_of_texts_ends_with_the_code_of_invalid_input(
+    ttsai: Ttsai, tmp_path: Path, name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    result = ttsai("batch", str(tmp_path / name), "-o", str(tmp_path / "out"))
+    assert (result.exit_code, result.stdout, result.stderr.startswith("Error: "), result.stderr.count("\n")) == (2, "", True, 1)
+    assert not (tmp_path / "out").exists()
+
+
 def _url(ttsai: Ttsai) -> str:
     return str(json.loads(ttsai("whoami", "--json").stdout)["url"])

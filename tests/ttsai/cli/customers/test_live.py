@@ -65,7 +65,7 @@ def test_refused_connection_of_listen_is_one_line(ttsai: Ttsai, arguments: tuple
 def test_listen_to_a_file_without_samples_fails_and_says_why(ttsai: Ttsai, tmp_path: Path, name: str, content: bytes, message: str) -> None:
     (tmp_path / name).write_bytes(content)
     result = ttsai("listen", str(tmp_path / name))
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert message in result.stderr
 
 
