@@ -24,6 +24,8 @@ class Page:
     file: str
     """Path of the document in the repository."""
     section: str
+    description: str
+    """One sentence for llms.txt and search engines."""
 
     @property
     def path(self) -> str:
@@ -73,7 +75,10 @@ class Section:
 def sections() -> tuple[Section, ...]:
     """The menu."""
     written = tomllib.loads(CONTENTS.read_text("utf-8"))["sections"]
-    return tuple(Section(one["title"], tuple(Page(page["slug"], page["file"], one["title"]) for page in one["pages"])) for one in written)
+    return tuple(
+        Section(one["title"], tuple(Page(page["slug"], page["file"], one["title"], page["description"]) for page in one["pages"]))
+        for one in written
+    )
 
 
 @cache

@@ -44,8 +44,6 @@ class Rendered:
     """Document as HTML."""
 
     title: str
-    description: str
-    """First paragraph, as text."""
     html: str
     headings: tuple[Heading, ...]
 
@@ -60,7 +58,7 @@ def render(text: str, *, resolve: Resolve) -> Rendered:
     title, tokens = _without_title(tokens)
     headings = _name_headings(tokens)
     _resolve_links(tokens, resolve)
-    return Rendered(title, _first_paragraph(tokens), _render_blocks(tokens), headings)
+    return Rendered(title, _render_blocks(tokens), headings)
 
 
 def highlighted(code: str, language: str) -> str:
@@ -88,12 +86,6 @@ def _text_of(inline: Token) -> str:
         child.content if child.type in {"text", "code_inline"} else " "
         for child in inline.children or ()
         if child.type in {"text", "code_inline", "softbreak"}
-    )
-
-
-def _first_paragraph(tokens: Sequence[Token]) -> str:
-    return next(
-        (_text_of(tokens[number + 1]) for number, token in enumerate(tokens) if token.type == "paragraph_open" and token.level == 0), ""
     )
 
 

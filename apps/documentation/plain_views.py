@@ -51,7 +51,7 @@ def llms(request: HttpRequest) -> HttpResponse:
     ]
     for section in sections():
         lines += ["", f"## {section.title}", ""]
-        lines += [f"- [{page.title}]({base}{page.markdown_path}): {page.rendered.description}" for page in section.pages]
+        lines += [f"- [{page.title}]({base}{page.markdown_path}): {page.description}" for page in section.pages]
     lines += ["", "## API reference", ""]
     lines += [f"- [{tag.title}]({base}{tag.path}): {tag.description}" for tag in tags()]
     return HttpResponse("\n".join(lines) + "\n", content_type=TEXT, headers=FRESH)

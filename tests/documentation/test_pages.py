@@ -11,10 +11,11 @@ import pytest
 import yaml
 from django.conf import settings
 from django.test import Client
+from django.utils.html import escape
 
 from apps.accounts.models import Plan
 from apps.accounts.selectors import ANONYMOUS_PLAN
-from apps.documentation.contents import pages
+from apps.documentation.contents import Page, pages
 from apps.documentation.reference.operations import operations_by_id, tags
 from apps.documentation.search import search
 from tests.factories import AnonymousPlanFactory, PlanFactory
@@ -184,6 +185,20 @@ def test_llms_txt_links_to_the_markdown_of_every_page(client: Client) -> None:
     full = client.get("/llms-full.txt").content.decode()
     assert "# Quick start" in full
     assert "`POST /v1/tts/`" in full
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.slug or "start")
+def test_every_page_has_a_description_of_its_own(client: Client, page: Page) -> None:
+    assert 20 <= len(page.description) <= 155
+    assert page.description.endswith(".")
+    assert [other.slug for other in pages() if other.description == page.description] == [page.slug]
+    assert f"({page.markdown_path}): {page.description}\n" in client.get("/llms.txt").content.decode().replace("http://testserver", "")
+    assert f'<meta name="description" content="{escape(page.description)}">' in client.get(page.path).content.decode()
+
+
+def test_no_line_of_llms_txt_ends_in_a_colon(client: Client) -> None:
+    lines = client.get("/llms.txt").content.decode().splitlines()
+    assert [line for line in lines if line.rstrip().endswith(":")] == []
 
 
 def test_robots_and_sitemap_name_public_pages_only(client: Client) -> None:
