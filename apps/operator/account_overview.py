@@ -1,7 +1,8 @@
 """Figures and tables of an account's page, each only for operators who may see its rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,8 +12,10 @@ from django.utils.safestring import SafeString
 
 from apps.accounts.models import Account
 from apps.operator.admin.pages import in_credits, job_link
+from apps.operator.contents import may_see_contents
 from apps.operator.selectors import customers
 from apps.operator.selectors.customers import Activity
+from apps.webhooks.shown_urls import without_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,13 @@ class Overview:
 
 def account_overview(request: HttpRequest, account: Account) -> Overview:
     may = request.user.has_perm
-    makers = (
+    shown_url: Callable[[str], str] = str if may_see_contents(request) else without_secrets
+    makers: tuple[tuple[str, Callable[[Account], Table]], ...] = (
         ("jobs.view_job", _jobs),
         ("accounts.view_apikey", _keys),
         ("billing.view_ledgerentry", _ledger),
-        ("webhooks.view_endpoint", _endpoints),
-        ("webhooks.view_delivery", _deliveries),
+        ("webhooks.view_endpoint", partial(_endpoints, shown_url=shown_url)),
+        ("webhooks.view_delivery", partial(_deliveries, shown_url=shown_url)),
         ("audit.view_auditentry", _actions),
     )
     balance = account.balance.available_millicredits if hasattr(account, "balance") else 0
@@ -99,10 +103,10 @@ def _ledger(account: Account) -> Table:
     return Table("Ledger", headers, rows, "No credits have moved yet.", _list("billing_ledgerentry", account))
 
 
-def _endpoints(account: Account) -> Table:
+def _endpoints(account: Account, *, shown_url: Callable[[str], str]) -> Table:
     rows = [
         (
-            _link("webhooks_endpoint", endpoint.pk, endpoint.url[:80]),
+            _link("webhooks_endpoint", endpoint.pk, shown_url(endpoint.url)[:80]),
             ", ".join(endpoint.events) or "all",
             "off" if not endpoint.is_enabled else "failing" if endpoint.failing_since else "works",
             endpoint.disabled_reason or "-",
@@ -113,14 +117,14 @@ def _endpoints(account: Account) -> Table:
     return Table("Webhooks", headers, rows, "This account has no webhook endpoint.", _list("webhooks_endpoint", account))
 
 
-def _deliveries(account: Account) -> Table:
+def _deliveries(account: Account, *, shown_url: Callable[[str], str]) -> Table:
     rows = [
         (
             _link("webhooks_delivery", delivery.pk, _time(delivery.created_at)),
             delivery.event,
             delivery.state,
             delivery.attempt_count,
-            delivery.url[:80],
+            shown_url(delivery.url)[:80],
         )
         for delivery in customers.list_latest_deliveries(account)
     ]

@@ -1,13 +1,16 @@
 """The admin's site: refused actions are audited, and ids of jobs masked."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup, DisallowedModelAdminToField
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.handlers.exception import get_exception_response
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, get_resolver, get_urlconf, path
 from unfold.sites import UnfoldAdminSite
 
 from apps.audit.models import Outcome
@@ -54,11 +57,22 @@ class OperatorSite(UnfoldAdminSite):
             except PermissionDenied:
                 _record_refusal(request)
                 raise
+            except (DisallowedModelAdminLookup, DisallowedModelAdminToField) as error:
+                return _refuse_filter(request, error)
             if response.status_code == 403:
                 _record_refusal(request)
             return masked_ids.mask_response(request, response)
 
         return audited
+
+
+def _refuse_filter(request: HttpRequest, error: SuspiciousOperation) -> HttpResponse:
+    """Page 400 for an address with a filter that the list does not show. Django would log an error with a traceback."""
+    record_action(request, Action(name="filter", message=f"{error}: {request.path}"[:500], outcome=Outcome.DENIED))
+    name = type(error).__name__
+    logging.getLogger(f"django.security.{name}").warning("%s: %s", ascii(str(error)[:200]), request.path)
+    response: HttpResponse = get_exception_response(request, get_resolver(get_urlconf()), 400, error)
+    return response
 
 
 def _record_refusal(request: HttpRequest) -> None:

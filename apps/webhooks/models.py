@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from apps.accounts.models import Account
+from apps.webhooks.shown_urls import without_secrets
 
 
 def new_secret() -> str:
@@ -37,7 +38,7 @@ class Endpoint(models.Model):
         indexes = [models.Index(fields=["account"], condition=Q(is_enabled=True), name="endpoints_enabled")]
 
     def __str__(self) -> str:
-        return self.url
+        return without_secrets(self.url)
 
 
 class SigningSecret(models.Model):

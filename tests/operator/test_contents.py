@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import zipfile
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -129,6 +130,18 @@ def test_superuser_sees_texts_of_conversations_on_pages_of_their_jobs(customer: 
 )
 def test_address_of_a_list_cannot_ask_for_rows_with_a_word(customer: Account, role: OperatorRole, model: type[Model], query: str) -> None:
     assert client_of(role).get(f"{page(model, 'changelist')}?{query}").status_code in {400, 403}
+
+
+@pytest.mark.parametrize("role", [SUPPORT, OPERATIONS], ids=lambda role: role.name)
+def test_refused_filter_is_one_line_of_the_log_and_an_entry_of_the_audit(role: OperatorRole, caplog: pytest.LogCaptureFixture) -> None:
+    path = page(Job, "changelist")
+    assert client_of(role).get(f"{path}?params__text__startswith={CANARY}").status_code == 400
+    (record,) = [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert (record.name, record.levelname, record.exc_info) == ("django.security.DisallowedModelAdminLookup", "WARNING", None)
+    assert record.getMessage() == f"'Filtering by params__text__startswith not allowed': {path}"
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.action, entry.outcome) == (f"{role.name}@example.com", "filter", "denied")
+    assert (path in entry.message, CANARY in entry.message) == (True, False)
 
 
 def test_each_view_of_a_text_is_audited_and_views_without_texts_are_not(customer: Account) -> None:

@@ -3,6 +3,8 @@
 import pytest
 from django.test import Client
 
+from apps.accounts.models import Account
+from apps.batches.models import Batch
 from apps.billing.models import Balance
 from apps.webhooks.models import Delivery, DeliveryState, Endpoint
 from apps.webhooks.services import create_endpoint, record_event, signing_secret
@@ -72,6 +74,62 @@ def test_changing_webhooks_requires_the_change_permission(endpoint: Endpoint, de
     endpoint.refresh_from_db()
     delivery.refresh_from_db()
     assert (endpoint.is_enabled, delivery.state) == (True, DeliveryState.FAILED)
+
+
+class TestSecretsOfReceivers:
+    """A query of a URL and an endpoint's description, with a word that may be a secret."""
+
+    SECRET = "canary"
+
+    @pytest.fixture
+    def rows(self) -> Endpoint:
+        account = AccountFactory(name="Ada Ltd")
+        url = f"https://hooks.example.com/in?token={self.SECRET}#{self.SECRET}"
+        endpoint = create_endpoint(account, url=url, events=[], description=f"the key is {self.SECRET}")
+        record_event(account.pk, event="job.failed", data={}, url=f"https://own.example.com/hook?key={self.SECRET}")
+        Batch.objects.create(account=account, total=0, webhook_url=f"https://own.example.com/batch?key={self.SECRET}")
+        Endpoint.objects.filter(pk=endpoint.pk).update(url=url.replace("hooks.", f"ada:{self.SECRET}@hooks."))  # of an earlier version
+        return endpoint
+
+    @pytest.mark.parametrize(
+        ("permissions", "is_shown"), [((), False), (("view_texts",), True)], ids=["without the permission", "with the permission"]
+    )
+    def test_queries_of_urls_are_shown_with_the_permission_only(self, rows: Endpoint, permissions: tuple[str, ...], is_shown: bool) -> None:
+        client = Client()
+        client.force_login(staff("view_endpoint", "view_delivery", "view_batch", "view_account", *permissions))
+        seen = []
+        for model in (Endpoint, Delivery, Batch, Account):
+            paths = [page(model, "changelist")]
+            paths += [page(model, kind, key) for key in model.objects.values_list("pk", flat=True) for kind in ("change", "history")]
+            texts = [client.get(path).content.decode() for path in paths]
+            seen.append((any(self.SECRET in text for text in texts), "example.com/" in "".join(texts)))
+        assert seen == [(is_shown, True)] * 4
+
+    @pytest.mark.parametrize("model", [Endpoint, Delivery])
+    @pytest.mark.parametrize(
+        ("term", "found"),
+        [
+            ("hooks.example", True),
+            ("HOOKS", True),
+            ("Ada Ltd", True),
+            ("canary", False),
+            ("token", False),
+            ("token=can", False),
+            ("/in", False),
+        ],
+    )
+    def test_search_without_the_permission_finds_hosts_and_accounts_alone(
+        self, rows: Endpoint, model: type[Endpoint | Delivery], term: str, found: bool
+    ) -> None:
+        client = Client()
+        client.force_login(staff("view_endpoint", "view_delivery"))
+        listed = client.get(page(model, "changelist"), {"q": term}).context_data["cl"].result_list
+        assert bool(list(listed)) is found
+
+    def test_search_with_the_permission_finds_any_part_of_a_url(self, rows: Endpoint) -> None:
+        client = Client()
+        client.force_login(staff("view_endpoint", "view_texts"))
+        assert list(client.get(page(Endpoint, "changelist"), {"q": "token=can"}).context_data["cl"].result_list) == [rows]
 
 
 @pytest.mark.parametrize(("given", "kept"), [("250", 250_000), ("0", 0), ("", None)])

@@ -15,6 +15,7 @@ from apps.operator.admin.forms import ConfirmForm
 from apps.operator.admin.jobs import JOB_COLOURS
 from apps.operator.admin.pages import FormPage, ReadOnlyInline, UuidSearch, in_credits, job_link
 from apps.operator.contents import may_see_contents
+from apps.webhooks.shown_urls import without_secrets
 
 REFUSED = "refused"
 ITEM_COLOURS = {state.value: colour for state, colour in JOB_COLOURS.items()} | {REFUSED: "danger"}
@@ -57,6 +58,7 @@ class ItemsInline(ReadOnlyInline):
 
 @admin.register(Batch)
 class BatchAdmin(UuidSearch, ContentsAdmin):
+    content_fields = {"webhook_url": "shown_webhook_url"}
     list_display = ["short_uuid", "created_at", "shown_state", "account", "progress", "ended_at"]
     list_display_links = ["short_uuid"]
     list_filter = ["created_at"]
@@ -95,6 +97,10 @@ class BatchAdmin(UuidSearch, ContentsAdmin):
         failed = f", {batch.failed_count} failed" if batch.failed_count else ""
         cancelled = f", {batch.cancelled_count} cancelled" if batch.cancelled_count else ""
         return f"{batch.ended_count} of {batch.total}{failed}{cancelled}"
+
+    @display(description="URL of the webhook")
+    def shown_webhook_url(self, batch: Batch) -> str:
+        return without_secrets(batch.webhook_url) or "-"
 
     @display(description="charged")
     def charged(self, batch: Batch) -> str:

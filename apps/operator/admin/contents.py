@@ -25,6 +25,11 @@ class ContentsAdmin(ReadOnlyAdmin):
             return fieldsets
         return [(title, {**options, "fields": self._without_contents(options["fields"])}) for title, options in fieldsets]
 
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """Columns of the list, each with contents replaced as on the page."""
+        shown = super().get_list_display(request)
+        return [*shown] if may_see_contents(request) else self._without_contents(shown)
+
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Audit the view of a page that shows contents."""
         page: HttpResponse = super().change_view(request, object_id, form_url, extra_context)

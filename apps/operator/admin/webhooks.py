@@ -1,9 +1,11 @@
 """Webhooks: endpoints, events and attempts. Secrets are never shown."""
 
 import json
-from typing import Any
+import re
+from typing import Any, Final
 
 from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
@@ -15,13 +17,18 @@ from apps.jobs.models import Job
 from apps.operator.admin.catalog import as_json
 from apps.operator.admin.contents import ContentsAdmin
 from apps.operator.admin.forms import ConfirmForm, ReasonForm
-from apps.operator.admin.pages import FormPage, ReadOnlyAdmin, ReadOnlyInline, UuidSearch
+from apps.operator.admin.pages import FormPage, ReadOnlyInline, UuidSearch
+from apps.operator.contents import may_see_contents
 from apps.webhooks.events import EVENTS
 from apps.webhooks.models import Delivery, DeliveryState, Endpoint
 from apps.webhooks.services import change_endpoint, replay_delivery, switch_off
+from apps.webhooks.shown_urls import without_secrets
 
 DELIVERY_COLOURS = {DeliveryState.PENDING: "info", DeliveryState.DELIVERED: "success", DeliveryState.FAILED: "danger"}
 ENDPOINT_COLOURS = {"working": "success", "failing": "warning", "off": "danger"}
+_HOST: Final = re.compile(r"[\w.:-]+")
+_AT_HOST: Final = "^[a-z]+://([^/?#]*@)?[^/?#@]*{}[^/?#@]*([/?#]|$)"
+"""URL with this in its host: before the path, and no user name."""
 
 
 class DeliveriesInline(ReadOnlyInline):
@@ -46,13 +53,35 @@ class ByEvent(admin.SimpleListFilter):
         return queryset if self.value() is None else queryset.filter(event=self.value())
 
 
+class UrlAdmin(UuidSearch, ContentsAdmin):
+    """Table with URLs of customers. Operators who may not see texts see them without queries, which may hold secrets, and search by hosts."""
+
+    @display(description="URL")
+    def shown_url(self, row: Endpoint | Delivery) -> str:
+        return without_secrets(row.url)
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Fields of the search: URLs only for those who may see them whole."""
+        return [name for name in self.search_fields if may_see_contents(request) or name not in {"url", "=url"}]
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
+        """Rows as usual, and for operators who may not see whole URLs those of a host."""
+        found, has_duplicates = super().get_search_results(request, queryset, search_term)
+        if may_see_contents(request) or not _HOST.fullmatch(search_term.strip()):
+            return found, has_duplicates
+        of_host = Endpoint.objects.filter(url__iregex=_AT_HOST.format(re.escape(search_term.strip()))).values("pk")
+        name = "pk__in" if self.model is Endpoint else "endpoint__in"
+        return queryset.filter(Q(pk__in=found.values("pk")) | Q(**{name: of_host})), has_duplicates
+
+
 @admin.register(Endpoint)
-class EndpointAdmin(UuidSearch, ReadOnlyAdmin):
+class EndpointAdmin(UrlAdmin):
+    content_fields = {"url": "shown_url", "description": ""}
     list_display = ["url", "account", "shown_state", "subscribed_events", "failing_since", "disabled_reason", "created_at"]
     list_filter = ["is_enabled", "created_at"]
     list_select_related = ["account"]
     search_fields = ["url", "account__name"]
-    search_help_text = "Complete endpoint id, part of its URL, or account name"
+    search_help_text = "Complete endpoint id, account name, or part of its URL (without view_texts: of its host)"
     ordering = ["-created_at"]
     inlines = [DeliveriesInline]
     actions_detail = ["switch_off", "switch_on"]
@@ -119,17 +148,17 @@ class EndpointAdmin(UuidSearch, ReadOnlyAdmin):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(UuidSearch, ContentsAdmin):
+class DeliveryAdmin(UrlAdmin):
     """Deliveries, newest first."""
 
-    content_fields = {"body": "", "shown_attempts": "statuses_alone"}
+    content_fields = {"url": "shown_url", "body": "", "shown_attempts": "statuses_alone"}
 
     list_display = ["message", "created_at", "account", "event", "shown_state", "url", "attempt_count", "next_attempt_at", "ended_at"]
     list_display_links = ["message"]
     list_filter = ["state", ByEvent, "created_at"]
     list_select_related = ["account"]
     search_fields = ["account__name", "=url"]
-    search_help_text = "Complete delivery id (the header webhook-id without msg_), complete URL, or account name"
+    search_help_text = "Complete delivery id (the header webhook-id without msg_), account name, or complete URL (without view_texts: part of its endpoint's host)"
     ordering = ["-created_at"]
     paginator = InfinitePaginator
     show_full_result_count = False
