@@ -24,7 +24,7 @@ _statements: list[str] = []
 def fresh_state(settings: Any, folder: Path) -> Iterator[None]:
     """Empty store and home below the folder, default plans and prices, no threads and no state of the broker from an earlier test."""
     settings.OBJECTS_FOLDER = str(folder / "objects")
-    (folder / "objects").mkdir()
+    (folder / "objects").mkdir(exist_ok=True)
     settings.TTSAI_HOME = folder / "home"
     get_storage.cache_clear()
     forget_threads()

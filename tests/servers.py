@@ -115,6 +115,7 @@ def use_servers() -> None:
         os.environ["TTSAI_TEST_HOME"] = str(planned.folder / "home")
         os.environ["TTSAI_TEST_SECRET_KEY"] = secrets.token_urlsafe(32)
     os.environ["TTSAI_HOME"] = os.environ.get("TTSAI_TEST_HOME") or tempfile.mkdtemp(prefix="home-")
+    (Path(os.environ["TTSAI_HOME"]) / "objects").mkdir(parents=True, exist_ok=True)  # as the start of an installation does
     os.environ["TTSAI_SECRET_KEY"] = os.environ.get("TTSAI_TEST_SECRET_KEY") or secrets.token_urlsafe(32)
     os.environ["DATABASE_URL"] = os.environ["TTSAI_TEST_DATABASE_URL"]
     os.environ["TTSAI_DATABASE_STATEMENT_SECONDS"] = "60"  # a busy machine is no fault

@@ -18,7 +18,7 @@ from tests.factories_jobs import announce, engine_spec
 @pytest.fixture(autouse=True)
 def _platform(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.OBJECTS_FOLDER = str(tmp_path / "objects")
-    (tmp_path / "objects").mkdir()
+    (tmp_path / "objects").mkdir(exist_ok=True)
     settings.TTSAI_CACHE = True
     get_storage.cache_clear()
     forget_broker_state()

@@ -40,7 +40,7 @@ LANGUAGES = ("en", "es", "de", "zh")
 @pytest.fixture(autouse=True)
 def _platform(settings: Any, tmp_path: Any) -> None:
     settings.OBJECTS_FOLDER = str(tmp_path / "objects")
-    (tmp_path / "objects").mkdir()
+    (tmp_path / "objects").mkdir(exist_ok=True)
     load_defaults()
     Plan.objects.update(requests_per_minute=100_000, concurrent_jobs=10_000, total_concurrent_jobs=10_000)
     announce(*SPEAKERS, engine_spec("whisper", **WHISPER))

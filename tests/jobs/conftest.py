@@ -15,7 +15,7 @@ from apps.jobs.publishing import forget_broker_state
 @pytest.fixture(autouse=True)
 def _jobs(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.OBJECTS_FOLDER = str(tmp_path / "objects")
-    (tmp_path / "objects").mkdir()
+    (tmp_path / "objects").mkdir(exist_ok=True)
     get_storage.cache_clear()
     forget_broker_state()
     yield

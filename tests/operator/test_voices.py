@@ -19,7 +19,7 @@ EMBEDDING = [0.0625] * 256
 @pytest.fixture
 def voice(settings: Any, tmp_path: Path) -> Voice:
     settings.OBJECTS_FOLDER = str(tmp_path / "objects")
-    (tmp_path / "objects").mkdir()
+    (tmp_path / "objects").mkdir(exist_ok=True)
     get_storage.cache_clear()
     made = make_voice(AccountFactory())
     Enrolment.objects.update(report={"embedding": EMBEDDING})

@@ -40,6 +40,7 @@ TEXT = "A sentence that must be forgotten."
 @pytest.fixture(autouse=True)
 def _store(settings: Any, tmp_path: Path) -> Any:
     settings.OBJECTS_FOLDER = str(tmp_path / "objects")
+    (tmp_path / "objects").mkdir(exist_ok=True)
     settings.TTSAI_HOME = tmp_path / "home"
     get_storage.cache_clear()
     load_defaults()

@@ -28,7 +28,7 @@ def home(settings: Any, tmp_path: Path) -> Path:
 def objects(settings: Any, tmp_path: Path) -> Iterator[Path]:
     """The object store."""
     settings.OBJECTS_FOLDER = str(tmp_path / "objects")
-    (tmp_path / "objects").mkdir()
+    (tmp_path / "objects").mkdir(exist_ok=True)
     get_storage.cache_clear()
     yield tmp_path / "objects"
     get_storage.cache_clear()

@@ -17,7 +17,7 @@ from workers.kokoro.accents import LANGUAGES, VOICES
 @pytest.fixture
 def _platform(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.OBJECTS_FOLDER = str(tmp_path / "objects")
-    (tmp_path / "objects").mkdir()
+    (tmp_path / "objects").mkdir(exist_ok=True)
     get_storage.cache_clear()
     forget_broker_state()
     load_defaults()

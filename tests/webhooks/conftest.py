@@ -24,6 +24,7 @@ def receiver(settings: Any) -> Iterator[Receiver]:
 def working_platform(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
     """Platform that accepts jobs, and commits for real."""
     settings.OBJECTS_FOLDER = str(tmp_path / "objects")
+    (tmp_path / "objects").mkdir(exist_ok=True)
     get_storage.cache_clear()
     forget_broker_state()
     load_defaults()

@@ -1,6 +1,7 @@
 """Wyoming by its official package: descriptions, speech, transcripts, and what is refused."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -32,16 +33,18 @@ PATIENCE = 30.0
 
 async def exchange(port: int, *events: Any, until: str) -> list[Event]:
     """Send events; what comes up to one of a type, or up to the end of the connection."""
-    async with AsyncTcpClient("127.0.0.1", port, read_timeout=PATIENCE) as client:
-        for event in events:
-            await client.write_event(event if isinstance(event, Event) else event.event())
-        received: list[Event] = []
-        while not received or received[-1].type != until:
-            event = await client.read_event()
-            if event is None:
-                break
-            received.append(event)
-        return received
+    received: list[Event] = []
+    with contextlib.suppress(ConnectionError):  # of writing and of closing, once the server has closed after an error
+        async with AsyncTcpClient("127.0.0.1", port, read_timeout=PATIENCE) as client:
+            with contextlib.suppress(ConnectionError):
+                for event in events:
+                    await client.write_event(event if isinstance(event, Event) else event.event())
+            while not received or received[-1].type != until:
+                event = await client.read_event()
+                if event is None:
+                    break
+                received.append(event)
+    return received
 
 
 def ask(port: int, *events: Any, until: str = "error") -> list[Event]:

@@ -27,7 +27,7 @@ def _platform() -> None:
 @pytest.fixture
 def server(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[RunningShell]:
     settings.OBJECTS_FOLDER = str(tmp_path / "objects")
-    (tmp_path / "objects").mkdir()
+    (tmp_path / "objects").mkdir(exist_ok=True)
     settings.TTSAI_HOME = tmp_path / "home"
     settings.TTSAI_WEB_THREADS = 4
     get_storage.cache_clear()

@@ -161,7 +161,7 @@ def test_slot_and_ordinary_voice_of_one_recording_and_name_are_two_voices(slots:
     ordinary = Voice.objects.get()
     slot_id = slots.make()["id"]
     assert slots.train(slot_id, name="Ada")["state"] == "Training"  # as documented, though the recording's voice is there
-    assert slots.get(slot_id)["state"] == "Success"
+    wait_until(lambda: slots.get(slot_id)["state"] == "Success")
     assert Voice.objects.count() == 2
     assert studio.keep("Ada").json()["voice_id"] == ordinary.voice_id
     assert studio.embed().json()["embed_id"] == ordinary.voice_id

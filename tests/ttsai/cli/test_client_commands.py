@@ -22,7 +22,7 @@ from ttsai.cli import main
 @pytest.fixture
 def server(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[RunningShell]:
     settings.OBJECTS_FOLDER = str(tmp_path / "objects")
-    (tmp_path / "objects").mkdir()
+    (tmp_path / "objects").mkdir(exist_ok=True)
     get_storage.cache_clear()
     forget_broker_state()
     monitor.forget()
