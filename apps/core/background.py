@@ -16,5 +16,6 @@ def clean_up(work: Awaitable[Any]) -> None:
 
 
 async def wait_for_clean_up() -> None:
-    """Wait for the work that runs. For tests."""
-    await asyncio.gather(*_running, return_exceptions=True)
+    """Wait for the work of this event loop that runs. For tests."""
+    loop = asyncio.get_running_loop()
+    await asyncio.gather(*(task for task in _running if task.get_loop() is loop), return_exceptions=True)

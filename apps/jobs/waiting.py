@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
+from apps.core.background import clean_up
 from apps.core.deferred import ASGIApp, Deferred, Exchange, client_closed_response
 from apps.core.errors import ConflictError, GatewayTimeoutError
 from apps.jobs.models import Job, JobState
@@ -26,9 +27,6 @@ CONCURRENCY_WAIT_SECONDS = 60.0
 """Longest wait of live audio and of streamed text for a place among the concurrent jobs of the plan."""
 
 ASYNC = OpenApiParameter("async", bool, description="true (or the header `Prefer: respond-async`): answer with the queued job instead.")
-
-_abandoning: set[asyncio.Task[None]] = set()
-"""Tasks that end jobs whose client left; held, since the event loop keeps weak references only."""
 
 Answer = Callable[[Job, Exchange], HttpResponseBase | ASGIApp]
 """Builds the response for a completed job. Called in one of Django's threads."""
@@ -92,9 +90,7 @@ def still_running(job_uuid: UUID) -> GatewayTimeoutError:
 
 def cancel_later_if_abandoned(exchange: Exchange, job_uuid: UUID) -> None:
     """Run `cancel_if_abandoned` in a task of its own: that of the response may be cancelled already."""
-    task = asyncio.create_task(cancel_if_abandoned(exchange, job_uuid))
-    _abandoning.add(task)
-    task.add_done_callback(_abandoning.discard)
+    clean_up(cancel_if_abandoned(exchange, job_uuid))
 
 
 async def cancel_if_abandoned(exchange: Exchange, job_uuid: UUID) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from apps.core.background import clean_up
 from apps.core.deferred import Exchange
 from apps.core.errors import ApplicationError, ConflictError
 from apps.jobs.models import SPEAK, Job, JobState, Part, PartState
@@ -31,9 +32,6 @@ SUCCESSOR_POLL_SECONDS = 1.0
 """Longest wait between two looks for the job that computes in place of one that ended."""
 LISTENER_POLL_SECONDS = 2.0
 """Time between two looks for others that listen to a job whose own listener has left."""
-
-_abandoning: set[asyncio.Task[None]] = set()
-"""Tasks that end jobs whose listener left; held, since the event loop keeps weak references only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,10 +292,7 @@ async def listen(
             yield audio
         finally:
             if not audio.is_complete and not audio.has_failed:
-                # A task of its own: this one may be cancelled already.
-                task = asyncio.create_task(_abandon(audio, is_kept=is_kept, grace_seconds=grace_seconds))
-                _abandoning.add(task)
-                task.add_done_callback(_abandoning.discard)
+                clean_up(_abandon(audio, is_kept=is_kept, grace_seconds=grace_seconds))  # this task may be cancelled already
 
 
 async def _abandon(audio: JobAudio, *, is_kept: bool, grace_seconds: float) -> None:

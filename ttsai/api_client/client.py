@@ -1,13 +1,14 @@
 """Requests to a platform: jobs that are queued, followed to their end and cancelled, streamed speech, and downloads."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
 
 import httpx
 
 from ttsai.api_client.addresses import is_loopback
+from ttsai.api_client.background import start_task
 from ttsai.api_client.counted_file import CountedFile
 from ttsai.api_client.errors import ApiError
 from ttsai.api_client.events import follow_events, parse_events
@@ -198,33 +199,20 @@ class _Answer:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._response is not None:
-            await _finish(close_response(self._response))
+            # httpcore leaves a connection open whose closing is interrupted, so that the platform would continue a job that nobody hears.
+            await asyncio.shield(start_task(_close_response(self._response)))
         await self._streaming.__aexit__(kind, error, trace)
         if isinstance(error, httpx.TransportError):
             raise ApiError("unreachable", f"{self._url} broke off its answer: {error or type(error).__name__}") from error
 
 
-async def close_response(response: httpx.Response) -> None:
+async def _close_response(response: httpx.Response) -> None:
     """Close a response, and its connection too unless the body was read to its end."""
     is_read = response.is_closed
     await response.aclose()
     connection = response.extensions.get("network_stream")  # a transport within the process has none
     if connection is not None and not is_read:
         await connection.aclose()  # httpcore has not closed it if a cancellation interrupted it
-
-
-async def _finish(closing: Coroutine[Any, Any, None]) -> None:
-    """Wait for something that is finished even if this task is cancelled. httpcore leaves a connection open whose closing is interrupted, so that the
-    platform would continue a job that nobody hears.
-    """
-    task = asyncio.ensure_future(closing)
-    _closing.add(task)
-    task.add_done_callback(_closing.discard)
-    await asyncio.shield(task)
-
-
-_closing: set[asyncio.Future[None]] = set()
-"""Tasks that close responses: an event loop holds its tasks by weak references only."""
 
 
 def _is_same_origin(url: httpx.URL, *, own: httpx.URL) -> bool:

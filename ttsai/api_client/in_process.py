@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import httpx
 
+from ttsai.api_client.background import start_task
+
 Message = MutableMapping[str, Any]
 Application = Callable[[Any, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
 
@@ -57,12 +59,9 @@ class _Call(httpx.AsyncByteStream):
         self._messages: asyncio.Queue[Message | None] = asyncio.Queue(AHEAD_MESSAGES)
         self._has_left = asyncio.Event()
         self._is_complete = False
-        self._task: asyncio.Task[None] | None = None
 
     def start(self, application: Application, scope: dict[str, Any]) -> None:
-        self._task = asyncio.create_task(self._run(application, scope))
-        _running.add(self._task)
-        self._task.add_done_callback(_running.discard)
+        start_task(self._run(application, scope))
 
     async def read(self) -> Message | None:
         """Next message of the application; None after its last."""
@@ -108,7 +107,3 @@ class _Call(httpx.AsyncByteStream):
         finally:
             putting.cancel()
             leaving.cancel()
-
-
-_running: set[asyncio.Task[None]] = set()
-"""Calls in progress: an event loop holds its tasks by weak references only."""
